@@ -1,0 +1,51 @@
+# What a newcomer types: `make serve` plays, `make test` shows that it works.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+# Arguments for the command behind a target: make serve ARGS="--port 9000"
+ARGS ?=
+
+.PHONY: serve test check bench fmt lock clean
+
+serve: .venv/.installed
+	$(BIN)/croupier serve $(ARGS)
+
+test: check
+	$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: .venv/.installed
+	$(BIN)/croupier bench $(ARGS)
+
+fmt: .venv/.installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Run it with the oldest Python that is supported: what only an older one needs is kept, with a marker, and the newer skip it.
+lock: COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
+lock: .venv/.installed-dev
+	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) $(ARGS) --output-file=requirements.txt pyproject.toml
+	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) $(ARGS) --extra=dev --constraint=requirements.txt --output-file=requirements-dev.txt pyproject.toml
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.installed: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Croupier needs Python 3.11 or newer; name one: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) install --quiet --require-hashes -r requirements.txt
+	$(PIP) install --quiet --no-deps -e .
+	touch $@
+
+.venv/.installed-dev: requirements-dev.txt .venv/.installed
+	$(PIP) install --quiet --require-hashes -r requirements-dev.txt
+	touch $@

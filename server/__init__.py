@@ -1,0 +1,1 @@
+"""Doors: what listens, what is configured, what an operator types. Decides nothing about money or games."""
