@@ -1,0 +1,1 @@
+"""The rules of the games: pure functions of state, command and draws."""

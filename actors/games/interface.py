@@ -1,0 +1,235 @@
+"""The one small interface between a game and the actor that hosts it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Protocol, TypeVar
+
+from protocol.errors import Refusal
+from protocol.ids import AccountId, BetId, PlayerId
+from protocol.model import Message, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What may be staked, in ledger units: per wager, per player and round, and the most the house may lose in a round."""
+
+    min_bet: int
+    max_bet: int
+    max_total: int
+    exposure_max: int
+
+
+# --- instant games: one command, one outcome -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class InstantPlay:
+    """A checked wager: what is staked, the most it can pay (stake included), and its parameters as they are recorded."""
+
+    stake: int
+    payout_max: int
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class InstantResult:
+    """What came: the outcome as it is recorded, and what is paid, stake included."""
+
+    outcome: Mapping[str, Any]
+    payout: int
+
+
+class InstantGame(Protocol):
+    """A game that one player plays alone against the house, one command a bet."""
+
+    name: str
+    request: type[Request]
+
+    def check(self, request: Any, limits: Limits) -> InstantPlay | Refusal:
+        """Whether this wager may be played; changes nothing and draws nothing."""
+
+    def play(self, play: InstantPlay, server_seed: str, client_seed: str, nonce: int) -> InstantResult:
+        """The outcome that these seeds are bound to, and what it pays."""
+
+    def reply(self, play: InstantPlay, result: InstantResult) -> Mapping[str, Any]:
+        """The fields of the game's own reply, besides those every settled bet has."""
+
+    def rtp(self, params: Mapping[str, Any]) -> Fraction:
+        """The exact return to the player of this wager."""
+
+
+# --- table games: many players, timed rounds -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRound:
+    """Begin round `round`, whose server seed is committed to."""
+
+    round: int
+    commitment: str
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceBet:
+    """Stake `wagers` (as the game's request carries them) from an account; `entropy` is the player's own."""
+
+    bet: BetId
+    player: PlayerId
+    name: str
+    account: AccountId
+    wagers: tuple[tuple[str, int], ...]
+    entropy: str
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class UndoBet:
+    """Take back the player's newest bet of this round."""
+
+    player: PlayerId
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClearBets:
+    """Take back all of the player's bets of this round."""
+
+    player: PlayerId
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """The deadline of the phase has come: close betting, draw (then `server_seed` is given), or settle."""
+
+    now: int
+    server_seed: str | None = None
+
+
+Command = OpenRound | PlaceBet | UndoBet | ClearBets | Advance
+
+
+@dataclass(frozen=True, slots=True)
+class RoundOpened:
+    """Betting is open until `closes_at` (ms)."""
+
+    round: int
+    commitment: str
+    at: int
+    closes_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class BetPlaced:
+    """A bet stands: `stake` is the sum of its wagers."""
+
+    bet: BetId
+    player: PlayerId
+    name: str
+    account: AccountId
+    wagers: tuple[tuple[str, int], ...]
+    stake: int
+    entropy: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class BetsReturned:
+    """These bets are taken back, as if they had not been placed; their entropy stays mixed in."""
+
+    player: PlayerId
+    bets: tuple[BetId, ...]
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class BettingClosed:
+    """No more bets; `client_seed` is the players' entropy, all of it."""
+
+    at: int
+    client_seed: str
+    draws_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeDrawn:
+    """The outcome that seed, entropy and round number are bound to; the seed is public from here on."""
+
+    at: int
+    server_seed: str
+    outcome: Mapping[str, Any]
+    settles_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoundSettled:
+    """What each bet of the round is paid, stake included; 0 is a loss."""
+
+    at: int
+    payouts: tuple[tuple[BetId, int], ...]
+    opens_at: int
+
+
+Event = RoundOpened | BetPlaced | BetsReturned | BettingClosed | OutcomeDrawn | RoundSettled
+
+S = TypeVar("S")
+
+
+class TableGame(Protocol[S]):
+    """A game that many play at one table, round after round. Rules are one frozen value, configured per table.
+
+    `decide` changes nothing; `apply` is total for committed events, may change the state in place, and returns it.
+    A bet that `decide` accepts is applied only when its stake is held.
+    """
+
+    name: str
+    bet_request: type[Request]
+
+    def fresh(self, rules: Any) -> S:
+        """A table before its first round."""
+
+    def decide(self, state: S, command: Command) -> tuple[Event, ...] | Refusal:
+        """What happens, or why not."""
+
+    def apply(self, state: S, event: Event) -> S:
+        """The state after what happened."""
+
+    def deadline(self, state: S) -> int | None:
+        """When (ms) the table wants `Advance` or, between rounds, `OpenRound`; nothing before its first round."""
+
+    def wants_seed(self, state: S) -> bool:
+        """Whether the next `Advance` draws, and so needs the round's server seed."""
+
+    def between_rounds(self, state: S) -> bool:
+        """Whether the next deadline opens a round."""
+
+    def publish(self, state: S, event: Event, stream: str, epoch: int, seq: int) -> Message | None:
+        """What everyone may see of an event that was applied, or nothing (bets are published in bulk by `published`)."""
+
+    def published(self, state: S, events: tuple[BetPlaced | BetsReturned, ...], stream: str, epoch: int, seq: int) -> Message:
+        """Bets and withdrawals since the last time, in one message."""
+
+    def view(self, state: S, viewer: PlayerId | None, stream: str, epoch: int, seq: int) -> Message:
+        """The table as this viewer (nobody: a spectator) may see it, as a snapshot of its stream."""
+
+    def lobby(self, state: S) -> Mapping[str, Any]:
+        """phase, round, closes_at_ms and history for the lobby."""
+
+    def bets(self, state: S) -> Mapping[BetId, BetPlaced]:
+        """The bets that stand in this round."""
+
+    def dump(self, state: S) -> bytes:
+        """The state as a snapshot; no secret is in it."""
+
+    def load(self, rules: Any, data: bytes) -> S:
+        """The state that was dumped."""
+
+    def rtp(self, rules: Any) -> Mapping[str, Fraction]:
+        """The exact return to the player of each kind of bet."""
+
+
+def event_to_record(event: Event) -> tuple[str, dict[str, Any]]:
+    """An event as (name, fields), for the journal."""
+    return type(event).__name__, {name: getattr(event, name) for name in event.__slots__}

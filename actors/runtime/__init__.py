@@ -1,0 +1,1 @@
+"""What runs actors: references, turns, batches, hosts and where they are."""

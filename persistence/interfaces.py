@@ -1,0 +1,221 @@
+"""What the platform asks of its stores. Postgres is the truth; the memory store keeps the same promises in tests."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from protocol.ids import AccountId, BetId, CommandId, Epoch, PlayerId, ShardId
+from protocol.money import Asset
+from protocol.records import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One transaction of one host: batch `seq` of its epoch, on these shards. `house_shard` is where its house accounts are."""
+
+    epoch: Epoch
+    seq: int
+    shards: frozenset[ShardId]
+    house_shard: ShardId
+    records: Sequence[Record]
+
+
+class StoreError(Exception):
+    """A store did not do what was asked."""
+
+
+class Fenced(StoreError):
+    """The epoch has ended, the batch number is not the next, or a shard has another owner: this host must stop."""
+
+
+class Rejected(StoreError):
+    """The batch broke an invariant, or Postgres refused it: nothing of it is written, and the host must reload."""
+
+
+class Unknown(StoreError):
+    """The connection was lost before the answer: the batch may or may not be written."""
+
+
+class Unavailable(StoreError):
+    """The store cannot be reached or cannot write now; nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account of a player as stored."""
+
+    id: AccountId
+    posted: int
+    held: int
+    command_high: int
+    draw_high: int
+    last: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRow:
+    """A pending hold as stored; `round` is its bet's."""
+
+    id: CommandId
+    account: AccountId
+    amount: int
+    owner: str
+    round: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WalletRow:
+    """Everything a wallet wakes up with."""
+
+    accounts: tuple[AccountRow, ...]
+    holds: tuple[HoldRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeedRow:
+    """A player's seed as stored: sealed until it is revealed."""
+
+    player: PlayerId
+    number: int
+    commitment: str
+    sealed: bytes
+    client_seed: str
+    server_seed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRow:
+    """A round as stored."""
+
+    table_id: str
+    round: int
+    game: str
+    commitment: str
+    sealed: bytes
+    server_seed: str | None
+    client_seed: str | None
+    contributions: bytes | None
+    outcome: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """A table's memory: its newest snapshot (or nothing) and the events after it."""
+
+    snapshot_n: int
+    snapshot: bytes | None
+    events: tuple[tuple[int, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCommand:
+    """What the store remembers of a command id: the digest of its body, and its answer as a map (a bet's is made from its row)."""
+
+    id: CommandId
+    player: PlayerId
+    digest: bytes
+    code: int
+    answer: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BetRow:
+    """A bet as stored, for proofs and answers."""
+
+    id: BetId
+    account: AccountId
+    game: str
+    table_id: str | None
+    round: int | None
+    stake: int
+    payout: int | None
+    state: int
+    seed: int | None
+    nonce: int
+    params: bytes
+    outcome: bytes | None
+    balance: int
+    digest: bytes
+    placed_at: int
+    settled_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One transfer, as its player sees it: signed, with the balance after it."""
+
+    id: int
+    at_ms: int
+    amount: int
+    after: int
+    kind: int
+    ref: CommandId
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerRow:
+    """A player as registered."""
+
+    id: PlayerId
+    name: str
+    created: bool
+
+
+class Ledger(Protocol):
+    """What a host writes and reads. One transaction a batch; a batch is all there or not at all."""
+
+    async def take_shards(self, host: str, shards: Sequence[ShardId]) -> Epoch:
+        """Begin an epoch that owns these shards: ends every epoch that owned one, waiting for its open transaction."""
+
+    async def commit(self, batch: Batch) -> None:
+        """Write a batch. Raises `Fenced`, `Rejected`, `Unknown` or `Unavailable`."""
+
+    async def was_committed(self, epoch: Epoch, seq: int) -> bool:
+        """Whether this batch is there. Only meaningful once its epoch has ended."""
+
+    async def load_wallet(self, player: PlayerId) -> WalletRow:
+        """A player's accounts and pending holds; empty for one who has none yet."""
+
+    async def load_seed(self, player: PlayerId) -> SeedRow | None:
+        """The player's newest seed."""
+
+    async def load_journal(self, actor: str) -> JournalRow:
+        """An actor's snapshot and the events after it."""
+
+    async def load_round(self, table_id: str, round: int) -> RoundRow | None:
+        """One round."""
+
+    async def find_command(self, command: CommandId) -> KnownCommand | None:
+        """What is remembered of an id, whoever asked."""
+
+    async def find_bet(self, bet: BetId) -> BetRow | None:
+        """One bet."""
+
+    async def find_seed(self, player: PlayerId, number: int) -> SeedRow | None:
+        """One of a player's seeds."""
+
+    async def statement(self, account: AccountId, before: int | None, limit: int) -> tuple[list[StatementLine], int | None]:
+        """Transfers of an account, newest first from the cursor on, and the cursor of the next page."""
+
+
+class Players(Protocol):
+    """Who is who. Not on the bet path: a login is one small transaction of its own."""
+
+    async def register(self, provider: str, subject: str, name: str, proof: bytes | None, proof_expires_ms: int) -> PlayerRow | None:
+        """The player of this identity, made if new. `proof` is the digest of a single-use proof: nothing if it was used before."""
+
+    async def find(self, player: PlayerId) -> PlayerRow | None:
+        """A player by number."""
+
+    async def define_assets(self, assets: Sequence[Asset]) -> None:
+        """See that the assets are known under these numbers and scales. Raises `Rejected` when one is known otherwise."""
+
+
+class Sessions(Protocol):
+    """Sessions and their resume tokens: hot state, lost when Redis is wiped, which costs a resume and nothing else."""
+
+    async def put(self, token_digest: bytes, session: str, player: PlayerId, name: str, seconds: int) -> None:
+        """A resume token, good for one use within `seconds`."""
+
+    async def take(self, token_digest: bytes) -> tuple[str, PlayerId, str] | None:
+        """Use a resume token: (session, player, name) the first time, nothing ever after."""

@@ -1,0 +1,126 @@
+"""Messages to bytes and back: msgpack, one map a message, nothing that could mean two things."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Generic, TypeVar
+
+import msgpack
+from pydantic import BaseModel, ValidationError
+
+from protocol.errors import Code, ProtocolError
+from protocol.model import Message
+
+MESSAGE_BYTES_MAX: Final = 4096
+NESTING_MAX: Final = 4
+FIELDS_MAX: Final = 64
+EVIDENCE_CHARS_MAX: Final = 120
+
+M = TypeVar("M", bound=Message)
+
+
+def encode(message: BaseModel) -> bytes:
+    """The bytes of a message; nested models become maps, tuples become arrays."""
+    return _pack(message)  # type: ignore[no-any-return]
+
+
+def encode_map(fields: Mapping[str, Any]) -> bytes:
+    """The bytes of a message that is a map already."""
+    return _pack(fields)  # type: ignore[no-any-return]
+
+
+def _fields_of(value: object) -> dict[str, Any]:
+    if isinstance(value, BaseModel):
+        return value.__dict__
+    raise TypeError(f"{type(value).__name__} does not go on the wire")
+
+
+def _pack(value: object) -> Any:
+    return msgpack.packb(value, default=_fields_of)
+
+
+def _map_of(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ProtocolError(Code.MALFORMED, reason="a key stands twice")
+    return fields
+
+
+def _refuse_extension(code: int, data: bytes) -> Any:
+    raise ProtocolError(Code.MALFORMED, reason="extension types are not spoken here", extension=code, bytes=len(data))
+
+
+def decode(data: bytes) -> dict[str, Any]:
+    """The map in these bytes, checked for form and size, not yet for meaning.
+
+    Raises `ProtocolError` with `TOO_LARGE` (bytes or nesting) or `MALFORMED` (anything else that is not one msgpack
+    map with string keys, each once, without extension types and without bytes after it).
+    """
+    if len(data) > MESSAGE_BYTES_MAX:
+        raise ProtocolError(Code.TOO_LARGE, bytes=len(data), bytes_max=MESSAGE_BYTES_MAX)
+    try:
+        fields = msgpack.unpackb(
+            data,
+            object_pairs_hook=_map_of,
+            ext_hook=_refuse_extension,
+            strict_map_key=True,
+            use_list=False,
+            max_buffer_size=MESSAGE_BYTES_MAX,
+        )
+    except ProtocolError:
+        raise
+    except msgpack.exceptions.StackError:
+        raise ProtocolError(Code.TOO_LARGE, reason="nested too deep", nesting_max=NESTING_MAX) from None
+    except (ValueError, TypeError, msgpack.exceptions.UnpackException) as error:
+        raise ProtocolError(Code.MALFORMED, reason=str(error)[:EVIDENCE_CHARS_MAX]) from None
+    if type(fields) is not dict:
+        raise ProtocolError(Code.MALFORMED, reason="a message is a map", got=type(fields).__name__)
+    if len(fields) > FIELDS_MAX:
+        raise ProtocolError(Code.TOO_LARGE, fields=len(fields), fields_max=FIELDS_MAX)
+    for value in fields.values():
+        if type(value) is dict or type(value) is tuple:
+            _check_depth(value, NESTING_MAX - 1)
+    return fields
+
+
+def _check_depth(value: Any, levels: int) -> None:
+    """Refuse containers nested deeper than `levels`; breadth is bounded by the size of the message."""
+    level = [value]
+    while level:
+        if levels == 0:
+            raise ProtocolError(Code.TOO_LARGE, reason="nested too deep", nesting_max=NESTING_MAX)
+        levels -= 1
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) is dict or type(inner) is tuple
+        ]
+
+
+class Dialect(Generic[M]):
+    """The messages that may come from one side, by tag."""
+
+    def __init__(self, models: tuple[type[M], ...]) -> None:
+        self.models = {model.model_fields["t"].default: model for model in models}
+        if len(self.models) != len(models):
+            raise ValueError("two messages share a tag")
+        self._validate = {tag: model.__pydantic_validator__.validate_python for tag, model in self.models.items()}
+
+    def parse(self, fields: dict[str, Any]) -> M:
+        """The message in this map. Raises `ProtocolError`: `UNKNOWN_TYPE`, or `INVALID_FIELD` naming the first one."""
+        tag = fields.get("t")
+        validate = self._validate.get(tag) if type(tag) is str else None
+        if validate is None:
+            raise ProtocolError(Code.UNKNOWN_TYPE, t=str(tag)[:EVIDENCE_CHARS_MAX])
+        try:
+            return validate(fields)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            raise ProtocolError(
+                Code.INVALID_FIELD,
+                field=".".join(str(part) for part in first["loc"])[:EVIDENCE_CHARS_MAX],
+                reason=first["msg"][:EVIDENCE_CHARS_MAX],
+            ) from None
+
+    def read(self, data: bytes) -> M:
+        """Decode and parse in one."""
+        return self.parse(decode(data))

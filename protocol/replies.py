@@ -1,0 +1,230 @@
+"""What the server says, whatever is played. The games' own replies and events are in `protocol.games`."""
+
+from typing import Any, Final, Literal
+
+from protocol.model import Message, Push, Reply
+
+
+class AssetInfo(Message):
+    """An asset as clients show it: an amount of `1` is `10 ** -scale` of `code`."""
+
+    t: Literal["asset"] = "asset"
+    code: str
+    scale: int
+
+
+class BalanceView(Message):
+    """One balance: what may be staked, and what is held for open bets, in ledger units."""
+
+    t: Literal["balance"] = "balance"
+    asset: str
+    balance: str
+    available: int
+    held: int
+
+
+class Hello(Message):
+    """The first thing on a new socket: who speaks, its time, and how one may log in."""
+
+    t: Literal["hello"] = "hello"
+    protocol: int
+    server: str
+    now_ms: int
+    logins: tuple[str, ...]
+    assets: tuple[AssetInfo, ...]
+    message_bytes_max: int
+    ping_seconds: int
+
+
+class Welcome(Reply):
+    """Logged in or resumed. `resume` is good for one use; `token` logs in again until it expires."""
+
+    t: Literal["welcome"] = "welcome"
+    player: int
+    name: str
+    session: str
+    resume: str
+    token: str
+    guest_secret: bytes | None = None
+    resumed: bool = False
+    epoch: int
+    seq: int
+    balances: tuple[BalanceView, ...]
+
+
+class Failed(Reply):
+    """The request was not done: `code` and `name` of the catalogue, and the evidence. An `id` of no bytes answers what had none."""
+
+    t: Literal["error"] = "error"
+    code: int
+    name: str
+    text: str
+    retry: bool
+    evidence: dict[str, Any]
+
+
+class Pong(Reply):
+    """The server's time."""
+
+    t: Literal["pong"] = "pong"
+    now_ms: int
+
+
+class Done(Reply):
+    """It is so, and there is nothing more to say."""
+
+    t: Literal["done"] = "done"
+
+
+class Watching(Reply):
+    """The stream begins after this position; a snapshot or the missed events follow."""
+
+    t: Literal["watching"] = "watching"
+    stream: str
+    epoch: int
+    seq: int
+
+
+class TableInfo(Message):
+    """A table as the lobby lists it. `history` is the newest outcomes, newest first."""
+
+    t: Literal["table"] = "table"
+    table: str
+    game: str
+    variant: str
+    asset: str
+    min_bet: int
+    max_bet: int
+    max_total: int
+    phase: str
+    round: int
+    closes_at_ms: int
+    seated: int
+    watching: int
+    history: tuple[Any, ...]
+
+
+class Tables(Reply):
+    """The lobby."""
+
+    t: Literal["tables"] = "tables"
+    tables: tuple[TableInfo, ...]
+
+
+class LobbySnapshot(Push):
+    """The whole lobby; it replaces what was known. Coalesced to a few a second."""
+
+    t: Literal["lobby.snapshot"] = "lobby.snapshot"
+    tables: tuple[TableInfo, ...]
+
+
+class WalletBalances(Reply):
+    """All balances, as of event `seq` of the `wallet` stream."""
+
+    t: Literal["wallet"] = "wallet"
+    epoch: int
+    seq: int
+    balances: tuple[BalanceView, ...]
+
+
+class WalletSnapshot(Push):
+    """All balances; it replaces what was known."""
+
+    t: Literal["wallet.snapshot"] = "wallet.snapshot"
+    balances: tuple[BalanceView, ...]
+
+
+class WalletChanged(Push):
+    """A balance changed: `reason` is the kind of transfer or of hold, `ref` the bet or command it belongs to."""
+
+    t: Literal["wallet.changed"] = "wallet.changed"
+    asset: str
+    balance: str
+    available: int
+    held: int
+    reason: str
+    ref: bytes
+
+
+class StatementRow(Message):
+    """One transfer: a positive amount came in, a negative one went out; `after` is the balance posted then."""
+
+    t: Literal["row"] = "row"
+    cursor: int
+    at_ms: int
+    amount: int
+    after: int
+    kind: str
+    ref: bytes
+
+
+class StatementPage(Reply):
+    """Transfers, newest first; `next` is the cursor for the next page, or nothing."""
+
+    t: Literal["statement"] = "statement"
+    asset: str
+    balance: str
+    rows: tuple[StatementRow, ...]
+    next: int | None
+
+
+class SeedsView(Reply):
+    """The commitment (SHA-256 of the server seed's text), the client seed, and the nonce of the next bet."""
+
+    t: Literal["seeds"] = "seeds"
+    number: int
+    commitment: str
+    client_seed: str
+    nonce: int
+
+
+class SeedsRotated(Reply):
+    """The server seed that was in use, revealed, and the commitment to the one now in use."""
+
+    t: Literal["seeds.rotated"] = "seeds.rotated"
+    revealed_number: int
+    revealed_server_seed: str
+    revealed_commitment: str
+    revealed_client_seed: str
+    revealed_bets: int
+    number: int
+    commitment: str
+    client_seed: str
+
+
+class ProofView(Reply):
+    """What a bet's outcome follows from. `server_seed` is absent while it is in use: rotate, then ask again."""
+
+    t: Literal["proof"] = "proof"
+    bet: bytes
+    game: str
+    commitment: str
+    server_seed: str | None
+    client_seed: str
+    nonce: int
+    params: dict[str, Any]
+    outcome: dict[str, Any]
+    stake: int
+    payout: int
+    table: str | None = None
+    round: int | None = None
+    contributions: tuple[str, ...] = ()
+
+
+CORE_REPLIES: Final[tuple[type[Message], ...]] = (
+    Hello,
+    Welcome,
+    Failed,
+    Pong,
+    Done,
+    Watching,
+    Tables,
+    LobbySnapshot,
+    WalletBalances,
+    WalletSnapshot,
+    WalletChanged,
+    StatementPage,
+    SeedsView,
+    SeedsRotated,
+    ProofView,
+)
