@@ -1,0 +1,22 @@
+"""The one frozen configuration: what can be set, where it is read from, how it is shown."""
+
+from server.config.limits import Limits
+from server.config.load import FILE_NAME, load
+from server.config.play import AssetSettings, DiceSettings, RouletteSettings
+from server.config.problems import ConfigError, Problem
+from server.config.settings import Config
+from server.config.show import as_json, as_toml
+
+__all__ = [
+    "FILE_NAME",
+    "AssetSettings",
+    "Config",
+    "ConfigError",
+    "DiceSettings",
+    "Limits",
+    "Problem",
+    "RouletteSettings",
+    "as_json",
+    "as_toml",
+    "load",
+]
