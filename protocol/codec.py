@@ -63,7 +63,6 @@ def decode(data: bytes) -> dict[str, Any]:
             ext_hook=_refuse_extension,
             strict_map_key=True,
             use_list=False,
-            max_buffer_size=MESSAGE_BYTES_MAX,
         )
     except ProtocolError:
         raise
