@@ -5,10 +5,11 @@ from server.config.load import FILE_NAME, load
 from server.config.play import AssetSettings, DiceSettings, RouletteSettings
 from server.config.problems import ConfigError, Problem
 from server.config.settings import Config
-from server.config.show import as_json, as_toml
+from server.config.show import MASK, as_json, as_toml
 
 __all__ = [
     "FILE_NAME",
+    "MASK",
     "AssetSettings",
     "Config",
     "ConfigError",

@@ -33,8 +33,8 @@ def load(
 
     `file` is TOML and must exist. Of `environ` the variables with the prefix `CROUPIER_` count; an empty one is as good
     as none. `flags` maps an option's name to the key and the text that were typed, the strongest first. A key in a
-    section is written `limits.ping_seconds`, in the environment `CROUPIER_LIMITS__PING_SECONDS`. A list replaces a weaker source's list as a whole, sections are
-    merged key by key.
+    section is written `limits.ping_seconds`, in the environment `CROUPIER_LIMITS__PING_SECONDS`. A list replaces a
+    weaker source's list as a whole, sections are merged key by key.
     Raises ConfigError with every unknown key and every unusable value of all sources.
     """
     found: list[Problem] = []
