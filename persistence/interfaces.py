@@ -11,12 +11,14 @@ from protocol.records import Record
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One transaction of one host: batch `seq` of its epoch, on these shards. `house_shard` is where its house accounts are."""
+    """One transaction of one host: batch `seq` of its epoch, on these shards. `house_shard` is where its house accounts
+    are; `at` is the host's time (ms)."""
 
     epoch: Epoch
     seq: int
     shards: frozenset[ShardId]
     house_shard: ShardId
+    at: int
     records: Sequence[Record]
 
 
@@ -108,17 +110,6 @@ class JournalRow:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownCommand:
-    """What the store remembers of a command id: the digest of its body, and its answer as a map (a bet's is made from its row)."""
-
-    id: CommandId
-    player: PlayerId
-    digest: bytes
-    code: int
-    answer: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class BetRow:
     """A bet as stored, for proofs and answers."""
 
@@ -134,10 +125,23 @@ class BetRow:
     nonce: int
     params: bytes
     outcome: bytes | None
-    balance: int
+    available: int
+    held: int
     digest: bytes
     placed_at: int
     settled_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCommand:
+    """What the store remembers of a command id: whose it was, the digest of its body, and its answer: a map, or a bet's row."""
+
+    id: CommandId
+    player: PlayerId
+    digest: bytes
+    code: int
+    answer: bytes
+    bet: BetRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,20 +177,23 @@ class Ledger(Protocol):
     async def was_committed(self, epoch: Epoch, seq: int) -> bool:
         """Whether this batch is there. Only meaningful once its epoch has ended."""
 
-    async def load_wallet(self, player: PlayerId) -> WalletRow:
-        """A player's accounts and pending holds; empty for one who has none yet."""
+    async def load_wallets(self, players: Sequence[PlayerId]) -> dict[PlayerId, WalletRow]:
+        """These players' accounts and pending holds; empty for one who has none yet."""
 
-    async def load_seed(self, player: PlayerId) -> SeedRow | None:
-        """The player's newest seed."""
+    async def load_seeds(self, players: Sequence[PlayerId]) -> dict[PlayerId, SeedRow]:
+        """These players' newest seeds; nothing for one who has none yet."""
 
-    async def load_journal(self, actor: str) -> JournalRow:
-        """An actor's snapshot and the events after it."""
+    async def load_journals(self, actors: Sequence[str]) -> dict[str, JournalRow]:
+        """These actors' snapshots and the events after them."""
 
-    async def load_round(self, table_id: str, round: int) -> RoundRow | None:
+    async def newest_rounds(self, table_ids: Sequence[str]) -> dict[str, RoundRow]:
+        """The newest round of each of these tables; nothing for one that had none yet."""
+
+    async def find_round(self, table_id: str, round: int) -> RoundRow | None:
         """One round."""
 
-    async def find_command(self, command: CommandId) -> KnownCommand | None:
-        """What is remembered of an id, whoever asked."""
+    async def find_commands(self, commands: Sequence[CommandId]) -> dict[CommandId, KnownCommand]:
+        """What is remembered of these ids, whoever used them."""
 
     async def find_bet(self, bet: BetId) -> BetRow | None:
         """One bet."""

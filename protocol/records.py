@@ -60,6 +60,12 @@ class Transfer(NamedTuple):
     previous: int | None
 
 
+class AccountOpen(NamedTuple):
+    """An account of a player begins, with nothing in it."""
+
+    id: AccountId
+
+
 class AccountMark(NamedTuple):
     """What an actor says an account of a player holds after its turn; the ledger compares it with the sum of the movements.
 
@@ -96,7 +102,7 @@ class Bet(NamedTuple):
     """A bet as it was placed: of an instant game settled at once, of a table open until its round ends.
 
     `digest` is of the request, to tell a repetition from a reuse of the id; `params` and `outcome` are msgpack maps.
-    `balance` is what was available after the command that placed it.
+    `available` and `held` are the account's after the command that placed it.
     """
 
     id: BetId
@@ -111,7 +117,8 @@ class Bet(NamedTuple):
     nonce: int
     params: bytes
     outcome: bytes | None
-    balance: int
+    available: int
+    held: int
     digest: bytes
     placed_at: int
 
@@ -198,6 +205,7 @@ class SeedEnd(NamedTuple):
 
 Record = (
     Transfer
+    | AccountOpen
     | AccountMark
     | Hold
     | HoldEnd
