@@ -12,7 +12,7 @@ from protocol.model import Message, Request
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What may be staked, in ledger units: per wager, per player and round, and the most the house may lose in a round."""
+    """What may be staked, in ledger units: per wager, per player and round; and the most the house may lose a round."""
 
     min_bet: int
     max_bet: int
@@ -25,7 +25,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class InstantPlay:
-    """A checked wager: what is staked, the most it can pay (stake included), and its parameters as they are recorded."""
+    """A checked wager: what is staked, the most it can pay (stake included), and its parameters as recorded."""
 
     stake: int
     payout_max: int
@@ -73,7 +73,7 @@ class OpenRound:
 
 @dataclass(frozen=True, slots=True)
 class PlaceBet:
-    """Stake `wagers` (as the game's request carries them) from an account; `entropy` is the player's own."""
+    """Stake `wagers` (as the game's request carries them) from an account; `entropy` is the player's own, or empty."""
 
     bet: BetId
     player: PlayerId
@@ -123,7 +123,7 @@ class RoundOpened:
 
 @dataclass(frozen=True, slots=True)
 class BetPlaced:
-    """A bet stands: `stake` is the sum of its wagers."""
+    """A bet stands: `stake` is the sum of its wagers, `entropy` what it contributes to the round's client seed."""
 
     bet: BetId
     player: PlayerId
@@ -174,6 +174,20 @@ class RoundSettled:
 
 Event = RoundOpened | BetPlaced | BetsReturned | BettingClosed | OutcomeDrawn | RoundSettled
 
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a round's outcome follows from, besides its server seed: `client_seed` is final once betting is closed.
+
+    `contributions` is the players' entropy in the order in which it was mixed in, that of returned bets too.
+    """
+
+    round: int
+    commitment: str
+    client_seed: str
+    contributions: tuple[str, ...]
+
+
 S = TypeVar("S")
 
 
@@ -205,20 +219,28 @@ class TableGame(Protocol[S]):
     def between_rounds(self, state: S) -> bool:
         """Whether the next deadline opens a round."""
 
-    def publish(self, state: S, event: Event, stream: str, epoch: int, seq: int) -> Message | None:
-        """What everyone may see of an event that was applied, or nothing (bets are published in bulk by `published`)."""
+    def params(self, state: S, bet: BetPlaced) -> Mapping[str, Any]:
+        """What is recorded of a bet: with the seeds, all that its payout can be checked by."""
 
-    def published(self, state: S, events: tuple[BetPlaced | BetsReturned, ...], stream: str, epoch: int, seq: int) -> Message:
+    def binding(self, state: S) -> Binding:
+        """What the outcome of the current, or last, round is bound to."""
+
+    def publish(self, state: S, event: Event, stream: str, epoch: int, seq: int) -> Message | None:
+        """What everyone may see of an event that was applied; nothing of bets, which `published` tells in bulk."""
+
+    def published(
+        self, state: S, events: tuple[BetPlaced | BetsReturned, ...], stream: str, epoch: int, seq: int
+    ) -> Message:
         """Bets and withdrawals since the last time, in one message."""
 
-    def view(self, state: S, viewer: PlayerId | None, stream: str, epoch: int, seq: int) -> Message:
-        """The table as this viewer (nobody: a spectator) may see it, as a snapshot of its stream."""
+    def view(self, state: S, viewer: PlayerId | None, stream: str, epoch: int, seq: int, *, now: int) -> Message:
+        """The table as this viewer (nobody: a spectator) may see it, as a snapshot; who is seated the actor knows."""
 
     def lobby(self, state: S) -> Mapping[str, Any]:
         """phase, round, closes_at_ms and history for the lobby."""
 
     def bets(self, state: S) -> Mapping[BetId, BetPlaced]:
-        """The bets that stand in this round."""
+        """The bets that stand in this round, or stood in the last one, oldest first; not to be changed."""
 
     def dump(self, state: S) -> bytes:
         """The state as a snapshot; no secret is in it."""
