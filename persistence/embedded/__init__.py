@@ -6,6 +6,8 @@ from persistence.embedded.engines import DEFAULT_DATA_DIR, Engines, opened_datab
 from persistence.embedded.errors import (
     AccountMissing,
     ClusterVersionMismatch,
+    DatabaseElsewhere,
+    DatabaseMissing,
     DataDirInUse,
     EngineError,
     EngineNotRunning,
@@ -22,6 +24,8 @@ __all__ = [
     "AccountMissing",
     "ClusterVersionMismatch",
     "DataDirInUse",
+    "DatabaseElsewhere",
+    "DatabaseMissing",
     "Engine",
     "EngineError",
     "EngineNotRunning",

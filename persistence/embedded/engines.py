@@ -9,7 +9,7 @@ from typing import Self
 from persistence.embedded.binaries import COPIES
 from persistence.embedded.data_dir import DataDir, Owner, owner
 from persistence.embedded.engine import Engine
-from persistence.embedded.errors import EngineNotRunning
+from persistence.embedded.errors import DatabaseElsewhere, DatabaseMissing
 from persistence.embedded.postgres import PostgresEngine
 from persistence.embedded.settings import PostgresSettings, ValkeySettings
 from persistence.embedded.valkey import ValkeyEngine
@@ -80,17 +80,22 @@ class Engines:
 
 
 @asynccontextmanager
-async def opened_database(data_dir: Path, postgres: PostgresSettings | None = None) -> AsyncIterator[str]:
+async def opened_database(
+    data_dir: Path, *, create: bool = False, postgres: PostgresSettings | None = None
+) -> AsyncIterator[str]:
     """Yield the DSN of the data dir's database: of the server that has it now, or else of an engine of our own.
 
-    For tools (audit, migrate) that work beside a running server as well as without one. Raises EngineNotRunning when
-    the owner uses a database elsewhere or is just starting, DataDirInUse when one starts in the same instant.
+    For tools (audit, migrate) that work beside a running server as well as without one. Raises DatabaseMissing when
+    there is none and it is not to be made, DatabaseElsewhere when the owner has none in it, DataDirInUse when one
+    starts in the same instant.
     """
     present: Owner | None = owner(data_dir)
-    if present is None:
-        async with Engines(data_dir, with_valkey=False, postgres=postgres) as engines:
-            yield engines.postgres.dsn
-    elif present.database_url:
+    if present is not None:
+        if not present.database_url:
+            raise DatabaseElsewhere(data_dir, present.pid)
         yield present.database_url
-    else:
-        raise EngineNotRunning(f"the database of {data_dir}, owned by process {present.pid},")
+        return
+    if not create and not PostgresEngine(DataDir(data_dir)).cluster.exists():
+        raise DatabaseMissing(data_dir)
+    async with Engines(data_dir, with_valkey=False, postgres=postgres) as engines:
+        yield engines.postgres.dsn

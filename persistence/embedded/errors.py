@@ -2,6 +2,8 @@
 
 EngineError
 ├── DataDirInUse             another server holds the data dir
+├── DatabaseElsewhere        the data dir's owner runs no database in it, or not yet
+├── DatabaseMissing          there is no database in the data dir, and none was to be made
 ├── FolderNotUsable          a folder cannot be made, entered, written or given to the engines' account
 ├── AccountMissing           started as root, and no system account to run the engines as
 ├── ClusterVersionMismatch   the data was written by another major version of PostgreSQL
@@ -15,6 +17,8 @@ __all__ = [
     "AccountMissing",
     "ClusterVersionMismatch",
     "DataDirInUse",
+    "DatabaseElsewhere",
+    "DatabaseMissing",
     "EngineError",
     "EngineNotRunning",
     "EngineStartFailed",
@@ -34,6 +38,26 @@ class DataDirInUse(EngineError):
         self.pid = pid
         owner = f"process {pid}" if pid is not None else "another process"
         super().__init__(f"{data_dir} is in use by {owner}: stop it, or give this server another data dir")
+
+
+class DatabaseElsewhere(EngineError):
+    """The data dir's owner has not said that a database runs in it."""
+
+    def __init__(self, data_dir: Path, pid: int) -> None:
+        self.data_dir = data_dir
+        self.pid = pid
+        super().__init__(
+            f"process {pid} holds {data_dir} and runs no database in it: it is still starting (try again), "
+            f"or uses one elsewhere (name that one)"
+        )
+
+
+class DatabaseMissing(EngineError):
+    """The data dir has never had a database."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        super().__init__(f"there is no database in {data_dir}")
 
 
 class FolderNotUsable(EngineError):

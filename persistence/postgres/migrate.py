@@ -1,17 +1,9 @@
-"""Brings a database's schema to the version of the code: numbered SQL files, each applied once, in order.
-
-MigrationError
-├── MigrationFileInvalid     a file's name is wrong, or a number is missing or double
-├── MigrationChanged         the file of an applied migration is not what was applied
-├── DatabaseNewer            the database has a migration that this code does not know
-├── MigrationHistoryBroken   the rows of applied migrations are not 1, 2, 3, …
-├── MigrationBusy            another runner, or a table's user, did not let go in time
-└── MigrationFailed          PostgreSQL refused the statements; carries what it said and where
-"""
+"""Brings a database's schema to the version of the code: numbered SQL files, each applied once, in order."""
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,11 +11,23 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
+from persistence.postgres.migration_errors import (
+    DatabaseNewer,
+    DatabaseUnreachable,
+    MigrationBusy,
+    MigrationChanged,
+    MigrationError,
+    MigrationFailed,
+    MigrationFileInvalid,
+    MigrationHistoryBroken,
+)
+
 if TYPE_CHECKING:
     from asyncpg import Connection, Record
 
 __all__ = [
     "DatabaseNewer",
+    "DatabaseUnreachable",
     "Migration",
     "MigrationBusy",
     "MigrationChanged",
@@ -32,6 +36,7 @@ __all__ = [
     "MigrationFileInvalid",
     "MigrationHistoryBroken",
     "MigrationStatus",
+    "connected",
     "migrate",
     "read_migrations",
     "status",
@@ -39,6 +44,8 @@ __all__ = [
 
 WAIT_SECONDS_MAX = 60.0
 """How long to wait for another runner, and for each table that somebody uses."""
+
+CONNECT_SECONDS_MAX = 10.0
 
 ADVISORY_LOCK = int.from_bytes(b"croupier")
 """The key of the lock that runners share; advisory locks are per database."""
@@ -73,75 +80,6 @@ class MigrationStatus:
     applied_at: datetime | None
 
 
-class MigrationError(Exception):
-    """The schema cannot be brought to, or is not of, the version of the code."""
-
-
-class MigrationFileInvalid(MigrationError):
-    """The folder's files do not form a sequence 0001, 0002, …"""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        self.path = path
-        self.reason = reason
-        super().__init__(f"migration file {path}: {reason}")
-
-
-class MigrationChanged(MigrationError):
-    """An applied migration's file has been edited since."""
-
-    def __init__(self, number: int, name: str, applied: bytes, found: bytes) -> None:
-        self.number = number
-        self.name = name
-        self.applied = applied
-        self.found = found
-        super().__init__(
-            f"migration {number:04}_{name} was changed after it was applied: the database has checksum "
-            f"{applied.hex()[:12]}…, the file {found.hex()[:12]}…; restore the file and put the change into a new one"
-        )
-
-
-class DatabaseNewer(MigrationError):
-    """A newer version of the code has migrated the database."""
-
-    def __init__(self, number: int, name: str, newest_known: int) -> None:
-        self.number = number
-        self.name = name
-        self.newest_known = newest_known
-        super().__init__(
-            f"the database has migration {number:04}_{name}, and this version knows them up to {newest_known:04}: "
-            f"run the version that applied it, or a later one"
-        )
-
-
-class MigrationHistoryBroken(MigrationError):
-    """A row is missing among those of the applied migrations."""
-
-    def __init__(self, missing: int) -> None:
-        self.missing = missing
-        super().__init__(f"the database has later migrations, but not the row of {missing:04}: its table was edited")
-
-
-class MigrationBusy(MigrationError):
-    """A lock could not be had in time."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        super().__init__(f"waited {seconds:g} s for another migration, or for a table in use, in vain: try again")
-
-
-class MigrationFailed(MigrationError):
-    """PostgreSQL refused a migration's statements. Nothing of it was kept, unless it ended its transaction itself."""
-
-    def __init__(self, migration: Migration, reason: str, sqlstate: str | None, line: int | None) -> None:
-        self.number = migration.number
-        self.name = migration.name
-        self.reason = reason
-        self.sqlstate = sqlstate
-        self.line = line
-        place = f", line {line}" if line is not None else ""
-        super().__init__(f"migration {migration.number:04}_{migration.name}{place}: {reason}")
-
-
 def read_migrations(folder: Path) -> tuple[Migration, ...]:
     """Return the folder's migrations in order. Raises MigrationFileInvalid."""
     migrations: list[Migration] = []
@@ -161,6 +99,19 @@ def read_migrations(folder: Path) -> tuple[Migration, ...]:
             raise MigrationFileInvalid(path, f"it is not UTF-8 ({error.reason} at byte {error.start})") from error
         migrations.append(Migration(number, matched["name"], hashlib.sha256(content).digest(), text))
     return tuple(migrations)
+
+
+@asynccontextmanager
+async def connected(dsn: str) -> "AsyncIterator[Connection[Record]]":
+    """Yield a connection for `migrate` and `status`. Raises DatabaseUnreachable."""
+    try:
+        connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS_MAX, command_timeout=None)
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise DatabaseUnreachable(str(error) or type(error).__name__) from error
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def migrate(
@@ -220,9 +171,11 @@ async def _apply(connection: "Connection[Record]", migration: Migration) -> None
     except asyncpg.PostgresError as error:
         position = getattr(error, "position", None)
         line = migration.sql.count("\n", 0, int(position) - 1) + 1 if position else None
-        raise MigrationFailed(migration, str(error), error.sqlstate, line) from error
+        raise MigrationFailed(migration.number, migration.name, str(error), error.sqlstate, line) from error
     if not connection.is_in_transaction():
-        raise MigrationFailed(migration, "it ends the transaction that it is applied in", None, None)
+        raise MigrationFailed(
+            migration.number, migration.name, "it ends the transaction that it is applied in", None, None
+        )
     await connection.execute(
         "INSERT INTO migration (number, name, checksum) VALUES ($1, $2, $3)",
         migration.number,

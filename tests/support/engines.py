@@ -52,11 +52,12 @@ class SharedEngines:
             self._migrated = True
         self._run(self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE if migrated else 'template1'}"))
         try:
-            yield self._dsn(name)
+            yield self.dsn(name)
         finally:
             self._run(self._execute(f"DROP DATABASE {name} WITH (FORCE)"))
 
-    def _dsn(self, database: str) -> str:
+    def dsn(self, database: str) -> str:
+        """Return the DSN of a database of this PostgreSQL for the role `croupier`."""
         return urlunsplit(urlsplit(self.engines.postgres.dsn)._replace(path=f"/{database}"))
 
     async def _started(self) -> Engines:
@@ -66,7 +67,7 @@ class SharedEngines:
 
     async def _make_template(self) -> None:
         await self._execute(f"CREATE DATABASE {TEMPLATE}")
-        connection = await asyncpg.connect(self._dsn(TEMPLATE))
+        connection = await asyncpg.connect(self.dsn(TEMPLATE))
         try:
             await migrate(connection, migrations.folder())
         finally:

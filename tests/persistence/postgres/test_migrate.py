@@ -143,8 +143,10 @@ async def test_a_runner_waits_for_another_and_gives_up_at_its_limit(empty_postgr
             with pytest.raises(MigrationBusy):
                 await migrate(waiter, folder, wait_seconds=0.05)
             waiting = asyncio.create_task(migrate(waiter, folder, wait_seconds=30))
-            done, _ = await asyncio.wait([waiting], timeout=0.1)
-            assert not done
+            while not await holder.fetchval(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            ):
+                assert not waiting.done()
         assert len(await waiting) == 2
     finally:
         await holder.close()
