@@ -57,11 +57,13 @@ def load(
 
 
 def _variables(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    return {
+    typed = {
         f"environment {name}": (name.removeprefix(ENVIRONMENT_PREFIX).lower().replace(NESTED_DELIMITER, "."), text)
         for name, text in environ.items()
         if name.startswith(ENVIRONMENT_PREFIX) and text
     }
+    # One key of a section is meant more particularly than the whole section.
+    return dict(sorted(typed.items(), key=lambda item: -item[1][0].count(".")))
 
 
 class _TypedSource(EnvSettingsSource):

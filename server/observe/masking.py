@@ -9,6 +9,8 @@ from server.config import MASK
 
 TEXT_CHARACTERS_MAX: Final = 16_384
 """Longer texts are cut, so that one entry cannot fill a disk."""
+TAIL_CHARACTERS: Final = 128
+"""Dropped where a text is cut: half a secret would not be known by its look."""
 DEPTH_MAX: Final = 6
 """Deeper values are written as their repr."""
 ID_BYTES: Final = 16
@@ -18,14 +20,15 @@ _SECRET_WORDS = (
 )
 _SECRET_KEY = re.compile(_SECRET_WORDS, re.IGNORECASE)
 
-# Too much masked costs a look elsewhere, too little costs the secret.
+# Too much masked costs a look elsewhere, too little costs the secret. Every repetition that may start anywhere has a
+# limit, so that no text takes more than linear time.
 _SECRETS_IN_TEXT: Final = (
     # A password in an address: postgresql://user:password@host/database
-    (re.compile(r"(://[^\s:/@]*:)\S*(@)"), rf"\1{MASK}\2"),
+    (re.compile(r"(://[^\s:/@]{0,64}:)\S{0,256}(@)"), rf"\1{MASK}\2"),
     # A name and its value: token=…, 'seed': b'…', Authorization: Bearer …
     (
         re.compile(
-            rf"""([\w-]*(?:{_SECRET_WORDS})[\w-]*["']?\s*[=:]\s*)(?:bearer\s+)?(?:b?"[^"]*"|b?'[^']*'|\S+)""",
+            rf"""((?:{_SECRET_WORDS})[\w-]{{0,32}}["']?\s{{0,8}}[=:]\s{{0,8}})(?:bearer\s{{1,8}})?(?:b?"[^"]*"|b?'[^']*'|\S+)""",
             re.IGNORECASE,
         ),
         rf"\1{MASK}",
@@ -33,7 +36,7 @@ _SECRETS_IN_TEXT: Final = (
     # A Telegram bot's token.
     (re.compile(r"\b\d{6,12}:[\w-]{30,}"), MASK),
     # A signed token of three parts.
-    (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]+"), MASK),
+    (re.compile(r"\beyJ[\w-]{1,1024}\.[\w-]{1,1024}\.[\w-]{1,1024}"), MASK),
     # Thirty-two bytes: a seed or a key, in hexadecimal or base64.
     (re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{64}(?![0-9A-Za-z])"), MASK),
     (re.compile(r"(?<![\w+/-])[\w+/-]{43}="), MASK),
@@ -49,11 +52,12 @@ def masked(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def masked_text(text: str) -> str:
     """Return a text without what looks like a secret in it, cut to a bearable length."""
-    if len(text) > TEXT_CHARACTERS_MAX:
-        text = f"{text[:TEXT_CHARACTERS_MAX]}… ({len(text)} characters)"
+    shown = text[:TEXT_CHARACTERS_MAX]
     for pattern, replacement in _SECRETS_IN_TEXT:
-        text = pattern.sub(replacement, text)
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+        shown = pattern.sub(replacement, shown)
+    if len(text) > TEXT_CHARACTERS_MAX:
+        shown = f"{shown[:-TAIL_CHARACTERS]}… (of {len(text)} characters)"
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", shown)
 
 
 def _masked(value: object, depth: int) -> object:

@@ -1,0 +1,183 @@
+"""What a configuration must satisfy as a whole, and what follows from it."""
+
+import base64
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr, ValidationError
+
+from server.config import AssetSettings, Config, DiceSettings, RouletteSettings
+
+TABLE: dict[str, Any] = {
+    "id": "t",
+    "variant": "european",
+    "asset": "PLAY",
+    "min_bet": 10,
+    "max_bet": 100,
+    "max_total": 1_000,
+    "exposure_max": 10_000,
+}
+
+
+def refusal(**values: Any) -> str:
+    """Return the message with which a Config of these values is refused."""
+    with pytest.raises(ValidationError) as error:
+        Config(**values)
+    details = error.value.errors()
+    assert len(details) == 1
+    path = (*details[0]["loc"], *details[0].get("ctx", {}).get("key", ()))
+    return f"{path}: {details[0]['msg']}"
+
+
+def test_the_default_has_the_play_table_of_each_variant_and_the_currencies_of_the_field() -> None:
+    config = Config()
+
+    assert [(table.id, table.variant, table.asset) for table in config.tables] == [
+        ("roulette-1", "european", "PLAY"),
+        ("roulette-2", "american", "PLAY"),
+        ("roulette-3", "la_partage", "PLAY"),
+    ]
+    assert [(asset.code, asset.number, asset.scale) for asset in config.assets] == [
+        ("PLAY", 1, 2),
+        ("USDT", 2, 6),
+        ("TON", 3, 9),
+        ("XTR", 4, 0),
+        ("RUB", 5, 2),
+    ]
+    assert {asset.code: asset.opening_cash for asset in config.assets if asset.opening_cash} == {"PLAY": 1_000_000}
+    assert all(asset.opening_bonus == 0 for asset in config.assets)
+
+
+def test_it_cannot_be_changed() -> None:
+    config = Config()
+
+    with pytest.raises(ValidationError):
+        config.port = 1  # type: ignore[misc]
+    with pytest.raises(ValidationError):
+        config.limits.mailbox_max = 1  # type: ignore[misc]
+    with pytest.raises(ValidationError):
+        config.tables[0].min_bet = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("database_url", "guest_enabled", "allowed"),
+    [
+        (None, None, True),
+        ("postgresql://h/d", None, False),
+        (None, False, False),
+        ("postgresql://h/d", True, True),
+    ],
+)
+def test_guests_are_allowed_by_default_only_on_the_embedded_database(
+    database_url: str | None, guest_enabled: bool | None, allowed: bool
+) -> None:
+    url = None if database_url is None else SecretStr(database_url)
+
+    assert Config(database_url=url, guest_enabled=guest_enabled).guests_allowed is allowed
+
+
+def test_a_table_or_a_game_in_an_unknown_asset_is_refused() -> None:
+    assert refusal(tables=[TABLE, TABLE | {"id": "u", "asset": "GOLD"}]) == (
+        "('tables', 1, 'asset'): 'GOLD' is not one of: PLAY, RUB, TON, USDT, XTR"
+    )
+    assert refusal(dice=[{"asset": "GOLD", "min_bet": 1, "max_bet": 1, "max_profit": 1}]).startswith(
+        "('dice', 0, 'asset'): 'GOLD' is not one of"
+    )
+
+
+def test_ids_and_numbers_are_taken_once() -> None:
+    play = {"code": "PLAY", "number": 1, "scale": 2}
+    dice = {"asset": "PLAY", "min_bet": 1, "max_bet": 1, "max_profit": 1}
+
+    assert refusal(tables=[TABLE, TABLE]).startswith("('tables', 1, 'id'): 't' is taken")
+    assert refusal(assets=[play, play | {"number": 2}]).startswith("('assets', 1, 'code'): 'PLAY' is taken")
+    assert refusal(assets=[play, play | {"code": "GOLD"}]).startswith("('assets', 1, 'number'): 1 is taken")
+    assert refusal(dice=[dice, dice]).startswith("('dice', 1, 'asset'): 'PLAY' is taken")
+
+
+amounts = st.integers(1, 10**6)
+
+
+@given(amounts, amounts, amounts, amounts)
+def test_a_table_is_accepted_exactly_when_its_limits_can_all_be_reached(
+    min_bet: int, max_bet: int, max_total: int, exposure_max: int
+) -> None:
+    limits = {"min_bet": min_bet, "max_bet": max_bet, "max_total": max_total, "exposure_max": exposure_max}
+    possible = min_bet <= max_bet <= max_total and exposure_max >= 35 * min_bet
+
+    if possible:
+        assert RouletteSettings(**TABLE | limits).max_total == max_total
+    else:
+        with pytest.raises(ValidationError):
+            RouletteSettings(**TABLE | limits)
+
+
+def test_the_limit_that_cannot_be_reached_is_the_one_that_is_named() -> None:
+    assert refusal(tables=[TABLE | {"max_bet": 9}]).startswith(
+        "('tables', 0, 'max_bet'): is 9, must be at least min_bet"
+    )
+    assert refusal(tables=[TABLE | {"max_total": 99}]).startswith("('tables', 0, 'max_total'): is 99")
+    assert refusal(tables=[TABLE | {"exposure_max": 349}]).startswith(
+        "('tables', 0, 'exposure_max'): must be at least 350"
+    )
+    assert refusal(dice=[{"asset": "PLAY", "min_bet": 2, "max_bet": 1, "max_profit": 1}]).startswith(
+        "('dice', 0, 'max_bet'): is 1"
+    )
+
+
+@pytest.mark.parametrize("rate", ["messages", "messages_per_player", "messages_per_address", "logins_per_address"])
+def test_a_burst_below_one_second_of_its_rate_is_refused(rate: str) -> None:
+    limits = {f"{rate}_per_second_max": 10, f"{rate}_burst_max": 9}
+
+    assert refusal(limits=limits).startswith(f"('limits', '{rate}_burst_max'): must be at least {rate}_per_second_max")
+
+
+@pytest.mark.parametrize("amount", [10.0, True, -1, 0, 10**15 + 1, "10.5", None])
+def test_stakes_are_positive_whole_numbers_within_the_ledger(amount: object) -> None:
+    with pytest.raises(ValidationError):
+        DiceSettings(asset="PLAY", min_bet=amount, max_bet=10**15, max_profit=1)  # type: ignore[arg-type]
+
+
+def test_an_opening_balance_may_be_nothing_but_not_less() -> None:
+    assert AssetSettings(code="GOLD", number=9, scale=0, opening_cash=0).opening_cash == 0
+    with pytest.raises(ValidationError):
+        AssetSettings(code="GOLD", number=9, scale=0, opening_cash=-1)
+
+
+@given(st.binary(max_size=64))
+def test_a_seed_key_is_exactly_thirty_two_bytes(key: bytes) -> None:
+    text = SecretStr(base64.b64encode(key).decode())
+
+    if len(key) == 32:
+        assert Config(seed_key=text).seed_key_bytes == key
+    else:
+        with pytest.raises(ValidationError):
+            Config(seed_key=text)
+
+
+def test_without_a_seed_key_there_are_no_bytes() -> None:
+    assert Config().seed_key_bytes is None
+
+
+def test_a_seed_key_with_stray_characters_is_refused() -> None:
+    assert refusal(seed_key=base64.b64encode(bytes(32)).decode() + "\n").startswith("('seed_key',): must be 32 bytes")
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["*", "https://", "https://a.example/", "https://A.example", "a.example", "null", "ftp://a", "https://a b"],
+)
+def test_an_origin_is_exact(origin: str) -> None:
+    assert "is not an origin" in refusal(allowed_origins=[origin])
+
+
+def test_no_secret_shows_in_its_repr() -> None:
+    config = Config(
+        database_url=SecretStr("postgresql://u:hunter2@h/d"),
+        telegram_bot_token=SecretStr("hunter2"),
+        token_secret=SecretStr("hunter2" * 8),
+    )
+
+    assert "hunter2" not in repr(config) + str(config)
