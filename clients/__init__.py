@@ -1,1 +1,1 @@
-"""Those who play: the SDK, the load bots, the web client. They know the protocol and nothing else of the server."""
+"""Who plays: the Python SDK and the bots that load a server with it."""

@@ -1,0 +1,255 @@
+"""What every bot does, whatever it plays: stay logged in, repeat what is unanswered, and keep its books."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from typing import Any, Final
+
+from clients.bots.books import Books
+from clients.bots.config import ANSWER_SECONDS_MAX, CONNECT_SECONDS_MAX, REPEATS_MAX
+from clients.bots.grounds import Grounds
+from clients.bots.wire import Wire
+from clients.python.conversation import (
+    Answered,
+    Asked,
+    AskLater,
+    Complaint,
+    Conversation,
+    Greeted,
+    LoggedIn,
+    LoginAgain,
+    LoginFailed,
+    Missed,
+    Pushed,
+    unpack,
+)
+from clients.python.credentials import Guest
+from clients.python.ids import Entropy
+from protocol.errors import CLOSINGS, Close
+
+COMPARE: Final = "compare"
+"""The context of a request for the balances, to compare the books with."""
+
+
+class Bot(ABC):
+    """One player, over any number of sockets one after another. What it plays is a subclass's."""
+
+    def __init__(self, grounds: Grounds, number: int) -> None:
+        self.grounds = grounds
+        self.tally = grounds.tally
+        self.number = number
+        self.conversation = Conversation(
+            login=Guest(name=f"bot {number}"),
+            clock=grounds.clock,
+            entropy=Entropy(grounds.chance(number, "ids").randbytes),
+        )
+        self.books = Books(self.tally, asset="")
+        self.playing = False
+        self.finished = asyncio.Event()
+        """Nothing is open, and the books were compared for the last time; or that will never be, as the bot gave up."""
+        self.heard_at = 0.0
+        self._wire: Wire | None = None
+        self._login: asyncio.Future[bool] | None = None
+        self._returning: asyncio.Task[bool] | None = None
+        self._known = False
+        self._gave_up = False
+        self._closing = False
+
+    @abstractmethod
+    def welcomed(self, welcome: dict[str, Any]) -> None:
+        """Logged in for the first time."""
+
+    @abstractmethod
+    def play(self) -> None:
+        """Ask for as much as may be asked for now; called whenever that may have changed."""
+
+    @abstractmethod
+    def answered(self, asked: Asked, fields: dict[str, Any]) -> None:
+        """A request of the game was answered, perhaps by an error that is final."""
+
+    @abstractmethod
+    def pushed(self, stream: str, fields: dict[str, Any]) -> None:
+        """An event of a stream came."""
+
+    @abstractmethod
+    def anything_open(self) -> bool:
+        """Whether bets wait for their round to end."""
+
+    def bets_unresolved(self) -> int:
+        """Requests that were never answered, at the end."""
+        return len(self.conversation.unanswered)
+
+    async def arrive(self) -> bool:
+        """Log in, trying again until it works. Return whether it did: a refusal is final."""
+        attempt = 0
+        while not self._gave_up:
+            async with self.grounds.connecting:
+                if await self._try_to_log_in():
+                    return True
+            await asyncio.sleep(self.grounds.backoff.pause_seconds(attempt))
+            attempt += 1
+        return False
+
+    def start(self) -> None:
+        """Play from now on."""
+        self.playing = True
+        self.go_on()
+
+    def stop(self) -> None:
+        """Make no new bets; `finished` follows when what is open is settled and compared."""
+        self.playing = False
+        self.go_on()
+
+    async def leave(self) -> None:
+        """Close the connection, whatever is still open."""
+        self._give_up()
+        if self._returning is not None:
+            self._returning.cancel()
+            await asyncio.gather(self._returning, return_exceptions=True)
+        if self._wire is not None:
+            self._wire.close()
+
+    def go_on(self) -> None:
+        """Do whatever comes next: play, or compare the books when nothing may be on its way."""
+        conversation = self.conversation
+        if not conversation.open or not self._known:
+            return
+        if self.playing and self.books.certain:
+            self.play()
+        elif not conversation.unanswered and not self.finished.is_set() and not self.anything_open():
+            self._closing = not self.playing
+            self.send(conversation.ask({"t": "wallet.balances"}, COMPARE))
+
+    def send(self, asked: Asked) -> None:
+        """Send a request; one that cannot be sent now is repeated after the next login."""
+        if self._wire is not None and self.conversation.open:
+            self._wire.send(asked.payload)
+
+    def check_silence(self, now: float) -> None:
+        """Drop the connection of a server that has left a request unanswered for too long."""
+        oldest = next(iter(self.conversation.unanswered.values()), None)
+        if oldest is not None and now - max(oldest.at, self.heard_at) > ANSWER_SECONDS_MAX and self._wire is not None:
+            self.tally.errors["silence"] += 1
+            self._wire.abort()
+
+    def message(self, payload: bytes) -> None:
+        """A message came."""
+        self.heard(unpack(payload))
+
+    def heard(self, fields: dict[str, Any]) -> None:
+        """Do what a message asks for."""
+        self.heard_at = self.grounds.clock()
+        match self.conversation.heard(fields):
+            case Answered(asked, answer):
+                self._answered(asked, answer)
+            case Pushed(stream, event):
+                self.pushed(stream, event)
+            case AskLater(asked, failed):
+                self._ask_later(asked, failed)
+            case Greeted(payload) | Missed(_, payload):
+                self._send_now(payload)
+            case LoggedIn(welcome, payloads):
+                self._logged_in(welcome, payloads)
+            case LoginAgain(payload, failed, later):
+                self._log_in_again(payload, failed, later)
+            case LoginFailed(failed):
+                self._count(failed)
+                self._give_up()
+            case Complaint(failed):
+                self._count(failed)
+
+    def closed(self, code: int, reason: str) -> None:
+        """The socket is gone: come back, unless the server said not to."""
+        was_open = self.conversation.open
+        self._wire = None
+        self.conversation.disconnected()
+        self.books.lose_certainty()
+        if self._login is not None and not self._login.done():
+            self._login.set_result(False)
+        if code in Close.__members__.values() and not CLOSINGS[Close(code)].may_reconnect:
+            self.tally.errors[f"closed {code}"] += 1
+            self._give_up()
+        if was_open and not self._gave_up:
+            self.tally.reconnects += 1
+            self._returning = self.grounds.loop.create_task(self.arrive())
+
+    async def _try_to_log_in(self) -> bool:
+        login: asyncio.Future[bool] = self.grounds.loop.create_future()
+        self._login = login
+        wire = self._wire = self.grounds.wire(self)
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS_MAX):
+                await self.grounds.dial(wire)
+                return await login
+        except (OSError, TimeoutError):
+            self.tally.errors["connect"] += 1
+            wire.abort()
+            return False
+
+    def _logged_in(self, welcome: dict[str, Any], payloads: tuple[bytes, ...]) -> None:
+        if not self._known:
+            self._known = True
+            self.welcomed(welcome)
+            self.books.open(welcome["player"], welcome)
+        for payload in payloads:
+            self._send_now(payload)
+        if self._login is not None and not self._login.done():
+            self._login.set_result(True)
+        self.go_on()
+
+    def _log_in_again(self, payload: bytes, failed: dict[str, Any], later: bool) -> None:
+        self._count(failed)
+        wire = self._wire
+        if wire is None:
+            return
+        if later:
+            self.grounds.loop.call_later(self.grounds.backoff.pause_seconds(0), wire.send, payload)
+        else:
+            wire.send(payload)
+
+    def _answered(self, asked: Asked, fields: dict[str, Any]) -> None:
+        if fields["t"] == "error":
+            self._count(fields)
+        if asked.context is COMPARE:
+            self._compared(fields)
+        else:
+            self.answered(asked, fields)
+        self.go_on()
+
+    def _compared(self, fields: dict[str, Any]) -> None:
+        if fields["t"] != "wallet":
+            return
+        if not self.conversation.unanswered:
+            self.books.close(fields)
+            if self._closing:
+                self.tally.closed += 1
+                self.finished.set()
+
+    def _ask_later(self, asked: Asked, failed: dict[str, Any]) -> None:
+        """Repeat a request that the server could not decide on, under its id, a bounded number of times."""
+        self._count(failed)
+        if asked.times > REPEATS_MAX:
+            self.conversation.forget(asked)
+            self.tally.unresolved += 1
+            self.books.lose_certainty()
+            self.go_on()
+            return
+        pause = self.grounds.backoff.pause_seconds(asked.times - 1)
+        self.grounds.loop.call_later(pause, self._repeat, asked)
+
+    def _repeat(self, asked: Asked) -> None:
+        if asked.id in self.conversation.unanswered:
+            asked.times += 1
+            self.send(asked)
+
+    def _send_now(self, payload: bytes) -> None:
+        if self._wire is not None:
+            self._wire.send(payload)
+
+    def _count(self, failed: dict[str, Any]) -> None:
+        self.tally.errors[str(failed["code"])] += 1
+
+    def _give_up(self) -> None:
+        self._gave_up = True
+        self.finished.set()
+        if self._login is not None and not self._login.done():
+            self._login.set_result(False)

@@ -1,0 +1,35 @@
+"""`croupier bots`: players by the thousand, who measure a server and check its arithmetic."""
+
+import json
+from pathlib import Path
+
+import click
+
+from server.cli.errors import UserError
+
+
+@click.command(name="bots")
+@click.option("--url", metavar="URL", required=True, help="WebSocket address of the server: ws://127.0.0.1:8080/ws.")
+@click.option("--game", type=click.Choice(["dice"]), required=True)
+@click.option("--players", metavar="N", type=int, default=100, show_default=True)
+@click.option("--seconds", metavar="S", type=float, default=10.0, show_default=True, help="How long they play.")
+@click.option(
+    "--in-flight", metavar="K", type=int, default=1, show_default=True, help="Dice bets of a player on their way."
+)
+@click.option("--ramp", "ramp_seconds", metavar="S", type=float, default=0.0, help="Spread the connects over so long.")
+@click.option("--seed", metavar="X", type=int, help="Play the same again: targets, spots, amounts, ids' entropy.")
+@click.option("--table", metavar="ID", help="Put all players at this table, rather than spreading them.")
+@click.option("--stake-min", metavar="N", type=int, default=10, show_default=True, help="In ledger units.")
+@click.option("--stake-max", metavar="N", type=int, default=200, show_default=True, help="In ledger units.")
+@click.option("--journal", metavar="FILE", type=click.Path(path_type=Path), help="Write each acknowledged bet here.")
+@click.option("--json", "json_wanted", is_flag=True, help="Print the report as one JSON object.")
+def command(json_wanted: bool, **settings: object) -> None:
+    """Play with many players at once, then report speed, latency, errors and balances that differ."""
+    from clients.bots import BotsConfig, run
+
+    try:
+        config = BotsConfig(progress=True, **settings)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise UserError(str(error)) from error
+    report = run(config)
+    click.echo(json.dumps(report.as_json()) if json_wanted else report.as_text())
