@@ -50,6 +50,7 @@ def _details() -> list[Processor]:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
+        # As text, before it is masked: the renderer's own tracebacks print local variables, secrets among them.
         structlog.processors.format_exc_info,
     ]
 
@@ -60,12 +61,7 @@ def _mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 
 def _text(stream: TextIO) -> Processor:
-    # Plain tracebacks: the colourful ones print local variables, secrets among them.
-    return structlog.dev.ConsoleRenderer(
-        colors=stream.isatty() and "NO_COLOR" not in os.environ,
-        exception_formatter=structlog.dev.plain_traceback,
-        sort_keys=False,
-    )
+    return structlog.dev.ConsoleRenderer(colors=stream.isatty() and "NO_COLOR" not in os.environ, sort_keys=False)
 
 
 def _adopt_libraries(level: int, stream: TextIO, chain: list[Any]) -> None:

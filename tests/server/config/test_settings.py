@@ -114,6 +114,10 @@ def test_a_table_is_accepted_exactly_when_its_limits_can_all_be_reached(
             RouletteSettings(**TABLE | limits)
 
 
+def test_a_table_can_afford_its_smallest_bet_on_one_number() -> None:
+    assert RouletteSettings(**TABLE | {"min_bet": 10, "exposure_max": 350}).exposure_max == 350
+
+
 def test_the_limit_that_cannot_be_reached_is_the_one_that_is_named() -> None:
     assert refusal(tables=[TABLE | {"max_bet": 9}]).startswith(
         "('tables', 0, 'max_bet'): is 9, must be at least min_bet"
@@ -146,7 +150,7 @@ def test_an_opening_balance_may_be_nothing_but_not_less() -> None:
         AssetSettings(code="GOLD", number=9, scale=0, opening_cash=-1)
 
 
-@given(st.binary(max_size=64))
+@given(st.binary(min_size=30, max_size=34) | st.binary(max_size=64))
 def test_a_seed_key_is_exactly_thirty_two_bytes(key: bytes) -> None:
     text = SecretStr(base64.b64encode(key).decode())
 

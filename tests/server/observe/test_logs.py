@@ -121,8 +121,6 @@ def test_a_warning_of_python_is_an_entry() -> None:
 
     with warnings.catch_warnings():
         warnings.simplefilter("always")
-        logging.captureWarnings(capture=False)
-        logging.captureWarnings(capture=True)
         warnings.warn("about to go", UserWarning, stacklevel=1)
 
     (entry,) = entries(stream)
