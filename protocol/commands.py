@@ -54,7 +54,10 @@ class Move(NamedTuple):
 
 
 class Play(NamedTuple):
-    """Stake and pay at once: an instant game's bet, whole. `bet` lacks only the balance, which the wallet knows."""
+    """Stake and pay at once: an instant game's bet, whole. `reply` lacks only the balance, which the wallet adds.
+
+    `origin` is the connection that asked, which needs no event besides its answer; it means nothing to the wallet.
+    """
 
     id: BetId
     digest: bytes
@@ -67,41 +70,41 @@ class Play(NamedTuple):
     params: bytes
     outcome: bytes
     reply: dict[str, Any]
+    origin: Any
 
 
 class Played(NamedTuple):
-    """The wallet's word to the instant game: the draw of this nonce is paid for, or was refused and not used."""
+    """The wallet's word to the instant game: the draw was paid for now, or not used. `answer` is for the player, either way."""
 
     id: BetId
     accepted: bool
+    answer: Refusal | dict[str, Any]
 
 
 class PlaceHold(NamedTuple):
-    """Hold a stake for a table's bet."""
+    """Hold a stake for a table's bet. `reply` and `origin` as in `Play`."""
 
     id: BetId
     digest: bytes
-    player: PlayerId
     account: AccountId
     amount: int
     table: str
     game: str
     round: int
     params: bytes
+    reply: dict[str, Any]
+    origin: Any
 
 
 class Held(NamedTuple):
-    """The stake is held; `available` and the wallet's stream position after it."""
+    """The stake is held; `answer` is for the player, once the bet stands."""
 
     id: BetId
-    available: int
-    held: int
-    epoch: int
-    seq: int
+    answer: dict[str, Any]
 
 
 class NotHeld(NamedTuple):
-    """The stake is not held: refused, or the id was answered before (then `answer` is that answer)."""
+    """The stake is not held: refused, or the id was answered before. `answer` is for the player."""
 
     id: BetId
     answer: Refusal | dict[str, Any]
@@ -112,27 +115,43 @@ class RefuseBet(NamedTuple):
 
     id: BetId
     digest: bytes
-    player: PlayerId
     refusal: Refusal
 
 
-class Release(NamedTuple):
-    """Release holds: their bets were taken back, or never stood."""
+class TakeBack(NamedTuple):
+    """A player takes bets back: release their holds. `reply` and `digest` as in `PlaceHold`."""
 
-    player: PlayerId
-    table: str
+    id: CommandId
+    digest: bytes
     bets: tuple[BetId, ...]
-    at: int
+    reply: dict[str, Any]
+
+
+class TakenBack(NamedTuple):
+    """The wallet's word: the holds are released now (`fresh`), or the id was answered before. `answer` is for the player."""
+
+    id: CommandId
+    fresh: bool
+    answer: Refusal | dict[str, Any]
+
+
+class Release(NamedTuple):
+    """Release holds whose bets never stood."""
+
+    bets: tuple[BetId, ...]
 
 
 class Settle(NamedTuple):
     """Capture holds and pay: a round is over for one player."""
 
-    player: PlayerId
-    table: str
-    round: int
     payouts: tuple[tuple[BetId, int], ...]
-    at: int
+
+
+class Settled(NamedTuple):
+    """These bets of a player are paid, now or before."""
+
+    player: PlayerId
+    bets: tuple[BetId, ...]
 
 
 class AskAboutHold(NamedTuple):

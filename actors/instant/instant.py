@@ -1,0 +1,203 @@
+"""The actor of a player's instant games: it draws, and the wallet decides whether the draw is paid for.
+
+The outcome of the next nonce is computed, and the wallet is told stake and payout together. Only when the wallet has accepted
+is the nonce used; a refusal leaves it for the next bet, and nobody has seen what it would have been. Nonces have no gaps.
+"""
+
+from typing import Any, Final
+
+import msgpack
+
+from actors.fairness.commitment import commitment_of, new_server_seed
+from actors.fairness.seal import NONCE_BYTES, Sealer, player_seed
+from actors.games.catalogue import INSTANT_GAMES
+from actors.games.interface import InstantGame, Limits
+from actors.runtime.actor import LookUp, Sender
+from actors.runtime.ref import Ref
+from actors.runtime.turn import Turn
+from actors.wallet.digest import digest_of
+from actors.wallet.recall import answer_from
+from persistence.interfaces import KnownCommand, SeedRow
+from protocol.commands import Asked, Play, Played, RefuseBet, NotHeld
+from protocol.errors import Code, Refusal
+from protocol.ids import BetId, CommandId, PlayerId
+from protocol.model import Request
+from protocol.money import Asset, Balance, player_account
+from protocol.records import CommandRecord, SeedEnd, SeedOpen
+from protocol.replies import SeedsView
+from protocol.requests import RotateSeeds, Seeds
+
+SERVER_SEED_BYTES: Final = 32
+CLIENT_SEED_BYTES: Final = 8
+ROTATIONS_MAX: Final = 8
+"""Answers to rotations that are kept in memory; older ones come from the store."""
+_BALANCES: Final = {"cash": Balance.CASH, "bonus": Balance.BONUS}
+
+
+class PlayerSeed:
+    """A server seed in use, in the clear: it must not be written or logged."""
+
+    __slots__ = ("client_seed", "commitment", "nonce", "number", "server_seed")
+
+    def __init__(self, number: int, server_seed: str, client_seed: str, nonce: int) -> None:
+        self.number = number
+        self.server_seed = server_seed
+        self.commitment = commitment_of(server_seed)
+        self.client_seed = client_seed
+        self.nonce = nonce
+
+
+class Instant:
+    """One player's instant games."""
+
+    __slots__ = ("_assets", "_limits", "_player", "_rotations", "_sealer", "_seed", "_wallet", "_waiting")
+
+    def __init__(
+        self, player: PlayerId, seed: PlayerSeed | None, assets: dict[str, Asset], limits: dict[tuple[str, str], Limits], sealer: Sealer
+    ) -> None:
+        self._player = player
+        self._seed = seed
+        self._assets = assets
+        self._limits = limits
+        self._sealer = sealer
+        self._wallet = Ref("wallet", player)
+        self._waiting: dict[BetId, Sender] = {}
+        self._rotations: dict[CommandId, KnownCommand | None] = {}
+
+    # --- what the host calls ---
+
+    def awake(self, turn: Turn) -> None:
+        """See that there is a seed to draw from."""
+        if self._seed is None:
+            self._new_seed(turn, 1, turn.entropy(CLIENT_SEED_BYTES).hex())
+
+    def receive(self, turn: Turn, command: Any, sender: Sender) -> None:
+        """Handle one message."""
+        if type(command) is Asked:
+            request = command.request
+            game = _BY_REQUEST.get(type(request))
+            if game is not None:
+                self._bet(turn, game, request, sender)
+            elif type(request) is Seeds:
+                turn.answer(sender, self._view(request))
+            elif type(request) is RotateSeeds:
+                self._rotate(turn, request, sender)
+            else:
+                turn.answer(sender, Refusal(Code.UNKNOWN_TYPE, {"t": request.t}))
+        elif type(command) is Played:
+            if command.accepted:
+                self._current().nonce += 1
+            turn.answer(self._waiting.pop(command.id, None), command.answer)
+        elif type(command) is NotHeld:
+            turn.answer(self._waiting.pop(command.id, None), command.answer)
+
+    def remember(self, command: CommandId, known: KnownCommand | None) -> None:
+        """The store's word on the id of a rotation."""
+        while len(self._rotations) >= ROTATIONS_MAX:
+            del self._rotations[next(iter(self._rotations))]
+        self._rotations[command] = known
+
+    def may_sleep(self, now: int) -> bool:
+        """Nothing is kept here that the store does not have."""
+        return not self._waiting
+
+    # --- betting ---
+
+    def _bet(self, turn: Turn, game: InstantGame, request: Any, sender: Sender) -> None:
+        asset = self._assets.get(request.asset)
+        limits = self._limits.get((game.name, request.asset))
+        if asset is None or limits is None:
+            turn.answer(sender, Refusal(Code.UNKNOWN_ASSET, {"asset": request.asset, "game": game.name}))
+            return
+        self._waiting[request.id] = sender
+        play = game.check(request, limits)
+        if type(play) is Refusal:
+            turn.send(self._wallet, RefuseBet(request.id, digest_of(request), play))
+            return
+        seed = self._current()
+        result = game.play(play, seed.server_seed, seed.client_seed, seed.nonce)  # type: ignore[arg-type]
+        reply = {
+            "t": f"{game.name}.settled",
+            "id": request.id,
+            "stake": play.stake,  # type: ignore[union-attr]
+            "payout": result.payout,
+            "seed": seed.number,
+            "nonce": seed.nonce,
+            **game.reply(play, result),  # type: ignore[arg-type]
+        }
+        turn.send(
+            self._wallet,
+            Play(
+                request.id,
+                digest_of(request),
+                player_account(self._player, asset.number, _BALANCES[request.balance]),
+                game.name,
+                play.stake,  # type: ignore[union-attr]
+                result.payout,
+                seed.number,
+                seed.nonce,
+                msgpack.packb(play.params),  # type: ignore[union-attr]
+                msgpack.packb(result.outcome),
+                reply,
+                sender,
+            ),
+        )
+
+    # --- seeds ---
+
+    def _current(self) -> PlayerSeed:
+        if self._seed is None:
+            raise RuntimeError(f"the instant games of player {self._player} have no seed")
+        return self._seed
+
+    def _view(self, request: Request) -> SeedsView:
+        seed = self._current()
+        return SeedsView(id=request.id, number=seed.number, commitment=seed.commitment, client_seed=seed.client_seed, nonce=seed.nonce)
+
+    def _rotate(self, turn: Turn, request: RotateSeeds, sender: Sender) -> None:
+        """Reveal and begin anew, once for an id: rotations are rare, so the store is asked about every id not in memory."""
+        digest = digest_of(request)
+        if request.id not in self._rotations:
+            raise LookUp(request.id)
+        known = self._rotations[request.id]
+        if known is not None:
+            same = known.player == self._player and known.digest == digest
+            turn.answer(sender, answer_from(known) if same else Refusal(Code.ID_REUSED))
+            return
+        old = self._current()
+        turn.stage(SeedEnd(self._player, old.number, old.server_seed, old.nonce, turn.now))
+        new = self._new_seed(turn, old.number + 1, request.client_seed)
+        answer = {
+            "t": "seeds.rotated",
+            "id": request.id,
+            "revealed_number": old.number,
+            "revealed_server_seed": old.server_seed,
+            "revealed_commitment": old.commitment,
+            "revealed_client_seed": old.client_seed,
+            "revealed_bets": old.nonce,
+            "number": new.number,
+            "commitment": new.commitment,
+            "client_seed": new.client_seed,
+        }
+        packed = msgpack.packb(answer)
+        turn.stage(CommandRecord(request.id, self._player, digest, 0, packed, turn.now))
+        self.remember(request.id, KnownCommand(request.id, self._player, digest, 0, packed, None))
+        turn.answer(sender, answer)
+
+    def _new_seed(self, turn: Turn, number: int, client_seed: str) -> PlayerSeed:
+        seed = self._seed = PlayerSeed(number, new_server_seed(turn.entropy(SERVER_SEED_BYTES)), client_seed, 0)
+        sealed = self._sealer.seal(seed.server_seed, player_seed(self._player, number), turn.entropy(NONCE_BYTES))
+        turn.stage(SeedOpen(self._player, number, seed.commitment, sealed, client_seed, turn.now))
+        return seed
+
+
+def wake_seed(row: SeedRow | None, draw_high: int, draw_bits: int, sealer: Sealer) -> PlayerSeed | None:
+    """The seed in use and its next nonce, from the newest seed and the newest draw that was paid for."""
+    if row is None:
+        return None
+    number, nonce = divmod(draw_high, 1 << draw_bits)
+    server_seed = sealer.open(row.sealed, player_seed(row.player, row.number))
+    return PlayerSeed(row.number, server_seed, row.client_seed, nonce + 1 if number == row.number else 0)
+
+
+_BY_REQUEST: Final[dict[type[Request], InstantGame]] = {game.request: game for game in INSTANT_GAMES.values()}

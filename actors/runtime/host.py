@@ -1,0 +1,431 @@
+"""A host without I/O: it runs turns, stages their records into batches, and lets their effects go when a batch is committed.
+
+    post ──► turns ──► open batch ──take_batch──► in flight ──committed──► answers and events leave
+                            ▲                          │
+                            └── the next gathers ──────┘ failed ──► reset: memory is thrown away, callers repeat by id
+
+Whoever drives it (`actors.runtime.local`, a simulation) moves batches to the ledger, loads actors, looks ids up, and tells the time.
+"""
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+from actors.runtime.actor import Actor, LookUp, ReplyTo, Sender
+from actors.runtime.placement import shard_of
+from actors.runtime.ref import Ref
+from actors.runtime.turn import Cell, Effect, OpenBatch, Outbox, Turn
+from persistence.interfaces import Batch, KnownCommand
+from protocol.commands import Wake
+from protocol.errors import Code, Refusal
+from protocol.ids import CommandId, Epoch, ShardId
+
+_ACTIVATION_BITS: Final = 24
+_INTERNAL_MAILBOX_FACTOR: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class HostLimits:
+    """What a host lets wait: messages for an actor that is loading, records of a batch, messages behind a full batch."""
+
+    mailbox_max: int = 1024
+    batch_records_max: int = 20_000
+    backlog_max: int = 20_000
+    lookups_max: int = 4096
+    actors_max: int = 1_000_000
+    idle_ms: int = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """A sealed batch and what leaves when it is committed."""
+
+    batch: Batch
+    effects: list[Effect]
+
+
+@dataclass(slots=True)
+class Counters:
+    """What a host did, for the metrics."""
+
+    messages: int = 0
+    turns_failed: int = 0
+    batches: int = 0
+    records: int = 0
+    refused_overloaded: int = 0
+    lookups: int = 0
+    resets: int = 0
+
+
+class Host:
+    """Actors by reference, one open batch, at most one in flight."""
+
+    def __init__(
+        self,
+        *,
+        shards: int,
+        clock: Callable[[], int],
+        entropy: Callable[[int], bytes],
+        outbox: Outbox,
+        limits: HostLimits,
+        on_fault: Callable[[Ref, Any, BaseException], None],
+    ) -> None:
+        self.shards = shards
+        self.limits = limits
+        self.counters = Counters()
+        self.epoch = Epoch(0)
+        self.cells: dict[Ref, Cell] = {}
+        self.in_flight: InFlight | None = None
+        self._clock = clock
+        self._outbox = outbox
+        self._on_fault = on_fault
+        self._turn = Turn(entropy)
+        self._house_shard = ShardId(0)
+        self._owned: frozenset[ShardId] = frozenset()
+        self._open = OpenBatch()
+        self._sealed = 0
+        self._committed = 0
+        self._activations = 0
+        self._suspended: Refusal | None = Refusal(Code.RESTARTING)
+        self._backlog: deque[tuple[Ref, Any, Sender]] = deque()
+        self._wanted: deque[Cell] = deque()
+        self._lookups: deque[tuple[int, Ref, Ref, Any, Sender, CommandId]] = deque()
+        self._asking: dict[CommandId, list[tuple[Ref, Ref, Any, Sender]]] = {}
+        self._timers: list[tuple[int, int, Ref]] = []
+        self._timer_n = 0
+
+    # --- life ---
+
+    def begin(self, epoch: Epoch, owned: Collection[ShardId]) -> None:
+        """Start to work as the owner of these shards, with nothing in memory."""
+        self._forget(Refusal(Code.TRY_AGAIN))
+        self.epoch = self._turn.epoch = epoch
+        self._owned = frozenset(owned)
+        self._house_shard = self._turn.house_shard = min(self._owned)
+        self._turn.transfers = 0
+        self._sealed = self._committed = self._activations = 0
+        self._suspended = None
+
+    def suspend(self, answer: Refusal) -> None:
+        """Take nothing new: whoever posts is answered so, at once. What is open can still be committed."""
+        self._suspended = answer
+
+    @property
+    def suspended(self) -> bool:
+        """Whether new messages are refused."""
+        return self._suspended is not None
+
+    def reset(self, answer: Refusal) -> None:
+        """Throw everything away that is not known to be committed; whoever waits is answered so, and may repeat by id."""
+        self.counters.resets += 1
+        self._suspended = answer
+        self._forget(answer)
+
+    def _forget(self, answer: Refusal) -> None:
+        flying, self.in_flight = self.in_flight, None
+        waiting: list[Sender] = [
+            effect[0] for effect in (*(flying.effects if flying else ()), *self._open.effects) if len(effect) == 2
+        ]
+        waiting += [sender for cell in self.cells.values() for _, sender in cell.mailbox]
+        waiting += [entry[2] for entry in self._backlog]
+        waiting += [entry[4] for entry in self._lookups]
+        waiting += [entry[3] for entries in self._asking.values() for entry in entries]
+        self._open = self._turn.batch = OpenBatch()
+        self.cells.clear()
+        self._backlog.clear()
+        self._wanted.clear()
+        self._lookups.clear()
+        self._asking.clear()
+        self._timers.clear()
+        for sender in waiting:
+            self._refuse(sender, answer)
+
+    def _refuse(self, sender: Sender, answer: Refusal) -> None:
+        if sender is not None and type(sender) is not Ref:
+            sender(answer)  # type: ignore[operator]
+
+    # --- messages ---
+
+    def post(self, ref: Ref, command: Any, reply_to: Sender) -> None:
+        """Have an actor handle a message: now, or when it is loaded and there is room in the batch."""
+        if self._suspended is not None:
+            self._refuse(reply_to, self._suspended)
+            return
+        if len(self._open.records) >= self.limits.batch_records_max or self._backlog:
+            if len(self._backlog) >= self.limits.backlog_max:
+                self.counters.refused_overloaded += 1
+                self._refuse(reply_to, Refusal(Code.OVERLOADED, {"waiting": len(self._backlog)}))
+                return
+            self._backlog.append((ref, command, reply_to))
+            return
+        self._dispatch(ref, command, reply_to)
+        self._let_reads_go()
+
+    def _dispatch(self, ref: Ref, command: Any, sender: Sender) -> None:
+        cell = self.cells.get(ref)
+        if cell is None:
+            if len(self.cells) >= self.limits.actors_max:
+                self.counters.refused_overloaded += 1
+                self._refuse(sender, Refusal(Code.OVERLOADED, {"actors_max": self.limits.actors_max}))
+                return
+            cell = self._new_cell(ref)
+        if cell.actor is not None:
+            self._cascade(cell, command, sender)
+            return
+        room = self.limits.mailbox_max * (_INTERNAL_MAILBOX_FACTOR if type(sender) is Ref else 1)
+        if len(cell.mailbox) >= room:
+            self.counters.refused_overloaded += 1
+            self._refuse(sender, Refusal(Code.OVERLOADED, {"mailbox_max": room}))
+            return
+        cell.mailbox.append((command, sender))
+
+    def _new_cell(self, ref: Ref) -> Cell:
+        cell = Cell(ref, shard_of(ref, self.shards), self._committed)
+        self.cells[ref] = cell
+        self._wanted.append(cell)
+        return cell
+
+    def _cascade(self, cell: Cell, command: Any, sender: Sender) -> None:
+        """One message from outside and all that follows from it on this host: staged together, or not at all."""
+        turn, batch = self._turn, self._open
+        records, effects, transfers = len(batch.records), len(batch.effects), turn.transfers
+        queue, touched, cells = turn.queue, turn.touched, self.cells
+        parked: list[tuple[Ref, Any, Sender]] = []
+        now = turn.now = self._clock()
+        at: Cell = cell
+        message: Any = command
+        try:
+            touched.append(cell)
+            turn.cell = cell
+            turn.sender = sender
+            self.counters.messages += 1
+            if command is None:
+                cell.actor.awake(turn)  # type: ignore[union-attr]
+            else:
+                cell.actor.receive(turn, command, sender)  # type: ignore[union-attr]
+            while queue:
+                ref, message, origin = queue.popleft()
+                next_cell = cells.get(ref)
+                if next_cell is None or next_cell.actor is None:
+                    parked.append((ref, message, origin))
+                    continue
+                at = next_cell
+                touched.append(at)
+                turn.cell = at
+                turn.sender = origin
+                at.actor.receive(turn, message, origin)  # type: ignore[union-attr]
+        except LookUp as need:
+            self._undo(records, effects, transfers)
+            if len(self._lookups) >= self.limits.lookups_max:
+                self.counters.refused_overloaded += 1
+                self._refuse(sender, Refusal(Code.OVERLOADED, {"lookups_max": self.limits.lookups_max}))
+                return
+            self.counters.lookups += 1
+            self._lookups.append((self._sealed + 1, at.ref, cell.ref, command, sender, need.command))
+            return
+        except (
+            Exception
+        ) as fault:  # a turn that raises is a bug: whoever took part is loaded again from what is durable
+            self._undo_and_reload(records, effects, transfers)
+            self.counters.turns_failed += 1
+            self._on_fault(at.ref, message, fault)
+            self._refuse(sender, Refusal(Code.INTERNAL))
+            return
+        if len(batch.records) > records:
+            dirty = self._sealed + 1
+            for one in touched:
+                batch.shards.add(one.shard)
+                one.dirty = dirty
+                one.used_at = now
+        else:
+            cell.used_at = now
+        touched.clear()
+        for at_ms, ref in turn.timers:
+            self._timer_n += 1
+            heapq.heappush(self._timers, (at_ms, self._timer_n, ref))
+        turn.timers.clear()
+        for entry in parked:
+            self._dispatch(*entry)
+
+    def _undo(self, records: int, effects: int, transfers: int) -> None:
+        turn = self._turn
+        del self._open.records[records:]
+        del self._open.effects[effects:]
+        turn.transfers = transfers
+        turn.queue.clear()
+        turn.timers.clear()
+        turn.touched.clear()
+
+    def _undo_and_reload(self, records: int, effects: int, transfers: int) -> None:
+        touched = list(self._turn.touched)
+        self._undo(records, effects, transfers)
+        for cell in touched:
+            if cell.actor is not None:
+                cell.actor = None
+                cell.barrier = cell.dirty
+                self._wanted.append(cell)
+
+    # --- loading ---
+
+    def wake(self, ref: Ref) -> None:
+        """Have an actor loaded without a message."""
+        if ref not in self.cells and self._suspended is None:
+            self._new_cell(ref)
+
+    def take_loads(self, count_max: int) -> list[Ref]:
+        """Actors to load whose last records are committed."""
+        taken: list[Ref] = []
+        for _ in range(len(self._wanted)):
+            if len(taken) == count_max:
+                break
+            cell = self._wanted.popleft()
+            if self.cells.get(cell.ref) is not cell or cell.actor is not None:
+                continue
+            if cell.barrier <= self._committed:
+                taken.append(cell.ref)
+            else:
+                self._wanted.append(cell)
+        return taken
+
+    def loaded(self, ref: Ref, actor: Actor | None) -> None:
+        """An actor is here (or cannot exist): it wakes up and handles what waited."""
+        cell = self.cells.get(ref)
+        if cell is None or cell.actor is not None:
+            return
+        if actor is None:
+            del self.cells[ref]
+            for _, sender in cell.mailbox:
+                self._refuse(sender, Refusal(Code.UNKNOWN_TABLE if ref.kind == "table" else Code.INTERNAL))
+            return
+        self._activations += 1
+        cell.stream_epoch = self.epoch << _ACTIVATION_BITS | self._activations
+        cell.actor = actor
+        self._cascade(cell, None, None)
+        while cell.mailbox and cell.actor is not None:
+            command, sender = cell.mailbox.popleft()
+            self._cascade(cell, command, sender)
+        self._let_reads_go()
+
+    def load_failed(self, ref: Ref, answer: Refusal) -> None:
+        """An actor could not be loaded now."""
+        cell = self.cells.pop(ref, None)
+        if cell is not None:
+            for _, sender in cell.mailbox:
+                self._refuse(sender, answer)
+
+    def take_lookups(self, count_max: int) -> list[CommandId]:
+        """Command ids to look up, now that every batch that could hold them is committed."""
+        taken: list[CommandId] = []
+        while self._lookups and len(taken) < count_max and self._ready(self._lookups[0][0]):
+            _, asker, ref, command, sender, wanted = self._lookups.popleft()
+            if wanted not in self._asking:
+                taken.append(wanted)
+            self._asking.setdefault(wanted, []).append((asker, ref, command, sender))
+        return taken
+
+    @property
+    def wants_reading(self) -> bool:
+        """Whether actors wait to be loaded, or ids to be looked up."""
+        return bool(self._wanted or self._lookups)
+
+    def _ready(self, barrier: int) -> bool:
+        return barrier <= self._committed or (self.in_flight is None and not self._open.records)
+
+    def looked_up(self, command_id: CommandId, known: KnownCommand | None) -> None:
+        """The store's word on an id: whoever asked remembers it, and the messages are repeated."""
+        for asker, ref, command, sender in self._asking.pop(command_id, ()):
+            cell = self.cells.get(asker)
+            if cell is not None and cell.actor is not None:
+                cell.actor.remember(command_id, known)
+            self.post(ref, command, sender)
+
+    def lookup_failed(self, command_id: CommandId, answer: Refusal) -> None:
+        """The store could not say."""
+        for _, _, _, sender in self._asking.pop(command_id, ()):
+            self._refuse(sender, answer)
+
+    # --- time ---
+
+    def now(self) -> int:
+        """The host's time (ms)."""
+        return self._clock()
+
+    def next_timer(self) -> int | None:
+        """When (ms) the next timer is due."""
+        return self._timers[0][0] if self._timers else None
+
+    def run_timers(self) -> None:
+        """Send `Wake` to every actor whose time has come."""
+        now = self._clock()
+        while self._timers and self._timers[0][0] <= now:
+            at, _, ref = heapq.heappop(self._timers)
+            if ref in self.cells:
+                self.post(ref, Wake(at), None)
+
+    def sweep(self) -> int:
+        """Put actors to sleep that were idle; says how many."""
+        horizon = self._clock() - self.limits.idle_ms
+        idle = [
+            ref
+            for ref, cell in self.cells.items()
+            if cell.used_at <= horizon
+            and cell.actor is not None
+            and cell.dirty <= self._committed
+            and not cell.mailbox
+            and cell.actor.may_sleep(self._clock())
+        ]
+        for ref in idle:
+            del self.cells[ref]
+        return len(idle)
+
+    # --- batches ---
+
+    def take_batch(self) -> Batch | None:
+        """Seal the open batch, unless one is in flight or there is nothing to write."""
+        opened = self._open
+        if self.in_flight is not None or not opened.records:
+            return None
+        self._sealed += 1
+        batch = Batch(
+            self.epoch, self._sealed, frozenset(opened.shards), self._house_shard, self._clock(), opened.records
+        )
+        self.in_flight = InFlight(batch, opened.effects)
+        self._open = self._turn.batch = OpenBatch()
+        self.counters.batches += 1
+        self.counters.records += len(opened.records)
+        return batch
+
+    @property
+    def has_work(self) -> bool:
+        """Whether a batch waits to be taken."""
+        return self.in_flight is None and bool(self._open.records)
+
+    def committed(self) -> None:
+        """The batch in flight is durable: its answers and events leave, and what waited for room goes on."""
+        flying = self.in_flight
+        if flying is None:
+            raise RuntimeError("no batch is in flight")
+        self.in_flight = None
+        self._committed = flying.batch.seq
+        self._release(flying.effects)
+        for _ in range(len(self._backlog)):
+            if len(self._open.records) >= self.limits.batch_records_max:
+                break
+            self._dispatch(*self._backlog.popleft())
+        self._let_reads_go()
+
+    def _let_reads_go(self) -> None:
+        """Nothing unwritten was seen by these turns, so nothing has to be waited for."""
+        if self._open.effects and not self._open.records and self.in_flight is None:
+            effects, self._open.effects = self._open.effects, []
+            self._release(effects)
+
+    def _release(self, effects: list[Effect]) -> None:
+        pushed = self._outbox.pushed
+        for effect in effects:
+            if len(effect) == 2:
+                effect[0](effect[1])
+            else:
+                pushed(*effect)

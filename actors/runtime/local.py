@@ -1,0 +1,247 @@
+"""The local runtime: one host in this process, driven by asyncio, with one writer and one reader of its ledger."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from actors.runtime.actor import Kind, Sender
+from actors.runtime.host import Host
+from actors.runtime.ref import Ref
+from persistence.interfaces import Batch, Fenced, Ledger, Rejected, StoreError, Unavailable, Unknown
+from protocol.errors import Code, Refusal
+from protocol.ids import ShardId
+
+LOADS_MAX: Final = 512
+LOOKUPS_MAX: Final = 512
+RETRY_SECONDS_MIN: Final = 0.05
+RETRY_SECONDS_MAX: Final = 1.0
+SWEEP_SECONDS: Final = 5.0
+FLUSH_SECONDS_MAX: Final = 5.0
+
+T = TypeVar("T")
+
+
+class LocalRuntime:
+    """Runs a host: commits its batches one after another, loads its actors in groups, wakes it, and recovers it."""
+
+    def __init__(
+        self,
+        host: Host,
+        ledger: Ledger,
+        kinds: Mapping[str, Kind],
+        *,
+        name: str,
+        standing: Sequence[Ref],
+        on_event: Callable[[str, Mapping[str, Any]], None],
+        on_commit: Callable[[Batch, float], None] | None = None,
+    ) -> None:
+        self.host = host
+        self._ledger = ledger
+        self._kinds = kinds
+        self._name = name
+        self._standing = tuple(standing)
+        self._on_event = on_event
+        self._on_commit = on_commit
+        self._loop = asyncio.get_running_loop()
+        self._written = asyncio.Event()
+        self._readable = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._pumping = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
+        self.ready = asyncio.Event()
+        self.fenced = asyncio.Event()
+        """Another owner has the shards: this host has stopped for good, and its process should end."""
+
+    # --- life ---
+
+    async def start(self) -> None:
+        """Own every shard, wake the standing actors, and begin to work."""
+        await self._take_shards()
+        self._tasks = [
+            asyncio.create_task(self._write(), name="writer"),
+            asyncio.create_task(self._read(), name="reader"),
+            asyncio.create_task(self._sweep(), name="sweeper"),
+        ]
+        self._after()
+
+    async def stop(self) -> None:
+        """Take nothing new, commit what is open, and end. Whatever was answered is durable."""
+        self._stopping = True
+        self.host.suspend(Refusal(Code.RESTARTING))
+        self._idle.clear()
+        self._after()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), FLUSH_SECONDS_MAX)
+        if self._timer is not None:
+            self._timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.host.reset(Refusal(Code.RESTARTING))
+
+    async def _take_shards(self) -> None:
+        shards = [ShardId(shard) for shard in range(self.host.shards)]
+        epoch = await self._ledger.take_shards(self._name, shards)
+        self.host.begin(epoch, shards)
+        for ref in self._standing:
+            self.host.wake(ref)
+        self.ready.set()
+        self._on_event("shards taken", {"epoch": epoch, "shards": len(shards)})
+
+    # --- messages ---
+
+    def post(self, ref: Ref, command: Any, reply_to: Sender) -> None:
+        """See `Host.post`. Never blocks; what it causes is committed with what other messages of this moment cause."""
+        self.host.post(ref, command, reply_to)
+        self._after()
+
+    def _after(self) -> None:
+        if not self._pumping:
+            self._pumping = True
+            self._loop.call_soon(self._pump)
+
+    def _pump(self) -> None:
+        self._pumping = False
+        host = self.host
+        if host.in_flight is None and host.has_work:
+            self._idle.clear()
+            self._written.set()
+        elif host.in_flight is None:
+            self._idle.set()
+        if host.wants_reading:
+            self._readable.set()
+        at = host.next_timer()
+        if at is not None and (self._timer is None or at < self._timer_at):
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer_at = at
+            self._timer = self._loop.call_later(max(0.0, (at - host.now()) / 1000), self._run_timers)
+
+    def _run_timers(self) -> None:
+        self._timer = None
+        self.host.run_timers()
+        self._after()
+
+    # --- writing ---
+
+    async def _write(self) -> None:
+        while True:
+            await self._written.wait()
+            self._written.clear()
+            while (batch := self.host.take_batch()) is not None:
+                began = self._loop.time()
+                try:
+                    await self._ledger.commit(batch)
+                except StoreError as error:
+                    await self._recover(batch, error)
+                    break
+                self.host.committed()
+                if self._on_commit is not None:
+                    self._on_commit(batch, self._loop.time() - began)
+            self._after()
+
+    async def _recover(self, batch: Batch, error: StoreError) -> None:
+        """Throw memory away and begin again under a new epoch. What became of the batch is asked once its epoch has ended."""
+        unknown = isinstance(error, Unknown)
+        bug = isinstance(error, Rejected)
+        self._on_event(
+            "batch failed",
+            {
+                "epoch": batch.epoch,
+                "seq": batch.seq,
+                "records": len(batch.records),
+                "kind": type(error).__name__,
+                "error": str(error),
+            },
+        )
+        self.ready.clear()
+        if isinstance(error, Fenced):
+            self.host.reset(Refusal(Code.RESTARTING))
+            self.fenced.set()
+            return
+        answer = Refusal(Code.INTERNAL if bug else Code.TRY_AGAIN)
+        self.host.suspend(Refusal(Code.TRY_AGAIN))
+        flying = self.host.in_flight
+        if not unknown:
+            self.host.reset(answer)
+        epoch, shards = await self._until_available(self._new_epoch)
+        if unknown:
+            landed = await self._until_available(lambda: self._ledger.was_committed(batch.epoch, batch.seq))
+            self._on_event("unknown batch looked up", {"epoch": batch.epoch, "seq": batch.seq, "landed": landed})
+            if landed and flying is not None:
+                self.host.committed()
+            self.host.reset(answer)
+        self.host.begin(epoch, shards)
+        for ref in self._standing:
+            self.host.wake(ref)
+        self.ready.set()
+        if self._stopping:
+            self.host.suspend(Refusal(Code.RESTARTING))
+        self._on_event("recovered", {"epoch": epoch})
+        self._after()
+
+    async def _new_epoch(self) -> tuple[Any, list[ShardId]]:
+        shards = [ShardId(shard) for shard in range(self.host.shards)]
+        return await self._ledger.take_shards(self._name, shards), shards
+
+    async def _until_available(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        pause = RETRY_SECONDS_MIN
+        while True:
+            try:
+                return await attempt()
+            except (Unavailable, Unknown) as error:
+                self._on_event("store not available", {"error": str(error), "again_in_seconds": pause})
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, RETRY_SECONDS_MAX)
+
+    # --- reading ---
+
+    async def _read(self) -> None:
+        while True:
+            await self._readable.wait()
+            self._readable.clear()
+            while refs := self.host.take_loads(LOADS_MAX):
+                await self._load(refs)
+                self._after()
+            while commands := self.host.take_lookups(LOOKUPS_MAX):
+                epoch = self.host.epoch
+                try:
+                    known = await self._ledger.find_commands(commands)
+                except StoreError as error:
+                    self._on_event("look-up failed", {"ids": len(commands), "error": str(error)})
+                    for command in commands:
+                        self.host.lookup_failed(command, Refusal(Code.TRY_AGAIN))
+                    continue
+                if epoch == self.host.epoch:
+                    for command in commands:
+                        self.host.looked_up(command, known.get(command))
+                self._after()
+
+    async def _load(self, refs: list[Ref]) -> None:
+        epoch = self.host.epoch
+        for kind in {ref.kind for ref in refs}:
+            group = [ref for ref in refs if ref.kind == kind]
+            try:
+                actors = await self._kinds[kind].load(self._ledger, group) if kind in self._kinds else {}
+            except StoreError as error:
+                self._on_event("load failed", {"kind": kind, "actors": len(group), "error": str(error)})
+                for ref in group:
+                    self.host.load_failed(ref, Refusal(Code.TRY_AGAIN))
+                continue
+            if epoch != self.host.epoch:
+                continue
+            for ref in group:
+                self.host.loaded(ref, actors.get(ref))
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            self.host.sweep()
+            for ref in self._standing:
+                self.host.wake(ref)
+            self._after()

@@ -1,0 +1,118 @@
+"""A turn: everything an actor may do besides changing its own state, and the batch it is done in."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from actors.runtime.actor import Actor, ReplyTo, Sender
+from actors.runtime.ref import Ref
+from protocol.ids import AccountId, Epoch, ShardId
+from protocol.money import HouseAccount, house_account
+from protocol.records import TRANSFERS_PER_EPOCH_BITS, Record
+
+
+class Outbox(Protocol):
+    """Where events for watchers leave the host."""
+
+    def pushed(self, topic: str, event: Any, origin: ReplyTo | None = None) -> None:
+        """An event of a topic, committed. `origin` has been told already, by the answer to its request."""
+
+
+Effect = tuple[ReplyTo, Any] | tuple[str, Any, ReplyTo | None]
+"""An answer, or an event of a topic: what may leave the host only after the commit."""
+
+
+class OpenBatch:
+    """What turns have staged since the last batch was sealed."""
+
+    __slots__ = ("effects", "records", "shards")
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.effects: list[Effect] = []
+        self.shards: set[ShardId] = set()
+
+
+class Cell:
+    """The place of one actor in its host. Without `actor` it is being loaded, and messages wait in `mailbox`."""
+
+    __slots__ = ("actor", "barrier", "dirty", "mailbox", "ref", "shard", "stream_epoch", "used_at")
+
+    def __init__(self, ref: Ref, shard: ShardId, barrier: int) -> None:
+        self.ref = ref
+        self.shard = shard
+        self.actor: Actor | None = None
+        self.mailbox: deque[tuple[Any, Sender]] = deque()
+        self.barrier = barrier
+        """The batch that must be committed before the actor may be loaded."""
+        self.dirty = 0
+        """The last batch that has a record of this actor."""
+        self.stream_epoch = 0
+        self.used_at = 0
+
+
+class Turn:
+    """Handed to an actor with each message; one object per host, used again by every turn."""
+
+    __slots__ = ("_entropy", "batch", "cell", "epoch", "house_shard", "now", "queue", "sender", "timers", "touched", "transfers")
+
+    def __init__(self, entropy: Callable[[int], bytes]) -> None:
+        self._entropy = entropy
+        self.epoch = Epoch(0)
+        self.house_shard = ShardId(0)
+        self.transfers = 0
+        self.now = 0
+        self.batch = OpenBatch()
+        self.queue: deque[tuple[Ref, Any, Sender]] = deque()
+        self.timers: list[tuple[int, Ref]] = []
+        self.touched: list[Cell] = []
+        self.cell: Cell = Cell(Ref("nobody", 0), ShardId(0), 0)
+        self.sender: Sender = None
+        """Who sent the message that is handled."""
+
+    @property
+    def stream_epoch(self) -> int:
+        """The epoch of the streams of the actor whose turn it is: another one after each load."""
+        return self.cell.stream_epoch
+
+    def stage(self, record: Record) -> None:
+        """Have this written in the batch."""
+        self.batch.records.append(record)
+
+    def send(self, ref: Ref, command: Any) -> None:
+        """Tell another actor. If it lives on this host, it hears of it in the same batch."""
+        self.queue.append((ref, command, self.cell.ref))
+
+    def answer(self, sender: Sender, message: Any) -> None:
+        """Answer whoever sent a message; outside the host it arrives after the commit."""
+        if sender is None:
+            return
+        if type(sender) is Ref:
+            self.queue.append((sender, message, self.cell.ref))
+        else:
+            self.batch.effects.append((sender, message))  # type: ignore[arg-type]
+
+    def push(self, topic: str, event: Any, origin: ReplyTo | None = None) -> None:
+        """Let the watchers of a topic see an event, after the commit."""
+        self.batch.effects.append((topic, event, origin))
+
+    def wake_at(self, at: int) -> None:
+        """Have `Wake` sent to this actor when it is `at` (ms). A deadline, not a promise of the only one: check the time."""
+        self.timers.append((at, self.cell.ref))
+
+    def entropy(self, count: int) -> bytes:
+        """Random bytes that nobody can foresee (in a simulation: from its seed)."""
+        return self._entropy(count)
+
+    def next_transfer(self) -> int:
+        """The id of the next transfer of this epoch."""
+        self.transfers += 1
+        return self.epoch << TRANSFERS_PER_EPOCH_BITS | self.transfers
+
+    def house(self, asset: int) -> AccountId:
+        """The account that takes stakes and pays wins on this host."""
+        return house_account(asset, HouseAccount.HOUSE, self.house_shard)
+
+    def treasury(self, asset: int) -> AccountId:
+        """The account that money enters and leaves by on this host."""
+        return house_account(asset, HouseAccount.TREASURY, self.house_shard)

@@ -1,0 +1,53 @@
+"""What a table writes down: each event as (name, fields) in msgpack, and back."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgpack
+
+from actors.games.interface import (
+    BetPlaced,
+    BetsReturned,
+    BettingClosed,
+    Event,
+    OutcomeDrawn,
+    RoundOpened,
+    RoundSettled,
+)
+from protocol.ids import PlayerId
+
+
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """A player took a seat."""
+
+    player: PlayerId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Players gave their seats up, or were taken for gone."""
+
+    players: tuple[PlayerId, ...]
+
+
+TableEvent = Event | Seated | Left
+
+_KINDS: Final[tuple[type[Any], ...]] = (
+    RoundOpened, BetPlaced, BetsReturned, BettingClosed, OutcomeDrawn, RoundSettled, Seated, Left
+)  # fmt: skip
+_FIELDS: Final = {kind: tuple(kind.__slots__) for kind in _KINDS}
+_BY_NAME: Final = {kind.__name__: kind for kind in _KINDS}
+
+
+def write_event(event: TableEvent) -> bytes:
+    """The bytes of an event."""
+    kind = type(event)
+    return msgpack.packb((kind.__name__, [getattr(event, name) for name in _FIELDS[kind]]))  # type: ignore[no-any-return]
+
+
+def read_event(data: bytes) -> TableEvent:
+    """The event that was written."""
+    name, fields = msgpack.unpackb(data, use_list=False, strict_map_key=False)
+    return _BY_NAME[name](*fields)  # type: ignore[no-any-return]

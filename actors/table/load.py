@@ -1,0 +1,41 @@
+"""How tables wake up."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from actors.fairness.seal import Sealer, round_seed
+from actors.games.interface import TableGame
+from actors.runtime.actor import Actor
+from actors.runtime.ref import Ref
+from actors.table.journal import read_event
+from actors.table.table import Table, apply_event, load_memory
+from persistence.interfaces import JournalRow, Ledger, RoundRow
+from protocol.ids import TableId
+from protocol.money import Asset
+
+
+class TableKind:
+    """Tables from their snapshot and the events after it; their rounds go on with the seeds they were committed to."""
+
+    def __init__(self, tables: Mapping[str, tuple[TableGame[Any], Any]], assets: Sequence[Asset], sealer: Sealer) -> None:
+        self._tables = tables
+        self._assets = {asset.code: asset for asset in assets}
+        self._sealer = sealer
+
+    async def load(self, ledger: Ledger, refs: Sequence[Ref]) -> dict[Ref, Actor]:
+        """See `Kind.load`. A table that is not configured does not exist."""
+        known = [ref for ref in refs if ref.key in self._tables]
+        journals = await ledger.load_journals([str(ref) for ref in known])
+        rounds = await ledger.newest_rounds([str(ref.key) for ref in known])
+        return {ref: self._table(str(ref.key), journals[str(ref)], rounds.get(str(ref.key))) for ref in known}
+
+    def _table(self, key: str, journal: JournalRow, newest: RoundRow | None) -> Table:
+        game, rules = self._tables[key]
+        memory = load_memory(game, rules, journal.snapshot_n, journal.snapshot)
+        for n, event in journal.events:
+            apply_event(game, memory, read_event(event))
+            memory.n = n
+        server_seed = None
+        if newest is not None and newest.outcome is None:
+            server_seed = self._sealer.open(newest.sealed, round_seed(TableId(key), newest.round))
+        return Table(game, rules, memory, server_seed, self._assets[rules.asset], self._sealer)

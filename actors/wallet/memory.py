@@ -1,0 +1,74 @@
+"""What a wallet remembers of command ids, bounded, and how it knows when it must ask the store.
+
+The newest ids are kept with their answers. `floor` is the newest time in any id that is not kept: an id made after it is
+certainly new, an id made before it may have been used, and only the store can tell.
+"""
+
+from collections import OrderedDict
+from typing import Any, Final
+
+from actors.runtime.actor import LookUp
+from protocol.errors import Code, Refusal
+from protocol.ids import CommandId, unix_ms_of
+
+RECENT_MAX: Final = 16
+ABSENT_MAX: Final = 64
+
+Answer = dict[str, Any] | Refusal
+
+
+class CommandMemory:
+    """The answers of the newest commands of one actor."""
+
+    __slots__ = ("_absent", "_recent", "floor", "high")
+
+    def __init__(self, floor: int) -> None:
+        self.floor = floor
+        self.high = floor
+        """The newest time (ms) in any id, which is kept with the account."""
+        self._recent: OrderedDict[CommandId, tuple[bytes, Answer]] | None = None
+        self._absent: set[CommandId] | None = None
+
+    def answer_to(self, command: CommandId, digest: bytes) -> Answer | None:
+        """The answer this id has had; nothing when it is new. Raises `LookUp` when only the store knows."""
+        recent = self._recent
+        if recent is not None:
+            known = recent.get(command)
+            if known is not None:
+                return known[1] if known[0] == digest else Refusal(Code.ID_REUSED)
+        if unix_ms_of(command) <= self.floor and (self._absent is None or command not in self._absent):
+            raise LookUp(command)
+        return None
+
+    def keep(self, command: CommandId, digest: bytes, answer: Answer) -> None:
+        """Remember the answer of a command; forget the oldest one."""
+        recent = self._recent
+        if recent is None:
+            recent = self._recent = OrderedDict()
+        recent[command] = (digest, answer)
+        made = unix_ms_of(command)
+        if made > self.high:
+            self.high = made
+        if len(recent) > RECENT_MAX:
+            self._raise_floor(recent.popitem(last=False)[0])
+        if self._absent:
+            self._absent.discard(command)
+
+    def learn_absent(self, command: CommandId) -> None:
+        """The store has never seen this id."""
+        if self._absent is None or len(self._absent) >= ABSENT_MAX:
+            self._absent = set()
+        self._absent.add(command)
+
+    def forget(self) -> None:
+        """Keep nothing: every id from before now is asked of the store."""
+        if self._recent:
+            for command in self._recent:
+                self._raise_floor(command)
+        self._recent = None
+        self._absent = None
+
+    def _raise_floor(self, command: CommandId) -> None:
+        made = unix_ms_of(command)
+        if made > self.floor:
+            self.floor = made

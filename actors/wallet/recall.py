@@ -1,0 +1,33 @@
+"""The answer that a command once had, made again from what the store keeps of it."""
+
+from typing import Any
+
+import msgpack
+
+from actors.games.catalogue import INSTANT_GAMES
+from actors.games.interface import InstantPlay, InstantResult
+from actors.wallet.memory import Answer
+from persistence.interfaces import BetRow, KnownCommand
+from protocol.errors import Code, Refusal
+
+NO_POSITION = 0
+"""The stream position of an answer from before a restart: clients keep the position they have."""
+
+
+def answer_from(known: KnownCommand) -> Answer:
+    """The original answer, but for the position in a stream that has ended since."""
+    if known.bet is not None:
+        return _bet_answer(known.bet)
+    answer: dict[str, Any] = msgpack.unpackb(known.answer)
+    return Refusal(Code(known.code), answer) if known.code else answer
+
+
+def _bet_answer(bet: BetRow) -> dict[str, Any]:
+    common = {"id": bet.id, "stake": bet.stake, "available": bet.available, "held": bet.held, "epoch": NO_POSITION, "seq": NO_POSITION}
+    if bet.table_id is not None:
+        return {"t": f"{bet.game}.placed", **common, "table": bet.table_id, "round": bet.round}
+    game = INSTANT_GAMES[bet.game]
+    params = msgpack.unpackb(bet.params)
+    play = InstantPlay(bet.stake, bet.payout or 0, params)
+    result = InstantResult(msgpack.unpackb(bet.outcome or b"\x80"), bet.payout or 0)
+    return {"t": f"{bet.game}.settled", **common, "payout": bet.payout, "seed": bet.seed, "nonce": bet.nonce, **game.reply(play, result)}

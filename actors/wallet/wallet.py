@@ -1,0 +1,395 @@
+"""The wallet actor: balances, holds, and one answer for each command id."""
+
+from typing import Any, Final
+
+import msgpack
+
+from actors.runtime.actor import Sender
+from actors.runtime.ref import Ref
+from actors.runtime.turn import Turn
+from actors.wallet.digest import digest_of_parts
+from actors.wallet.memory import CommandMemory
+from actors.wallet.recall import answer_from
+from persistence.interfaces import KnownCommand, WalletRow
+from protocol.commands import (
+    AskAboutHold,
+    Asked,
+    Held,
+    Look,
+    Move,
+    NotHeld,
+    OpenWallet,
+    PlaceHold,
+    Play,
+    Played,
+    RefuseBet,
+    Release,
+    Settle,
+    Settled,
+    TakeBack,
+    TakenBack,
+)
+from protocol.errors import CATALOGUE, Code, Refusal
+from protocol.ids import AccountId, BetId, CommandId, PlayerId, command_id_from
+from protocol.money import AMOUNT_MAX, Asset, Balance, asset_of, balance_of
+from protocol.records import (
+    AccountMark,
+    AccountOpen,
+    Bet,
+    BetEnd,
+    BetState,
+    CommandRecord,
+    Hold,
+    HoldEnd,
+    HoldState,
+    Transfer,
+    TransferKind,
+)
+from protocol.replies import BalanceView, WalletBalances, WalletSnapshot
+
+BALANCE_MAX: Final = 10**18
+"""What one balance may hold: a ninth of what an int64 counts, so that no sum of a batch overflows."""
+DRAW_BITS: Final = 40
+
+
+class Account:
+    """One balance: what is posted, what of it is held, and its newest transfer."""
+
+    __slots__ = ("draw_high", "held", "id", "last", "posted")
+
+    def __init__(self, id: AccountId, posted: int, held: int, draw_high: int, last: int | None) -> None:
+        self.id = id
+        self.posted = posted
+        self.held = held
+        self.draw_high = draw_high
+        self.last = last
+
+
+class PendingHold:
+    """A stake that waits for its table."""
+
+    __slots__ = ("account", "amount", "round", "table")
+
+    def __init__(self, account: AccountId, amount: int, table: str, round: int) -> None:
+        self.account = account
+        self.amount = amount
+        self.table = table
+        self.round = round
+
+
+class Wallet:
+    """All balances of one player. Nothing else moves them."""
+
+    __slots__ = ("_accounts", "_assets", "_holds", "_memory", "_player", "_seq", "_topic")
+
+    def __init__(self, player: PlayerId, row: WalletRow, assets: dict[int, Asset]) -> None:
+        self._player = player
+        self._assets = assets
+        self._topic = f"wallet:{player}"
+        self._accounts = {one.id: Account(one.id, one.posted, one.held, one.draw_high, one.last) for one in row.accounts}
+        self._holds: dict[CommandId, PendingHold] | None = None
+        for hold in row.holds:
+            self._keep_hold(hold.id, PendingHold(hold.account, hold.amount, hold.owner, hold.round or 0))
+        self._memory = CommandMemory(max((one.command_high for one in row.accounts), default=0))
+        self._seq = 0
+
+    # --- what the host calls ---
+
+    def awake(self, turn: Turn) -> None:
+        """Ask the tables about holds from before: those they do not know are released."""
+        for bet, hold in (self._holds or {}).items():
+            turn.send(Ref("table", hold.table), AskAboutHold(bet, self._player, hold.round))
+
+    def receive(self, turn: Turn, command: Any, sender: Sender) -> None:
+        """Handle one message."""
+        _HANDLERS[type(command)](self, turn, command, sender)
+
+    def remember(self, command: CommandId, known: KnownCommand | None) -> None:
+        """The store's word on an id."""
+        if known is None:
+            self._memory.learn_absent(command)
+        elif known.player != self._player:
+            self._memory.keep(command, b"", Refusal(Code.ID_REUSED))
+        else:
+            self._memory.keep(command, known.digest, answer_from(known))
+
+    def may_sleep(self, now: int) -> bool:
+        """A wallet with a pending hold stays: its table will soon speak."""
+        self._memory.forget()
+        return not self._holds
+
+    # --- instant games ---
+
+    def _play(self, turn: Turn, play: Play, sender: Sender) -> None:
+        known = self._memory.answer_to(play.id, play.digest)
+        if known is not None:
+            turn.answer(sender, Played(play.id, False, known))
+            return
+        account = self._accounts.get(play.account)
+        refusal = self._cannot_stake(account, play.account, play.stake, play.payout)
+        if refusal is not None or account is None:
+            answer = self._refuse(turn, play.id, play.digest, refusal or Refusal(Code.UNKNOWN_ASSET))
+            turn.answer(sender, Played(play.id, False, answer))
+            return
+        asset = asset_of(account.id)
+        house = turn.house(asset)
+        self._transfer(turn, account, account.id, house, play.stake, TransferKind.STAKE, play.id)
+        if play.payout:
+            self._transfer(turn, account, house, account.id, play.payout, TransferKind.WIN, play.id)
+        account.draw_high = max(account.draw_high, play.seed << DRAW_BITS | play.nonce)
+        available = account.posted - account.held
+        turn.stage(
+            Bet(
+                play.id, account.id, play.game, None, None, play.stake, play.payout, BetState.SETTLED, play.seed,
+                play.nonce, play.params, play.outcome, available, account.held, play.digest, turn.now,
+            )  # fmt: skip
+        )
+        answer = self._complete(turn, play.reply, account)
+        self._memory.keep(play.id, play.digest, answer)
+        self._mark(turn, account)
+        self._publish(turn, account, "bet", play.id, play.origin)
+        turn.answer(sender, Played(play.id, True, answer))
+
+    # --- bets at tables ---
+
+    def _place_hold(self, turn: Turn, hold: PlaceHold, sender: Sender) -> None:
+        known = self._memory.answer_to(hold.id, hold.digest)
+        if known is not None:
+            turn.answer(sender, NotHeld(hold.id, known))
+            return
+        account = self._accounts.get(hold.account)
+        refusal = self._cannot_stake(account, hold.account, hold.amount, 0)
+        if refusal is not None or account is None:
+            answer = self._refuse(turn, hold.id, hold.digest, refusal or Refusal(Code.UNKNOWN_ASSET))
+            turn.answer(sender, NotHeld(hold.id, answer))
+            return
+        account.held += hold.amount
+        self._keep_hold(hold.id, PendingHold(account.id, hold.amount, hold.table, hold.round))
+        available = account.posted - account.held
+        turn.stage(Hold(hold.id, account.id, hold.amount, hold.table))
+        turn.stage(
+            Bet(
+                hold.id, account.id, hold.game, hold.table, hold.round, hold.amount, None, BetState.OPEN, None,
+                hold.round, hold.params, None, available, account.held, hold.digest, turn.now,
+            )  # fmt: skip
+        )
+        answer = self._complete(turn, hold.reply, account)
+        self._memory.keep(hold.id, hold.digest, answer)
+        self._mark(turn, account)
+        self._publish(turn, account, "hold", hold.id, hold.origin)
+        turn.answer(sender, Held(hold.id, answer))
+
+    def _refuse_bet(self, turn: Turn, command: RefuseBet, sender: Sender) -> None:
+        known = self._memory.answer_to(command.id, command.digest)
+        answer = known if known is not None else self._refuse(turn, command.id, command.digest, command.refusal)
+        turn.answer(sender, NotHeld(command.id, answer))
+
+    def _take_back(self, turn: Turn, command: TakeBack, sender: Sender) -> None:
+        known = self._memory.answer_to(command.id, command.digest)
+        if known is not None:
+            turn.answer(sender, TakenBack(command.id, False, known))
+            return
+        self._memory.keep(command.id, command.digest, command.reply)
+        self._free(turn, command.bets, "release")
+        self._mark(turn, next(iter(self._accounts.values())))
+        self._record(turn, command.id, command.digest, 0, command.reply)
+        turn.answer(sender, TakenBack(command.id, True, command.reply))
+
+    def _release(self, turn: Turn, command: Release, sender: Sender) -> None:
+        self._free(turn, command.bets, "release")
+
+    def _free(self, turn: Turn, bets: tuple[BetId, ...], reason: str) -> None:
+        touched: dict[AccountId, Account] = {}
+        for bet in bets:
+            hold = self._take_hold(bet)
+            if hold is None:
+                continue
+            account = touched.setdefault(hold.account, self._accounts[hold.account])
+            account.held -= hold.amount
+            turn.stage(HoldEnd(bet, account.id, hold.amount, HoldState.RELEASED))
+            turn.stage(BetEnd(bet, 0, BetState.RETURNED, turn.now))
+        for account in touched.values():
+            self._mark(turn, account)
+            self._publish(turn, account, reason, bets[-1], None)
+
+    def _settle(self, turn: Turn, command: Settle, sender: Sender) -> None:
+        touched: dict[AccountId, Account] = {}
+        for bet, payout in command.payouts:
+            hold = self._take_hold(bet)
+            if hold is None:
+                continue
+            account = touched.setdefault(hold.account, self._accounts[hold.account])
+            house = turn.house(asset_of(account.id))
+            account.held -= hold.amount
+            turn.stage(HoldEnd(bet, account.id, hold.amount, HoldState.CAPTURED))
+            self._transfer(turn, account, account.id, house, hold.amount, TransferKind.STAKE, bet)
+            if payout:
+                self._transfer(turn, account, house, account.id, payout, TransferKind.WIN, bet)
+            turn.stage(BetEnd(bet, payout, BetState.SETTLED, turn.now))
+        for account in touched.values():
+            self._mark(turn, account)
+            self._publish(turn, account, "settle", command.payouts[-1][0], None)
+        turn.answer(sender, Settled(self._player, tuple(bet for bet, _ in command.payouts)))
+
+    # --- money in and out ---
+
+    def _open(self, turn: Turn, command: OpenWallet, sender: Sender) -> None:
+        """Make the accounts there are none of yet, and give the opening balances with them, once."""
+        for account_id, amount in command.openings:
+            if account_id in self._accounts:
+                continue
+            account = self._new_account(turn, account_id)
+            if amount:
+                ref = command_id_from(turn.now, turn.entropy(10))
+                self._transfer(turn, account, turn.treasury(asset_of(account_id)), account_id, amount, TransferKind.OPENING, ref)
+            self._mark(turn, account)
+            self._seq += 1
+        turn.answer(sender, self._snapshot(turn))
+
+    def _move(self, turn: Turn, command: Move, sender: Sender) -> None:
+        digest = digest_of_parts(command.account, command.amount, command.kind)
+        known = self._memory.answer_to(command.id, digest)
+        if known is not None:
+            turn.answer(sender, known)
+            return
+        account = self._accounts.get(command.account)
+        refusal = None
+        if command.amount == 0 or abs(command.amount) > AMOUNT_MAX or asset_of(command.account) not in self._assets:
+            refusal = Refusal(Code.AMOUNT_OUT_OF_RANGE, {"amount": command.amount, "amount_max": AMOUNT_MAX})
+        elif command.amount < 0:
+            refusal = self._cannot_stake(account, command.account, -command.amount, 0)
+        elif account is not None and account.posted + command.amount > BALANCE_MAX:
+            refusal = Refusal(Code.BALANCE_LIMIT, {"balance_max": BALANCE_MAX})
+        if refusal is not None:
+            turn.answer(sender, self._refuse(turn, command.id, digest, refusal))
+            return
+        if account is None:
+            account = self._new_account(turn, command.account)
+        treasury = turn.treasury(asset_of(account.id))
+        if command.amount > 0:
+            self._transfer(turn, account, treasury, account.id, command.amount, TransferKind(command.kind), command.id)
+        else:
+            self._transfer(turn, account, account.id, treasury, -command.amount, TransferKind(command.kind), command.id)
+        answer: dict[str, Any] = {"t": "moved", "id": command.id, "available": account.posted - account.held, "held": account.held}
+        self._record(turn, command.id, digest, 0, answer)
+        self._memory.keep(command.id, digest, answer)
+        self._mark(turn, account)
+        self._publish(turn, account, TransferKind(command.kind).name.lower(), command.id, None)
+        turn.answer(sender, answer)
+
+    # --- looking ---
+
+    def _asked(self, turn: Turn, asked: Asked, sender: Sender) -> None:
+        turn.answer(
+            sender, WalletBalances(id=asked.request.id, epoch=turn.stream_epoch, seq=self._seq, balances=self._balances())
+        )
+
+    def _look(self, turn: Turn, command: Look, sender: Sender) -> None:
+        turn.answer(sender, self._snapshot(turn))
+
+    def _snapshot(self, turn: Turn) -> WalletSnapshot:
+        return WalletSnapshot(stream="wallet", epoch=turn.stream_epoch, seq=self._seq, balances=self._balances())
+
+    def _balances(self) -> tuple[BalanceView, ...]:
+        return tuple(
+            BalanceView(
+                asset=self._assets[asset_of(account.id)].code,
+                balance=balance_of(account.id).name.lower(),
+                available=account.posted - account.held,
+                held=account.held,
+            )
+            for account in self._accounts.values()
+            if asset_of(account.id) in self._assets
+        )
+
+    # --- the pieces ---
+
+    def _cannot_stake(self, account: Account | None, account_id: AccountId, amount: int, payout: int) -> Refusal | None:
+        if account is None:
+            return Refusal(Code.UNKNOWN_ASSET, {"asset": asset_of(account_id), "balance": Balance(account_id & 7).name.lower()})
+        if not 0 < amount <= AMOUNT_MAX:
+            return Refusal(Code.AMOUNT_OUT_OF_RANGE, {"amount": amount, "amount_max": AMOUNT_MAX})
+        available = account.posted - account.held
+        if available < amount:
+            return Refusal(Code.INSUFFICIENT_FUNDS, {"available": available, "needed": amount})
+        if account.posted + payout > BALANCE_MAX:
+            return Refusal(Code.BALANCE_LIMIT, {"balance_max": BALANCE_MAX})
+        return None
+
+    def _transfer(
+        self, turn: Turn, account: Account, debit: AccountId, credit: AccountId, amount: int, kind: TransferKind, ref: CommandId
+    ) -> None:
+        account.posted += amount if credit == account.id else -amount
+        number = turn.next_transfer()
+        turn.stage(Transfer(number, debit, credit, amount, kind, ref, account.posted, account.last))
+        account.last = number
+
+    def _mark(self, turn: Turn, account: Account) -> None:
+        turn.stage(AccountMark(account.id, account.posted, account.held, self._memory.high, account.draw_high, account.last))
+
+    def _new_account(self, turn: Turn, account_id: AccountId) -> Account:
+        account = self._accounts[account_id] = Account(account_id, 0, 0, 0, None)
+        turn.stage(AccountOpen(account_id))
+        return account
+
+    def _refuse(self, turn: Turn, command: CommandId, digest: bytes, refusal: Refusal) -> Refusal:
+        """Refuse. If the state decided, for good: the id is written down with its refusal, and its time with an account."""
+        account = next(iter(self._accounts.values()), None)
+        if CATALOGUE[refusal.code].sticky and account is not None:
+            self._memory.keep(command, digest, refusal)
+            self._record(turn, command, digest, refusal.code, refusal.evidence)
+            self._mark(turn, account)
+        return refusal
+
+    def _record(self, turn: Turn, command: CommandId, digest: bytes, code: int, answer: dict[str, Any]) -> None:
+        turn.stage(CommandRecord(command, self._player, digest, code, msgpack.packb(answer), turn.now))
+
+    def _complete(self, turn: Turn, answer: dict[str, Any], account: Account) -> dict[str, Any]:
+        """Add to an answer what the balance is after it, at the stream position of the event that is published with it."""
+        answer["available"] = account.posted - account.held
+        answer["held"] = account.held
+        answer["epoch"] = turn.stream_epoch
+        answer["seq"] = self._seq + 1
+        return answer
+
+    def _publish(self, turn: Turn, account: Account, reason: str, ref: CommandId, origin: Any) -> None:
+        self._seq += 1
+        turn.push(
+            self._topic,
+            {
+                "t": "wallet.changed",
+                "stream": "wallet",
+                "epoch": turn.stream_epoch,
+                "seq": self._seq,
+                "asset": self._assets[asset_of(account.id)].code,
+                "balance": _BALANCE_NAMES[account.id & 7],
+                "available": account.posted - account.held,
+                "held": account.held,
+                "reason": reason,
+                "ref": ref,
+            },
+            origin,
+        )
+
+    def _keep_hold(self, bet: BetId, hold: PendingHold) -> None:
+        if self._holds is None:
+            self._holds = {}
+        self._holds[bet] = hold
+
+    def _take_hold(self, bet: BetId) -> PendingHold | None:
+        return self._holds.pop(bet, None) if self._holds else None
+
+
+_BALANCE_NAMES: Final = {balance.value: balance.name.lower() for balance in Balance}
+_HANDLERS: Final[dict[type, Any]] = {
+    Play: Wallet._play,
+    PlaceHold: Wallet._place_hold,
+    RefuseBet: Wallet._refuse_bet,
+    Release: Wallet._release,
+    TakeBack: Wallet._take_back,
+    Settle: Wallet._settle,
+    OpenWallet: Wallet._open,
+    Move: Wallet._move,
+    Asked: Wallet._asked,
+    Look: Wallet._look,
+}
