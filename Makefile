@@ -28,12 +28,13 @@ fmt: .venv/.installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Run it with the oldest Python that is supported: what only an older one needs is kept, with a marker, and the newer skip it.
+# Run it with a Python 3.11.0 to 3.11.2, make clean lock PYTHON=…: what only these need is then pinned as well.
 lock: COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 lock: .venv/.installed-dev
 	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) $(ARGS) --output-file=requirements.txt pyproject.toml
-	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) $(ARGS) --extra=dev --constraint=requirements.txt --output-file=requirements-dev.txt pyproject.toml
+	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) $(ARGS) --extra=dev \
+		--constraint=requirements.txt --output-file=requirements-dev.txt pyproject.toml
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info
