@@ -1,14 +1,15 @@
-"""A batch folded for the ledger: its records by kind, and the movement of each account computed from the transfers and holds.
+"""A batch folded for the ledger: its records by kind, and what moved on each account by its transfers and holds.
 
-The actors say what an account holds after their turns; this module computes it a second time, from the movements alone. The
-ledger commits only where both agree.
+The actors say what an account holds after their turns; this module computes it a second time, from the movements
+alone. The ledger commits only where both agree.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
+from persistence.interfaces import Rejected
 from protocol.ids import AccountId
 from protocol.records import AccountMark, Hold, HoldEnd, Record, Transfer
 
@@ -30,17 +31,20 @@ class AccountRow(NamedTuple):
 class Folded:
     """A batch, sorted."""
 
-    groups: dict[type, list[Record]]
+    groups: Mapping[type, list[Any]]
     accounts: list[AccountRow]
 
 
 def fold(records: Sequence[Record]) -> Folded:
-    """Sort records by kind, keeping their order, and compute what moved on each account."""
-    groups: defaultdict[type, list[Record]] = defaultdict(list)
+    """Sort records by kind, keeping their order, and compute what moved on each account.
+
+    Raises `Rejected` when money of a player's account moved and the batch has no mark of that account.
+    """
+    groups: defaultdict[type, list[Any]] = defaultdict(list)
     posted: defaultdict[AccountId, int] = defaultdict(int)
     held: defaultdict[AccountId, int] = defaultdict(int)
     marks: dict[AccountId, AccountMark] = {}
-    for record in records:
+    for record in cast("Sequence[Any]", records):
         kind = type(record)
         if kind is AccountMark:
             marks[record.id] = record
@@ -55,12 +59,10 @@ def fold(records: Sequence[Record]) -> Folded:
         elif kind is HoldEnd:
             held[record.account] -= record.amount
     rows = [
-        AccountRow(
-            account, posted.pop(account, 0), held.pop(account, 0), mark.posted, mark.held, mark.command_high, mark.draw_high, mark.last
-        )
-        for account, mark in marks.items()
+        AccountRow(account, posted.pop(account, 0), held.pop(account, 0), *mark[1:]) for account, mark in marks.items()
     ]
+    silent = sorted({*held, *(account for account in posted if account > 0)})
+    if silent:
+        raise Rejected(f"money of accounts {silent} moved without their wallet's word")
     rows += [AccountRow(account, delta, 0, None, None, 0, 0, None) for account, delta in posted.items()]
-    if held or any(row.posted is None and row.id > 0 for row in rows):
-        raise ValueError(f"money of a player moved without the wallet's word: {[*held, *posted]}")
     return Folded(groups, rows)

@@ -189,7 +189,7 @@ class Ledger(Protocol):
     async def newest_rounds(self, table_ids: Sequence[str]) -> dict[str, RoundRow]:
         """The newest round of each of these tables; nothing for one that had none yet."""
 
-    async def find_round(self, table_id: str, round: int) -> RoundRow | None:
+    async def find_round(self, table_id: str, number: int) -> RoundRow | None:
         """One round."""
 
     async def find_commands(self, commands: Sequence[CommandId]) -> dict[CommandId, KnownCommand]:
@@ -226,3 +226,6 @@ class Sessions(Protocol):
 
     async def take(self, token_digest: bytes) -> tuple[str, PlayerId, str] | None:
         """Use a resume token: (session, player, name) the first time, nothing ever after."""
+
+    async def keep(self, token_digests: Sequence[bytes], seconds: int) -> None:
+        """Good for another `seconds` from now, those that are there still: their connections live."""

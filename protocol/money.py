@@ -64,3 +64,8 @@ def asset_of(account: AccountId) -> int:
 def balance_of(account: AccountId) -> Balance:
     """Which balance of its player an account is; only for positive account numbers."""
     return Balance(account & (KINDS_MAX - 1))
+
+
+def house_kind_of(account: AccountId) -> HouseAccount:
+    """Which account of the house this is; only for negative account numbers."""
+    return HouseAccount(((-account - 1) >> _SHARD_BITS) & (KINDS_MAX - 1))

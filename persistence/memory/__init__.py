@@ -1,0 +1,1 @@
+"""Stores in memory that keep the same promises as the real ones, for tests and simulation."""
