@@ -47,7 +47,10 @@ async def ensure_cluster(cluster: Path, programs: Path, account: Account) -> Non
     try:
         found = (cluster / "PG_VERSION").read_text().strip()
     except FileNotFoundError:
-        await _make(cluster, programs, account)
+        try:
+            await _make(cluster, programs, account)
+        except OSError as error:
+            raise FolderNotUsable(Path(error.filename2 or error.filename or cluster), str(error.strerror)) from error
         return
     except OSError as error:
         reason = f"the account {account.name} may not read it ({error.strerror}): start the server as its owner"

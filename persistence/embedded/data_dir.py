@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import json
 import os
-import shutil
 import tempfile
 import time
 from dataclasses import asdict, dataclass
@@ -21,6 +20,7 @@ LONGEST_SOCKET = "postgres/.s.PGSQL.5432"
 LOCK = "lock"
 LOCK_TRIES_MAX = 5
 LOCK_TRY_SECONDS = 0.02
+ALIAS_PREFIX = "croupier-"
 ALIAS_PARENT = Path("/tmp")  # noqa: S108 - short on every system, as TMPDIR is not, and mkdtemp makes a folder of our own
 
 
@@ -68,7 +68,7 @@ class DataDir:
         if before is not None:
             _remove_alias(Path(before.short_path))
         if len(os.fsencode(self.path / LONGEST_SOCKET)) > SOCKET_PATH_BYTES_MAX:
-            self._alias = Path(tempfile.mkdtemp(prefix="croupier-", dir=ALIAS_PARENT))
+            self._alias = Path(tempfile.mkdtemp(prefix=ALIAS_PREFIX, dir=ALIAS_PARENT))
             (self._alias / "d").symlink_to(self.path)
         self.publish()
 
@@ -130,7 +130,8 @@ def _read(path: Path) -> Owner | None:
 
 
 def _remove_alias(link: Path) -> None:
-    # Only ever what `acquire` makes: a link named "d", alone in a folder of ours.
+    # Only ever what `acquire` makes: a link named "d", alone in a folder of ours. Anything else stays.
     with contextlib.suppress(OSError):
-        if link.name == "d" and link.is_symlink() and link.parent.name.startswith("croupier-"):
-            shutil.rmtree(link.parent)
+        if link.name == "d" and link.is_symlink() and link.parent.name.startswith(ALIAS_PREFIX):
+            link.unlink()
+            link.parent.rmdir()

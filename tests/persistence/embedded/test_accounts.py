@@ -16,7 +16,7 @@ import redis.asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from persistence.embedded import Engines, FolderNotUsable, PostgresSettings, binaries
+from persistence.embedded import AccountMissing, Engines, FolderNotUsable, PostgresSettings, account, binaries
 from persistence.embedded.account import Account, blocked_at, engine_account, own_account
 from persistence.embedded.binaries import POSTGRES, VALKEY, Package, programs
 from tests.support.hosts import as_ordinary_user, folder_of_ordinary_user, host_process
@@ -50,6 +50,25 @@ async def test_engines_never_run_as_root(tmp_path: Path) -> None:
             process = psutil.Process(pid)
             assert 0 not in (*process.uids(), *process.gids())
             assert process.uids().real == engine_account(tmp_path / "data" / "postgres").uid
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [("echo useradd: no space left >&2; exit 1", "no space left"), ("exit 0", "not found"), (None, "neither useradd")],
+)
+def test_root_without_an_account_for_the_engines_is_told_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str | None, reason: str
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(account, "ACCOUNT_NAMES", ("no-such-account",))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if script is not None:
+        (tmp_path / "useradd").write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / "useradd").chmod(0o755)
+    with pytest.raises(AccountMissing, match=reason) as caught:
+        engine_account(tmp_path / "postgres")
+    assert caught.value.name == "no-such-account"
+    assert "start the server as an ordinary user" in str(caught.value)
 
 
 async def test_a_data_dir_that_only_its_owner_can_reach_is_fine(tmp_path: Path) -> None:
@@ -112,7 +131,7 @@ async def test_a_restored_cluster_of_root_is_given_to_the_engines_account(tmp_pa
 async def test_engines_run_from_a_copy_where_the_originals_cannot_be_reached(
     tmp_path: Path, open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def only_the_copy(path: Path, account: Account) -> Path | None:
+    def only_the_copy(path: Path, _: Account) -> Path | None:
         return None if path.is_relative_to(open_folder) else path.parent
 
     monkeypatch.setattr(binaries, "blocked_at", only_the_copy)
@@ -166,14 +185,14 @@ def test_entering_a_folder_is_judged_by_the_bits_of_the_nearest_relation(mode: i
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         folder = Path(name)
         facts = folder.stat()
-        account = {
+        visitor = {
             "owner": replace(STRANGER, uid=facts.st_uid),
             "group": replace(STRANGER, groups=(facts.st_gid,)),
             "other": STRANGER,
         }[relation]
         folder.chmod(mode)
         needed = {"owner": 0o100, "group": 0o010, "other": 0o001}[relation]
-        assert blocked_at(folder, account) == (None if mode & needed else folder)
+        assert blocked_at(folder, visitor) == (None if mode & needed else folder)
         folder.chmod(0o700)
 
 

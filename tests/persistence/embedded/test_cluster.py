@@ -5,7 +5,14 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from persistence.embedded import ClusterVersionMismatch, Engines, EngineStartFailed, PostgresSettings, owner
+from persistence.embedded import (
+    ClusterVersionMismatch,
+    Engines,
+    EngineStartFailed,
+    FolderNotUsable,
+    PostgresSettings,
+    owner,
+)
 from persistence.embedded.leftovers import leftovers
 
 SMALL = PostgresSettings(shared_buffers_mib=16)
@@ -43,8 +50,9 @@ async def test_a_folder_with_something_else_in_it_is_not_overwritten(tmp_path: P
     precious = tmp_path / "data" / "postgres" / "precious"
     precious.parent.mkdir(parents=True)
     precious.write_text("mine")
-    with pytest.raises(OSError, match="not empty"):
+    with pytest.raises(FolderNotUsable, match="not empty") as caught:
         await engines(tmp_path).start()
+    assert caught.value.folder == precious.parent
     assert precious.read_text() == "mine"
 
 

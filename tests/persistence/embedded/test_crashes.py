@@ -13,6 +13,7 @@ import redis.asyncio
 
 from persistence.embedded import Engines, PostgresSettings
 from persistence.embedded.account import engine_account
+from persistence.embedded.leftovers import leftovers
 from persistence.embedded.logfile import LogFile
 from persistence.embedded.process import Child
 from tests.support.hosts import host_process
@@ -93,6 +94,20 @@ async def test_an_engine_that_outlived_its_server_is_ended_by_the_next_start(tmp
             ends = await asyncio.gather(orphaned.postgres.exited, orphaned.valkey.exited)
         assert [end.expected for end in ends] == [False, False]
         assert engines.postgres.pid != ends[0].pid
+
+
+async def test_only_the_engines_of_this_data_dir_are_ever_taken_for_leftovers(tmp_path: Path) -> None:
+    async with Engines(tmp_path / "a", postgres=SMALL) as ours, Engines(tmp_path / "b", postgres=SMALL) as theirs:
+        for name, folder, own, other in (
+            ("postgres", "postgres", ours.postgres.pid, theirs.postgres.pid),
+            ("valkey-server", "valkey", ours.valkey.pid, theirs.valkey.pid),
+        ):
+            found = leftovers(name, tmp_path / "a" / folder)
+            family = {own, *(child.pid for child in psutil.Process(own).children(recursive=True))}
+            assert own in {process.pid for process in found} <= family
+            assert other not in family
+        assert leftovers("postgres", tmp_path / "a" / "valkey") == []
+        assert leftovers("postgres", tmp_path) == []
 
 
 async def test_a_stranger_with_the_pid_of_a_dead_postgres_is_left_alone(tmp_path: Path) -> None:
