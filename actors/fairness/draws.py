@@ -1,0 +1,83 @@
+"""Draws: the stream of numbers that a server seed, a client seed and a nonce are bound to.
+
+The widely used HMAC-SHA256 cursor scheme, so that players can check with verifiers that exist already:
+
+    block(i) = HMAC_SHA256(key = server seed, message = "{client seed}:{nonce}:{i}"), i = 0, 1, 2, …
+    u32      = the next four bytes of the blocks, big-endian
+    float    = u32 / 2**32
+    choice   = floor(float * n) = u32 * n >> 32, one of n outcomes
+
+The server seed is used as its text, not decoded. Everything is in integers: a float is made only to be shown.
+"""
+
+import hmac
+from typing import Final
+
+BLOCK_BYTES: Final = 32
+U32_BYTES: Final = 4
+U32_COUNT: Final = 2**32
+OUTCOMES_MAX: Final = U32_COUNT
+
+
+def block(server_seed: str, client_seed: str, nonce: int, index: int) -> bytes:
+    """Thirty-two bytes of the stream, from byte `32 * index` on."""
+    return hmac.digest(server_seed.encode(), f"{client_seed}:{nonce}:{index}".encode(), "sha256")
+
+
+def first_u32(server_seed: str, client_seed: str, nonce: int) -> int:
+    """The first number of the stream: all that a game with one draw needs."""
+    return int.from_bytes(block(server_seed, client_seed, nonce, 0)[:U32_BYTES], "big")
+
+
+def chosen(u32: int, outcomes: int) -> int:
+    """Which of `outcomes` (0 to outcomes - 1) a number chooses: exactly floor(float * outcomes)."""
+    return u32 * outcomes >> 32
+
+
+def float_of(u32: int) -> float:
+    """The number as a float in [0, 1), exact: 32 bits fit a double."""
+    return u32 / U32_COUNT
+
+
+def preimages(outcome: int, outcomes: int) -> int:
+    """How many of the 2**32 numbers choose this outcome: the exact weight of it, and so the bias of the scheme.
+
+    An outcome has floor(2**32 / outcomes) of them, or one more.
+    """
+    if not 0 <= outcome < outcomes <= OUTCOMES_MAX:
+        raise ValueError(f"outcome {outcome} of {outcomes} outcomes")
+    return _first(outcome + 1, outcomes) - _first(outcome, outcomes)
+
+
+def _first(outcome: int, outcomes: int) -> int:
+    return -(-outcome * U32_COUNT // outcomes)
+
+
+class Draws:
+    """The stream from byte `cursor` on. A block is computed when it is needed, and each byte is used once."""
+
+    __slots__ = ("_client_seed", "_index", "_nonce", "_rest", "_server_seed")
+
+    def __init__(self, server_seed: str, client_seed: str, nonce: int, cursor: int = 0) -> None:
+        self._server_seed = server_seed
+        self._client_seed = client_seed
+        self._nonce = nonce
+        self._index, skipped = divmod(cursor, BLOCK_BYTES)
+        self._rest = b""
+        self.take(skipped)
+
+    def take(self, count: int) -> bytes:
+        """The next `count` bytes."""
+        while len(self._rest) < count:
+            self._rest += block(self._server_seed, self._client_seed, self._nonce, self._index)
+            self._index += 1
+        taken, self._rest = self._rest[:count], self._rest[count:]
+        return taken
+
+    def u32(self) -> int:
+        """The next number, 0 to 2**32 - 1."""
+        return int.from_bytes(self.take(U32_BYTES), "big")
+
+    def below(self, outcomes: int) -> int:
+        """The next choice of one of `outcomes`."""
+        return chosen(self.u32(), outcomes)
