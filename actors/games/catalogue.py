@@ -1,0 +1,47 @@
+"""The games there are, by name, and the rules of a table from its settings."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from actors.fairness.verify import Verifiable
+from actors.games.dice import Dice
+from actors.games.interface import InstantGame, Limits, TableGame
+from actors.games.roulette import SEATS_MAX, Roulette, Rules
+from actors.games.rounds import Timing
+from protocol.ids import TableId
+
+_DICE: Final = Dice()
+_ROULETTE: Final = Roulette()
+
+INSTANT_GAMES: Final[Mapping[str, InstantGame]] = {_DICE.name: _DICE}
+TABLE_GAMES: Final[Mapping[str, TableGame[Any]]] = {_ROULETTE.name: _ROULETTE}
+VERIFIABLE: Final[Mapping[str, Verifiable]] = {
+    _DICE.name: Verifiable(_DICE.recompute, at_table=False),
+    _ROULETTE.name: Verifiable(_ROULETTE.recompute, at_table=True),
+}
+
+
+def roulette_rules(settings: Mapping[str, Any]) -> Rules:
+    """The rules of a roulette table from its checked settings.
+
+    Keys: `id`, `variant`, `asset`, `min_bet`, `max_bet`, `max_total`, `exposure_max`, `betting_ms`, `closed_ms`,
+    `spin_ms`, `settled_ms` and, if given, `seats_max`. Others are left to those they are for.
+    """
+    return Rules(
+        table=TableId(settings["id"]),
+        variant=settings["variant"],
+        asset=settings["asset"],
+        limits=Limits(
+            min_bet=settings["min_bet"],
+            max_bet=settings["max_bet"],
+            max_total=settings["max_total"],
+            exposure_max=settings["exposure_max"],
+        ),
+        timing=Timing(
+            betting_ms=settings["betting_ms"],
+            closed_ms=settings["closed_ms"],
+            spin_ms=settings["spin_ms"],
+            settled_ms=settings["settled_ms"],
+        ),
+        seats_max=settings.get("seats_max", SEATS_MAX),
+    )

@@ -1,0 +1,163 @@
+"""What people at a roulette table, around it and in the lobby are shown."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from actors.games.interface import (
+    BetPlaced,
+    BetsReturned,
+    BettingClosed,
+    Event,
+    OutcomeDrawn,
+    RoundOpened,
+    RoundSettled,
+)
+from actors.games.roulette.state import State
+from protocol.games.roulette import (
+    RouletteBets,
+    RouletteClosed,
+    RouletteOpened,
+    RouletteSettled,
+    RouletteSnapshot,
+    RouletteSpun,
+)
+from protocol.ids import PlayerId
+from protocol.model import Message
+
+LISTED_BETS_MAX: Final = 64
+LISTED_WINNERS_MAX: Final = 10
+
+
+def publish(state: State, event: Event, stream: str, epoch: int, seq: int) -> Message | None:
+    """The public form of an event, after it was applied."""
+    number = state.round.number
+    match event:
+        case RoundOpened(number, commitment, at, closes_at):
+            return RouletteOpened(
+                stream=stream,
+                epoch=epoch,
+                seq=seq,
+                round=number,
+                commitment=commitment,
+                now_ms=at,
+                closes_at_ms=closes_at,
+            )
+        case BettingClosed(at, client_seed, draws_at):
+            return RouletteClosed(
+                stream=stream,
+                epoch=epoch,
+                seq=seq,
+                round=number,
+                now_ms=at,
+                client_seed=client_seed,
+                spins_at_ms=draws_at,
+            )
+        case OutcomeDrawn(at, server_seed, outcome, settles_at):
+            return RouletteSpun(
+                stream=stream,
+                epoch=epoch,
+                seq=seq,
+                round=number,
+                now_ms=at,
+                pocket=outcome["pocket"],
+                server_seed=server_seed,
+                settles_at_ms=settles_at,
+            )
+        case RoundSettled():
+            return _settled(state, event, stream, epoch, seq)
+        case BetPlaced() | BetsReturned():
+            return None
+
+
+def _settled(state: State, event: RoundSettled, stream: str, epoch: int, seq: int) -> RouletteSettled:
+    won: dict[PlayerId, int] = {}
+    names: dict[PlayerId, str] = {}
+    for bet_id, payout in event.payouts:
+        bet = state.round.bets.standing[bet_id]
+        won[bet.player] = won.get(bet.player, 0) + payout
+        names[bet.player] = bet.name
+    largest = sorted(((paid, player) for player, paid in won.items() if paid), key=lambda win: (-win[0], win[1]))
+    return RouletteSettled(
+        stream=stream,
+        epoch=epoch,
+        seq=seq,
+        round=state.round.number,
+        now_ms=event.at,
+        pocket=state.history[0],
+        staked=state.round.bets.total,
+        paid=sum(won.values()),
+        winners=tuple((player, names[player], paid) for paid, player in largest[:LISTED_WINNERS_MAX]),
+        opens_at_ms=event.opens_at,
+    )
+
+
+def published(
+    state: State, events: tuple[BetPlaced | BetsReturned, ...], stream: str, epoch: int, seq: int
+) -> RouletteBets:
+    """Changes per player and spot, summed, of events of the current round; `more` counts those that are not listed.
+
+    What came and went again in between is not told.
+    """
+    lines: dict[tuple[int, str, str], int] = {}
+    for event in events:
+        if isinstance(event, BetPlaced):
+            _add_lines(lines, event, 1)
+        else:
+            for bet_id in event.bets:
+                _add_lines(lines, state.round.bets.returned[bet_id], -1)
+    changed = [(*line, amount) for line, amount in lines.items() if amount]
+    return RouletteBets(
+        stream=stream,
+        epoch=epoch,
+        seq=seq,
+        round=state.round.number,
+        bets=tuple(changed[:LISTED_BETS_MAX]),
+        more=max(0, len(changed) - LISTED_BETS_MAX),
+        total=state.round.bets.total,
+        players=state.round.bets.players_standing,
+    )
+
+
+def _add_lines(lines: dict[tuple[int, str, str], int], bet: BetPlaced, sign: int) -> None:
+    for spot, amount in bet.wagers:
+        line = (bet.player, bet.name, spot)
+        lines[line] = lines.get(line, 0) + sign * amount
+
+
+def view(state: State, viewer: PlayerId | None, stream: str, epoch: int, seq: int, *, now: int) -> RouletteSnapshot:
+    """The whole table; of single bets only the viewer's own."""
+    rules, current = state.rules, state.round
+    mine = () if viewer is None else tuple(current.bets.standing[bet_id] for bet_id in current.bets.of(viewer))
+    return RouletteSnapshot(
+        stream=stream,
+        epoch=epoch,
+        seq=seq,
+        table=rules.table,
+        variant=rules.variant,
+        asset=rules.asset,
+        min_bet=rules.limits.min_bet,
+        max_bet=rules.limits.max_bet,
+        max_total=rules.limits.max_total,
+        phase=current.phase,
+        round=current.number,
+        commitment=current.commitment,
+        now_ms=now,
+        until_ms=current.until,
+        pocket=state.pocket,
+        history=state.history,
+        spots=dict(current.bets.spots),
+        players=current.bets.players_standing,
+        seated=False,
+        mine=tuple((bet.bet, spot, amount) for bet in mine for spot, amount in bet.wagers),
+    )
+
+
+def lobby(state: State) -> Mapping[str, Any]:
+    """What the lobby lists of the table."""
+    current = state.round
+    return {
+        "phase": current.phase,
+        "round": current.number,
+        "closes_at_ms": current.until if current.phase == "betting" else 0,
+        "history": state.history,
+    }
