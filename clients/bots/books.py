@@ -1,6 +1,6 @@
 """A bot's own idea of its balance: what it was at login, and every bet since, by the bot's own arithmetic."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -10,10 +10,12 @@ AHEAD_MAX: Final = 1_024
 """Changes that wait for one before them."""
 FOREIGN_REASONS: Final = frozenset({"deposit", "withdrawal", "adjustment", "opening", "refund"})
 """Changes that a bot does not make: it takes the server's word for them."""
+RELEASE: Final = "release"
+"""A stake is given back: the bet does not stand any more, or never did."""
 
 
 class Change(NamedTuple):
-    """What a position of the wallet moved, by the bot's reckoning, and what the server says was there afterwards."""
+    """What a reply's position of the wallet moved, by the bot's reckoning, and what the server says was there then."""
 
     epoch: int
     seq: int
@@ -23,98 +25,172 @@ class Change(NamedTuple):
     held: int
 
 
+@dataclass(slots=True)
+class Due:
+    """A held stake. `available_by` is what comes back for it, as soon as that is known."""
+
+    stake: int
+    available_by: int | None = None
+
+
 @dataclass(slots=True, eq=False)
 class Books:
     """One balance of one player, compared with the server's at every position of the `wallet` stream.
 
-    While `certain` is false - a connection was lost, so the order of changes is not known - changes are only added up,
-    until `close` compares the sum.
+    `asked` has the ids of requests on their way. While `certain` is false - a connection was lost, so that the order of
+    changes is not known - changes are only added up, until `close` compares the sum.
     """
 
     tally: Tally
-    asset: str
+    asked: Container[bytes]
+    asset: str = ""
     balance: str = "cash"
     player: int = 0
     available: int = 0
     held: int = 0
     certain: bool = False
+    dues: dict[bytes, Due] = field(default_factory=dict)
+    """Stakes that are held, by bet."""
     _epoch: int = 0
     _seq: int = 0
-    _ahead: dict[int, Change] = field(default_factory=dict)
+    _ahead: dict[int, Change | Mapping[str, Any]] = field(default_factory=dict)
     _moved_by_others: bool = False
 
-    def open(self, player: int, fields: Mapping[str, Any]) -> None:
+    def open(self, fields: Mapping[str, Any]) -> None:
         """Begin with what the server says (a `welcome` or `wallet`): nothing was played yet."""
-        self.player = player
         self.available, self.held = self._stated(fields["balances"])
         self._begin(fields)
 
     def lose_certainty(self) -> None:
         """From here on changes may come in any order, again, or without their position."""
-        if self._ahead:
-            for change in self._ahead.values():
-                self.available += change.available_by
-                self.held += change.held_by
-            self._ahead.clear()
+        for change in self._ahead.values():
+            if isinstance(change, Change):
+                self._add(change.available_by, change.held_by)
+        self._ahead.clear()
         self.certain = False
+        for bet in [bet for bet, due in self.dues.items() if due.available_by is not None]:
+            self._take(bet)
 
-    def close(self, fields: Mapping[str, Any]) -> bool:
+    def close(self, fields: Mapping[str, Any], final: bool) -> bool:
         """Compare with what the server says (a `wallet`) when nothing is open, and go on from its word.
 
-        Return whether it agrees.
+        Return whether that was possible: unless this is `final`, a difference is not counted when the server may be
+        ahead of what the bot has heard.
         """
+        if self._ahead:
+            self.lose_certainty()
         available, held = self._stated(fields["balances"])
-        agrees = self._moved_by_others or self._compare(available, held, "with nothing on its way")
+        agrees = self._moved_by_others or (available, held) == (self.available, self.held)
+        same_position = self.certain and (fields["epoch"], fields["seq"]) == (self._epoch, self._seq)
+        if not agrees and not final and not same_position:
+            return False
+        self.tally.compared += 1
+        if not agrees:
+            self._disagree(available, held, "with nothing on its way")
         self._moved_by_others = False
         self.available, self.held = available, held
         self._begin(fields)
-        return agrees
+        return True
 
     def changed(self, change: Change) -> None:
-        """The next change of the balance, or one that overtook it."""
+        """The next change of the balance, told by a reply, or one that overtook it."""
         if self.certain and change.seq == self._seq + 1 and change.epoch == self._epoch:
             self._apply(change)
             if self._ahead:
+                self._ahead.pop(change.seq, None)
                 self._catch_up()
+        elif self._wait(change.epoch, change.seq):
+            self._ahead[change.seq] = change
         else:
-            self._out_of_order(change)
-
-    def foreign(self, change: Mapping[str, Any]) -> None:
-        """The bot did not do this (a `wallet.changed`): taken as it is, if it is something that others may do."""
-        if not self.certain or (change["epoch"], change["seq"]) <= (self._epoch, self._seq):
-            return
-        if change["reason"] not in FOREIGN_REASONS:
-            self.tally.mismatch(
-                self.player, f"moved for {change['reason']!r} of {change['ref'].hex()}, which it did not ask for"
-            )
-        in_order = (change["epoch"], change["seq"]) == (self._epoch, self._seq + 1)
-        if not in_order or (change["asset"], change["balance"]) != (self.asset, self.balance):
             self.lose_certainty()
-            self._moved_by_others = True
+            self._add(change.available_by, change.held_by)
+
+    def pushed(self, event: Mapping[str, Any]) -> None:
+        """A `wallet.changed`: a stake that was held comes back or is lost, or others moved the balance."""
+        if self.certain and (event["epoch"], event["seq"]) <= (self._epoch, self._seq):
             return
-        self._seq += 1
-        self.available, self.held = change["available"], change["held"]
-        self._catch_up()
+        if self._wait(event["epoch"], event["seq"]):
+            self._ahead.setdefault(event["seq"], event)
+            self._catch_up()
+            return
+        self.lose_certainty()
+        self._moved_by_others |= event["reason"] in FOREIGN_REASONS
+
+    def hold(self, bet: bytes, stake: int) -> None:
+        """The stake of a bet is held (the reply that says so is a change of its own)."""
+        self.dues[bet] = Due(stake)
+
+    def resolve(self, bet: bytes, available_by: int) -> None:
+        """It is known what comes back for a held stake: the server is about to move it."""
+        due = self.dues.get(bet)
+        if due is None:
+            return
+        due.available_by = available_by
+        if self.certain:
+            self._catch_up()
+        else:
+            self._take(bet)
+
+    def decided_waits(self) -> bool:
+        """Whether the server has not moved a stake of which it is known what comes back."""
+        return any(due.available_by is not None for due in self.dues.values())
+
+    def _wait(self, epoch: int, seq: int) -> bool:
+        return self.certain and epoch == self._epoch and seq > self._seq and len(self._ahead) < AHEAD_MAX
+
+    def _catch_up(self) -> None:
+        """Apply what comes next, as long as it is known what it should be."""
+        while (change := self._ahead.get(self._seq + 1)) is not None:
+            if isinstance(change, Change):
+                self._apply(change)
+            elif not self._applied(change):
+                return
+            del self._ahead[self._seq]
 
     def _apply(self, change: Change) -> None:
         self._seq = change.seq
-        self.available += change.available_by
-        self.held += change.held_by
-        self.tally.compared += 1
-        if self.available != change.available or self.held != change.held:
-            self._disagree(change.available, change.held, f"at {change.epoch}:{change.seq}")
+        self._add(change.available_by, change.held_by)
+        self._compare(change.available, change.held)
 
-    def _out_of_order(self, change: Change) -> None:
-        if self.certain and change.epoch == self._epoch and change.seq > self._seq and len(self._ahead) < AHEAD_MAX:
-            self._ahead[change.seq] = change
-            return
-        self.lose_certainty()
-        self.available += change.available_by
-        self.held += change.held_by
+    def _applied(self, event: Mapping[str, Any]) -> bool:
+        """Take a pushed change into the books, unless what it should be will only be known in a moment."""
+        bet = event["ref"]
+        due = self.dues.get(bet)
+        if due is not None and due.available_by is None and event["reason"] == RELEASE:
+            due.available_by = due.stake
+        if bet in self.asked or (due is not None and due.available_by is None):
+            return False
+        self._seq = event["seq"]
+        if due is not None:
+            self._take_for(bet, event)
+        elif (event["asset"], event["balance"]) == (self.asset, self.balance):
+            self._foreign(event)
+        return True
 
-    def _catch_up(self) -> None:
-        while (change := self._ahead.pop(self._seq + 1, None)) is not None:
-            self._apply(change)
+    def _take_for(self, bet: bytes, event: Mapping[str, Any]) -> None:
+        """One event may tell of one stake, or of all that a round decided."""
+        decided = [bet for bet, due in self.dues.items() if due.available_by is not None]
+        back = sum(self.dues[bet].available_by or 0 for bet in decided)
+        if len(decided) > 1 and self.available + back == event["available"]:
+            for one in decided:
+                self._take(one)
+        else:
+            self._take(bet)
+        self._compare(event["available"], event["held"])
+
+    def _take(self, bet: bytes) -> None:
+        due = self.dues.pop(bet)
+        self._add(due.available_by or 0, -due.stake)
+
+    def _foreign(self, event: Mapping[str, Any]) -> None:
+        reason = event["reason"]
+        if reason not in FOREIGN_REASONS:
+            self.tally.mismatch(self.player, f"moved for {reason!r} of {event['ref'].hex()}, which it did not ask for")
+        self.available, self.held = event["available"], event["held"]
+
+    def _add(self, available_by: int, held_by: int) -> None:
+        self.available += available_by
+        self.held += held_by
 
     def _begin(self, fields: Mapping[str, Any]) -> None:
         self._epoch, self._seq = fields["epoch"], fields["seq"]
@@ -127,12 +203,10 @@ class Books:
                 return view["available"], view["held"]
         return 0, 0
 
-    def _compare(self, available: int, held: int, when: str) -> bool:
+    def _compare(self, available: int, held: int) -> None:
         self.tally.compared += 1
-        if self.available == available and self.held == held:
-            return True
-        self._disagree(available, held, when)
-        return False
+        if self.available != available or self.held != held:
+            self._disagree(available, held, f"at {self._epoch}:{self._seq}")
 
     def _disagree(self, available: int, held: int, when: str) -> None:
         self.tally.mismatch(

@@ -5,7 +5,13 @@ from abc import ABC, abstractmethod
 from typing import Any, Final
 
 from clients.bots.books import Books
-from clients.bots.config import ANSWER_SECONDS_MAX, CONNECT_SECONDS_MAX, REPEATS_MAX
+from clients.bots.config import (
+    ANSWER_SECONDS_MAX,
+    COMPARISON_PAUSE_SECONDS,
+    COMPARISONS_MAX,
+    CONNECT_SECONDS_MAX,
+    REPEATS_MAX,
+)
 from clients.bots.grounds import Grounds
 from clients.bots.wire import Wire
 from clients.python.conversation import (
@@ -42,7 +48,7 @@ class Bot(ABC):
             clock=grounds.clock,
             entropy=Entropy(grounds.chance(number, "ids").randbytes),
         )
-        self.books = Books(self.tally, asset="")
+        self.books = Books(self.tally, asked=self.conversation.unanswered)
         self.playing = False
         self.finished = asyncio.Event()
         """Nothing is open, and the books were compared for the last time; or that will never be, as the bot gave up."""
@@ -51,12 +57,15 @@ class Bot(ABC):
         self._login: asyncio.Future[bool] | None = None
         self._returning: asyncio.Task[bool] | None = None
         self._known = False
+        self._ready = False
+        self._stopped = False
         self._gave_up = False
-        self._closing = False
+        self._comparisons = 0
+        self._pausing = False
 
     @abstractmethod
     def welcomed(self, welcome: dict[str, Any]) -> None:
-        """Logged in for the first time."""
+        """Logged in for the first time: see to what play needs, then call `ready`."""
 
     @abstractmethod
     def play(self) -> None:
@@ -74,18 +83,15 @@ class Bot(ABC):
     def anything_open(self) -> bool:
         """Whether bets wait for their round to end."""
 
-    def bets_unresolved(self) -> int:
-        """Requests that were never answered, at the end."""
-        return len(self.conversation.unanswered)
-
     async def arrive(self) -> bool:
         """Log in, trying again until it works. Return whether it did: a refusal is final."""
         attempt = 0
-        while not self._gave_up:
+        while not self._has_given_up():
             async with self.grounds.connecting:
                 if await self._try_to_log_in():
                     return True
-            await asyncio.sleep(self.grounds.backoff.pause_seconds(attempt))
+            if not self._has_given_up():
+                await asyncio.sleep(self.grounds.backoff.pause_seconds(attempt))
             attempt += 1
         return False
 
@@ -97,7 +103,12 @@ class Bot(ABC):
     def stop(self) -> None:
         """Make no new bets; `finished` follows when what is open is settled and compared."""
         self.playing = False
+        self._stopped = True
         self.go_on()
+
+    def bets_unresolved(self) -> int:
+        """Bets of which it is not known what came of them, at the end."""
+        return sum(asked.context is not COMPARE for asked in self.conversation.unanswered.values())
 
     async def leave(self) -> None:
         """Close the connection, whatever is still open."""
@@ -111,13 +122,28 @@ class Bot(ABC):
     def go_on(self) -> None:
         """Do whatever comes next: play, or compare the books when nothing may be on its way."""
         conversation = self.conversation
-        if not conversation.open or not self._known:
+        if not conversation.open or not self._ready or self.finished.is_set():
             return
         if self.playing and self.books.certain:
             self.play()
-        elif not conversation.unanswered and not self.finished.is_set() and not self.anything_open():
-            self._closing = not self.playing
-            self.send(conversation.ask({"t": "wallet.balances"}, COMPARE))
+        elif (
+            (self._stopped or not self.books.certain)
+            and not (conversation.unanswered or self._pausing)
+            and not self.anything_open()
+        ):
+            self.ask({"t": "wallet.balances"}, COMPARE)
+
+    def ready(self, welcome: dict[str, Any]) -> None:
+        """Everything that play needs is there; the books begin with the balances of the `welcome`."""
+        self.books.player = welcome["player"]
+        self.books.open(welcome)
+        self._ready = True
+        self._log_in_done(True)
+        self.go_on()
+
+    def ask(self, fields: dict[str, Any], context: Any) -> None:
+        """Make a request and send it."""
+        self.send(self.conversation.ask(fields, context))
 
     def send(self, asked: Asked) -> None:
         """Send a request; one that cannot be sent now is repeated after the next login."""
@@ -163,14 +189,16 @@ class Bot(ABC):
         self._wire = None
         self.conversation.disconnected()
         self.books.lose_certainty()
-        if self._login is not None and not self._login.done():
-            self._login.set_result(False)
+        self._log_in_done(False)
         if code in Close.__members__.values() and not CLOSINGS[Close(code)].may_reconnect:
             self.tally.errors[f"closed {code}"] += 1
             self._give_up()
         if was_open and not self._gave_up:
             self.tally.reconnects += 1
             self._returning = self.grounds.loop.create_task(self.arrive())
+
+    def _has_given_up(self) -> bool:
+        return self._gave_up
 
     async def _try_to_log_in(self) -> bool:
         login: asyncio.Future[bool] = self.grounds.loop.create_future()
@@ -189,11 +217,11 @@ class Bot(ABC):
         if not self._known:
             self._known = True
             self.welcomed(welcome)
-            self.books.open(welcome["player"], welcome)
+            return
         for payload in payloads:
             self._send_now(payload)
-        if self._login is not None and not self._login.done():
-            self._login.set_result(True)
+        if self._ready:
+            self._log_in_done(True)
         self.go_on()
 
     def _log_in_again(self, payload: bytes, failed: dict[str, Any], later: bool) -> None:
@@ -218,18 +246,28 @@ class Bot(ABC):
     def _compared(self, fields: dict[str, Any]) -> None:
         if fields["t"] != "wallet":
             return
-        if not self.conversation.unanswered:
-            self.books.close(fields)
-            if self._closing:
-                self.tally.closed += 1
-                self.finished.set()
+        if self.conversation.unanswered or self.anything_open():
+            return
+        self._comparisons += 1
+        if not self.books.close(fields, final=self._comparisons >= COMPARISONS_MAX):
+            self._pausing = True
+            self.grounds.loop.call_later(COMPARISON_PAUSE_SECONDS, self._compare_again)
+            return
+        self._comparisons = 0
+        if self._stopped:
+            self.tally.closed += 1
+            self.finished.set()
+
+    def _compare_again(self) -> None:
+        self._pausing = False
+        self.go_on()
 
     def _ask_later(self, asked: Asked, failed: dict[str, Any]) -> None:
         """Repeat a request that the server could not decide on, under its id, a bounded number of times."""
         self._count(failed)
         if asked.times > REPEATS_MAX:
             self.conversation.forget(asked)
-            self.tally.unresolved += 1
+            self.tally.unresolved += asked.context is not COMPARE
             self.books.lose_certainty()
             self.go_on()
             return
@@ -248,8 +286,18 @@ class Bot(ABC):
     def _count(self, failed: dict[str, Any]) -> None:
         self.tally.errors[str(failed["code"])] += 1
 
+    def give_up(self, reason: str) -> None:
+        """Take no further part; counted as an error of this name."""
+        self.tally.errors[reason] += 1
+        self._give_up()
+        if self._wire is not None:
+            self._wire.close()
+
     def _give_up(self) -> None:
         self._gave_up = True
         self.finished.set()
+        self._log_in_done(False)
+
+    def _log_in_done(self, succeeded: bool) -> None:
         if self._login is not None and not self._login.done():
-            self._login.set_result(False)
+            self._login.set_result(succeeded)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-Game = Literal["dice"]
+Game = Literal["dice", "roulette"]
 
 CONNECTING_MAX: Final = 64
 """Bots that open a connection and log in at the same time."""
@@ -21,6 +21,9 @@ ARRIVAL_SECONDS_MAX: Final = 60.0
 """How long the start waits, after the ramp, for bots that cannot log in."""
 CLOSING_SECONDS_MAX: Final = 60.0
 """How long the end waits for open bets and for the last comparison of the books."""
+COMPARISONS_MAX: Final = 10
+"""Times that a bot asks for its balances when they differ from its own while money may still be on its way."""
+COMPARISON_PAUSE_SECONDS: Final = 0.2
 MISMATCHES_PRINTED_MAX: Final = 20
 
 

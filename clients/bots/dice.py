@@ -71,6 +71,7 @@ class DiceBot(Bot):
             config = self.grounds.config
             templates = self._all_templates[asset] = DiceTemplates(asset, config.stake_min, config.stake_max)
         self._encode = templates.bet
+        self.ready(welcome)
 
     def play(self) -> None:
         """Fill the flight."""
@@ -101,8 +102,8 @@ class DiceBot(Bot):
 
     def pushed(self, stream: str, fields: dict[str, Any]) -> None:
         """The wallet was moved by something else than a reply tells."""
-        if fields["t"] == "wallet.changed" and fields["ref"] not in self.conversation.unanswered:
-            self.books.foreign(fields)
+        if fields["t"] == "wallet.changed":
+            self.books.pushed(fields)
 
     def anything_open(self) -> bool:
         """Dice settle at once."""

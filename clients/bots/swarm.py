@@ -29,6 +29,8 @@ from clients.bots.dice import DiceBot, DiceTemplates
 from clients.bots.grounds import Grounds
 from clients.bots.journal import Journal
 from clients.bots.report import Report, Tally
+from clients.bots.roulette import RouletteBot
+from clients.bots.tables import Tables
 from clients.python.backoff import Backoff
 from clients.python.ids import Entropy
 
@@ -102,6 +104,7 @@ class Swarm:
     def __init__(self, grounds: Grounds, stopped: asyncio.Event) -> None:
         self._grounds = grounds
         self._stopped = stopped
+        self._tables: Tables | None = None
         self._bots = self._make_bots()
         self._arrived: list[Bot] = []
 
@@ -118,8 +121,12 @@ class Swarm:
         return self._report(*report)
 
     def _make_bots(self) -> list[Bot]:
+        config = self._grounds.config
+        if config.game == "roulette":
+            tables = self._tables = Tables(config.table)
+            return [RouletteBot(self._grounds, number, tables) for number in range(config.players)]
         templates: dict[str, DiceTemplates] = {}
-        return [DiceBot(self._grounds, number, templates) for number in range(self._grounds.config.players)]
+        return [DiceBot(self._grounds, number, templates) for number in range(config.players)]
 
     async def _arrive(self) -> None:
         """Log everyone in, spread over the ramp. Who cannot be logged in is left out."""
@@ -201,6 +208,7 @@ class Swarm:
             books_compared=tally.compared,
             books_closed=tally.closed,
             cpu_seconds=round(cpu_seconds, 3),
+            more=self._tables.fanout.summary() if self._tables is not None else {},
         )
 
 

@@ -41,16 +41,19 @@ class Entropy:
 class IdMaker:
     """Makes request ids from a local clock that is set by each `hello` of the server."""
 
-    __slots__ = ("_clock", "_entropy", "_zero_ms")
+    __slots__ = ("_clock", "_entropy", "_zero_ms", "set_at")
 
     def __init__(self, clock: Clock, entropy: Source) -> None:
         self._clock = clock
         self._entropy = entropy
         self._zero_ms: float | None = None
+        self.set_at = 0.0
+        """When the clock was set last, by itself."""
 
     def set_clock(self, now_ms: int) -> None:
         """The server says that it is `now_ms` milliseconds after 1970."""
-        self._zero_ms = now_ms - self._clock() * _MS_PER_SECOND
+        self.set_at = self._clock()
+        self._zero_ms = now_ms - self.set_at * _MS_PER_SECOND
 
     def now_ms(self) -> int:
         """The server's time as far as it is known here. Raises `RuntimeError` before the first `hello`."""
