@@ -1,0 +1,1 @@
+"""Hot state in Redis or Valkey: whatever can be lost or made again."""

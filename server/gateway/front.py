@@ -1,0 +1,86 @@
+"""What all connections of one gateway share."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from structlog.typing import FilteringBoundLogger
+
+from protocol.errors import Close
+from protocol.ids import PlayerId
+from protocol.model import Message, Request
+from server.config.limits import Limits
+from server.gateway.backend import Backend, Clock
+from server.gateway.frames import Encoder
+from server.gateway.hub import Hub
+from server.gateway.lobby import Lobby
+from server.gateway.quotas import Quotas
+from server.gateway.session import Action, Rules, Session
+from server.gateway.sockets import Socket, Sockets
+from server.gateway.topic import Watcher
+from server.gateway.wheel import Wheel
+from server.observe.metrics import GatewayCounters
+
+
+class Visitor(Watcher, Protocol):
+    """A connection, as the desk sees it."""
+
+    session: Session
+    session_id: str
+    resume_digest: bytes | None
+
+    @property
+    def paused(self) -> bool:
+        """Whether its socket takes no more for now."""
+
+    @property
+    def player(self) -> PlayerId:
+        """Who it is."""
+
+    def answer(self, message: Message) -> None:
+        """Answer a request that counts as in flight."""
+
+    def say(self, message: Message) -> None:
+        """Send a message."""
+
+    def act(self, action: Action) -> None:
+        """Do what the session decided."""
+
+    def close(self, close: Close) -> None:
+        """Close the socket."""
+
+    def abort(self) -> None:
+        """Drop the socket without a word."""
+
+
+class Desk(Protocol):
+    """Who answers what is asked of the gateway itself."""
+
+    def serve(self, visitor: Visitor, request: Request) -> None:
+        """Answer, now or later."""
+
+
+@dataclass(slots=True)
+class Front:
+    """`sessions` says which connection a session is on; `alive` are resume tokens of connections just seen."""
+
+    limits: Limits
+    rules: Rules
+    backend: Backend
+    hub: Hub
+    lobby: Lobby
+    wheel: Wheel
+    clock: Clock
+    counters: GatewayCounters
+    encoder: Encoder
+    addresses: Quotas[str]
+    players: Quotas[PlayerId]
+    log: FilteringBoundLogger
+    wire_log: logging.Logger
+    greeting: Callable[[], Message]
+    desk: Desk = field(init=False)
+    sockets: Sockets[Socket, Visitor] = field(default_factory=Sockets)
+    sessions: dict[str, Visitor] = field(default_factory=dict)
+    alive: list[bytes] = field(default_factory=list)
+    accepting: bool = True

@@ -1,0 +1,189 @@
+"""One gateway: a listening port, everything behind it, and one timer for all of it."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from structlog.typing import FilteringBoundLogger
+
+from persistence.interfaces import Players, Sessions
+from protocol.codec import MESSAGE_BYTES_MAX
+from protocol.dialects import client_dialect
+from protocol.errors import Close
+from protocol.replies import Hello
+from protocol.requests import STREAMS_MAX
+from protocol.version import PROTOCOL_VERSION
+from server.gateway.backend import Backend, Clock, Queries
+from server.gateway.buckets import Bucket
+from server.gateway.desk import TASKS_MAX, Clerk
+from server.gateway.entrance import Entrance
+from server.gateway.frames import Encoder
+from server.gateway.front import Front
+from server.gateway.handshake import Handshake
+from server.gateway.hub import Hub
+from server.gateway.identity import Identity
+from server.gateway.lobby import Lobby
+from server.gateway.odd import quiet_logger
+from server.gateway.quotas import Quota, Quotas
+from server.gateway.resumption import Resumption
+from server.gateway.session import Rules
+from server.gateway.settings import GatewaySettings
+from server.gateway.tasks import Tasks
+from server.gateway.wheel import SLOT_SECONDS, Wheel
+from server.http.door import HttpDoor
+from server.http.page_files import PageFile
+from server.observe.metrics import Metrics
+
+BACKLOG: Final = 4_096
+"""Sockets the kernel may hold until they are accepted: a crowd may come back at once."""
+SWEEP_SECONDS: Final = 1.0
+"""How often what nobody waits for is looked after: stale streams, the lobby, idle quotas, tokens to keep."""
+
+
+class Gateway:
+    """A WebSocket front. `hub` is the outbox that hosts push committed events to."""
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        *,
+        backend: Backend,
+        players: Players,
+        sessions: Sessions,
+        queries: Queries,
+        page: Mapping[str, PageFile],
+        clock: Clock,
+        entropy: Callable[[int], bytes],
+        metrics: Metrics,
+        log: FilteringBoundLogger,
+        ready: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._tasks = Tasks(TASKS_MAX, log)
+        self._resumption = Resumption(
+            sessions, entropy, int(settings.limits.resume_seconds + settings.limits.ping_seconds), log
+        )
+        self.hub = Hub(
+            backend,
+            encoder := Encoder(),
+            metrics.gateway,
+            settings.limits.history_events_max,
+            settings.limits.resume_seconds,
+        )
+        self._front = front = Front(
+            limits=settings.limits,
+            rules=Rules(
+                parse=client_dialect().parse,
+                tables=frozenset(settings.tables),
+                requests_in_flight_max=settings.limits.requests_in_flight_max,
+                streams_max=min(settings.limits.subscriptions_per_session_max, STREAMS_MAX),
+            ),
+            backend=backend,
+            hub=self.hub,
+            lobby=Lobby(backend, self.hub, encoder, settings.tables, clock.unix_ms()),
+            wheel=Wheel(clock.monotonic()),
+            clock=clock,
+            counters=metrics.gateway,
+            encoder=encoder,
+            addresses=Quotas(self._address_quota),
+            players=Quotas(self._player_quota),
+            log=log,
+            wire_log=quiet_logger(),
+            greeting=self._hello,
+        )
+        entrance = Entrance(front, settings, Identity(settings, players, clock, entropy), self._resumption, entropy)
+        front.desk = Clerk(front, entrance, queries, self._tasks)
+        self._door = HttpDoor(page, lambda: front.accepting and ready(), metrics.exposition)
+        self._server: asyncio.Server | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._swept_at = clock.monotonic()
+
+    # --- its life ------------------------------------------------------------------------------------------------
+
+    async def start(self, host: str, port: int) -> tuple[str, int]:
+        """Listen, on a free port when it is 0; returns where."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._socket, host, port, backlog=BACKLOG)
+        self._timer = loop.call_later(SLOT_SECONDS, self._tick)
+        address = self._server.sockets[0].getsockname()
+        return address[0], address[1]
+
+    def drain(self) -> None:
+        """Let nobody in any more, and say so at `/readyz`; who is in plays on."""
+        self._front.accepting = False
+
+    async def close_all(self, close: Close) -> None:
+        """Close every connection, and wait until they are gone: a little longer than they may take to agree."""
+        for connection in tuple(self._front.sockets.connections):
+            connection.close(close)
+        for handshake in tuple(self._front.sockets.handshaking):
+            handshake.abort()
+        await self._front.sockets.emptied()
+
+    async def stop(self) -> None:
+        """Stop listening and end whatever is left, at once."""
+        if self._server is not None:
+            self._server.close()
+        for connection in tuple(self._front.sockets.connections):
+            connection.abort()
+        for handshake in tuple(self._front.sockets.handshaking):
+            handshake.abort()
+        await self._tasks.stop()
+        await self._front.sockets.emptied()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._server is not None:
+            await self._server.wait_closed()
+
+    # --- what it makes -------------------------------------------------------------------------------------------
+
+    def _socket(self) -> Handshake:
+        return Handshake(self._front, self._door, self._settings.allowed_origins)
+
+    def _hello(self) -> Hello:
+        return Hello(
+            protocol=PROTOCOL_VERSION,
+            server=self._settings.server,
+            now_ms=self._clock.unix_ms(),
+            logins=self._settings.logins,
+            assets=self._settings.assets,
+            message_bytes_max=MESSAGE_BYTES_MAX,
+            ping_seconds=int(self._settings.limits.ping_seconds),
+        )
+
+    def _address_quota(self) -> Quota:
+        limits = self._settings.limits
+        return Quota(
+            Bucket(limits.messages_per_address_per_second_max, limits.messages_per_address_burst_max),
+            Bucket(limits.logins_per_address_per_second_max, limits.logins_per_address_burst_max),
+        )
+
+    def _player_quota(self) -> Quota:
+        limits = self._settings.limits
+        return Quota(
+            Bucket(limits.messages_per_player_per_second_max, limits.messages_per_player_burst_max),
+            Bucket(limits.logins_per_address_per_second_max, limits.logins_per_address_burst_max),
+        )
+
+    # --- its one timer -------------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(SLOT_SECONDS, self._tick)
+        now = self._clock.monotonic()
+        self._front.wheel.advance(now)
+        if now - self._swept_at >= SWEEP_SECONDS:
+            self._swept_at = now
+            self._sweep(now)
+
+    def _sweep(self, now: float) -> None:
+        front = self._front
+        now_ms = front.clock.unix_ms()
+        front.hub.sweep(now)
+        front.lobby.sweep(now)
+        front.addresses.sweep(now_ms)
+        front.players.sweep(now_ms)
+        if front.alive:
+            digests, front.alive = front.alive, []
+            self._tasks.start(lambda: self._resumption.keep(digests), lambda _: None)

@@ -1,0 +1,140 @@
+"""The first bytes of a socket: plain HTTP is answered, a WebSocket handshake is checked and becomes a connection."""
+
+import asyncio
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Final, cast
+
+from websockets.datastructures import MultipleValuesError
+from websockets.exceptions import NegotiationError
+from websockets.http11 import Request, Response
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+from protocol.version import SUBPROTOCOL
+from server.gateway.connection import Connection
+from server.gateway.front import Front
+from server.gateway.origins import is_allowed_origin
+from server.gateway.quotas import site_of
+from server.gateway.wheel import NOWHERE
+from server.http.door import HttpDoor
+from server.http.responses import text
+
+SOCKET_PATH: Final = "/ws"
+RETRY_AFTER: Final = ("Retry-After", "5")
+HEAD_BYTES_MAX: Final = 16_384
+"""Everything that a handshake or a plain request may say."""
+
+
+class Handshake(asyncio.Protocol):
+    """One socket, from being accepted to being a connection or being answered."""
+
+    __slots__ = ("_bytes", "_door", "_front", "_origins", "_quota", "_site", "_transport", "_wire", "slot")
+
+    def __init__(self, front: Front, door: HttpDoor, origins: frozenset[str]) -> None:
+        self._front = front
+        self._door = door
+        self._origins = origins
+        self.slot = NOWHERE
+        self._bytes = 0
+        self._site = ""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A socket was accepted."""
+        # Every loop gives a whole transport for a TCP socket, though not every loop's is a subclass.
+        self._transport = cast("asyncio.Transport", transport)
+        peer = transport.get_extra_info("peername")
+        self._site = site_of(peer[0]) if isinstance(peer, tuple) else ""
+        self._wire = ServerProtocol(
+            subprotocols=[Subprotocol(SUBPROTOCOL)],
+            select_subprotocol=_select_subprotocol,
+            logger=self._front.wire_log,
+        )
+        self._front.sockets.accepted(self)
+        self._front.wheel.schedule(self, self._front.clock.monotonic() + self._front.limits.hello_seconds)
+
+    def data_received(self, data: bytes) -> None:
+        """A piece of the request came."""
+        self._bytes += len(data)
+        if self._bytes > HEAD_BYTES_MAX:
+            self._transport.abort()
+            return
+        self._wire.receive_data(data)
+        for event in self._wire.events_received():
+            if isinstance(event, Request):
+                self._answer(event)
+                return
+        self._flush()
+
+    def _answer(self, request: Request) -> None:
+        if request.path.partition("?")[0] != SOCKET_PATH:
+            self._wire.send_response(self._door.respond(request.method, request.path))
+            self._flush()
+            return
+        response = self._refusal(request) or self._wire.accept(request)
+        if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+            self._front.counters.handshakes_refused += 1
+        self._wire.send_response(response)
+        rest = bytes(self._wire.reader.buffer)
+        self._flush()
+        if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
+            self._open(rest)
+
+    def _refusal(self, request: Request) -> Response | None:
+        front = self._front
+        limits = front.limits
+        if not front.accepting:
+            return text(HTTPStatus.SERVICE_UNAVAILABLE, "the server is restarting", RETRY_AFTER)
+        if (
+            len(front.sockets.connections) >= limits.connections_max
+            or front.addresses.connections(self._site) >= limits.connections_per_address_max
+        ):
+            return text(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections", RETRY_AFTER)
+        try:
+            allowed = is_allowed_origin(request.headers.get("Origin"), request.headers.get("Host"), self._origins)
+        except MultipleValuesError:
+            allowed = False
+        return None if allowed else text(HTTPStatus.FORBIDDEN, "pages of this origin may not connect")
+
+    def _open(self, rest: bytes) -> None:
+        front = self._front
+        quota = front.addresses.enter(self._site)
+        connection = Connection(front, self._transport, self._site, quota)
+        front.sockets.opened(connection)
+        self._leave()
+        front.counters.connections += 1
+        self._transport.set_protocol(connection)
+        connection.say(front.greeting())
+        if rest:
+            connection.data_received(rest)
+
+    def _flush(self) -> None:
+        for data in self._wire.data_to_send():
+            if data:
+                self._transport.write(data)
+            else:
+                # Everything is said; the other side may still be sending, so hang up our half first.
+                self._transport.write_eof()
+
+    def due(self, now: float) -> float | None:
+        """It took too long."""
+        self._transport.abort()
+        return None
+
+    def abort(self) -> None:
+        """Drop the socket without a word."""
+        self._transport.abort()
+
+    def _leave(self) -> None:
+        self._front.sockets.lost_handshake(self)
+        self._front.wheel.cancel(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The socket is gone."""
+        self._leave()
+
+
+def _select_subprotocol(_: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol:
+    if SUBPROTOCOL not in offered:
+        raise NegotiationError(f"the subprotocol {SUBPROTOCOL} is required")
+    return Subprotocol(SUBPROTOCOL)

@@ -1,0 +1,305 @@
+"""Fan-out: every event of a stream once to everyone who watches it, and never a part of what somebody missed."""
+
+from collections.abc import Callable
+from typing import Final, cast
+
+from actors.runtime.ref import Ref
+from protocol.commands import Look, Watchers
+from protocol.errors import Refusal
+from protocol.ids import PlayerId
+from protocol.model import Push
+from protocol.replies import Watching
+from server.gateway.backend import Backend, Event, ReplyTo
+from server.gateway.frames import Encoder
+from server.gateway.history import Position
+from server.gateway.session import TABLE_PREFIX, WALLET
+from server.gateway.topic import ASKS_MAX, Ask, Topic, Watcher
+from server.observe.metrics import GatewayCounters
+
+WALLET_EVENTS_MAX: Final = 64
+"""Events of one wallet that are kept: its snapshot is small, and there are many wallets."""
+
+
+def position_of(event: Event) -> Position:
+    """The position that an event, or a snapshot, carries."""
+    if type(event) is dict:
+        return Position(event["epoch"], event["seq"])
+    push = cast("Push", event)
+    return Position(push.epoch, push.seq)
+
+
+class Hub:
+    """The outbox of the hosts. It keeps a stream's history from its first watcher to `idle_seconds` after its last."""
+
+    def __init__(
+        self, backend: Backend, encoder: Encoder, counters: GatewayCounters, events_max: int, idle_seconds: float
+    ) -> None:
+        self._backend = backend
+        self._encoder = encoder
+        self._counters = counters
+        self._events_max = events_max
+        self._idle_seconds = idle_seconds
+        self._topics: dict[str, Topic] = {}
+        self._tables: dict[str, Topic] = {}
+        self._idle: dict[Topic, float] = {}
+        self._stale: set[Topic] = set()
+
+    # --- from the hosts ----------------------------------------------------------------------------------------------
+
+    def pushed(self, topic: str, event: Event, origin: ReplyTo | None = None) -> None:
+        """Send an event to everyone who watches, except the connection whose reply (`origin`) carried it already."""
+        found = self._topics.get(topic)
+        if found is None:
+            return
+        position = position_of(event)
+        last = found.history.last
+        if last is not None and position <= last:
+            return
+        if not found.history.append(position, event):
+            self._ask_for_all(found)
+            return
+        owner: Watcher | None = getattr(origin, "watcher", None)
+        live = found.live
+        if live and not (owner in live and len(live) == 1):
+            self._fan_out(found, self._encoder.frame(event), owner)
+        if found.joining:
+            self._join(found, position, event, owner)
+
+    def _fan_out(self, topic: Topic, frame: bytes, owner: Watcher | None) -> None:
+        if owner in topic.live:
+            fan: tuple[Callable[[bytes], None], ...] = tuple(
+                write for watcher, write in topic.live.items() if watcher is not owner
+            )
+        else:
+            fan = topic.fan
+        for write in fan:
+            write(frame)
+        self._counters.pushes += len(fan)
+        self._counters.bytes_out += len(fan) * len(frame)
+
+    def _join(self, topic: Topic, position: Position, event: Event, owner: Watcher | None) -> None:
+        for watcher, snapshot in tuple(topic.joining.items()):
+            if position <= snapshot:
+                continue
+            topic.remove(watcher)
+            if position == (snapshot.epoch, snapshot.seq + 1):
+                topic.go_live(watcher)
+                if watcher is not owner:
+                    self._send(watcher, event)
+            else:
+                self._ask(topic, watcher)
+
+    # --- from the connections ----------------------------------------------------------------------------------------
+
+    def watch(self, watcher: Watcher, stream: str, request_id: bytes) -> None:
+        """Begin, or begin again, with a snapshot; the request is answered when it comes."""
+        topic = self._topic(watcher, stream)
+        topic.remove(watcher)
+        self._ask(topic, watcher, request_id)
+
+    def resume(self, watcher: Watcher, stream: str, seen: Position) -> None:
+        """Go on after a position: with exactly the missed events or, when they are not known, with a snapshot."""
+        topic = self._topic(watcher, stream)
+        topic.remove(watcher)
+        missed = topic.history.after(seen)
+        if missed is None:
+            self._ask(topic, watcher)
+            return
+        for event in missed:
+            self._send(watcher, event)
+        topic.go_live(watcher)
+
+    def hold(self, player: PlayerId) -> Topic:
+        """Keep a player's events from now on, until `release`: a login is under way."""
+        topic = self._wallet(player)
+        topic.holds += 1
+        self._idle.pop(topic, None)
+        return topic
+
+    def release(self, topic: Topic, now: float) -> None:
+        """Undo a `hold`."""
+        topic.holds -= 1
+        self._rest(topic, now)
+
+    def open_wallet(
+        self,
+        watcher: Watcher,
+        topic: Topic,
+        balances: Position,
+        seen: Position | None,
+        welcome: Callable[[Position], bytes],
+    ) -> None:
+        """Begin a player's own stream: after what the client has seen if all since is known, else after the balances.
+
+        `welcome` makes the frame that tells where the stream begins; it goes out before any event.
+        """
+        watcher.topics.append(topic)
+        missed = None if seen is None else topic.history.after(seen)
+        if seen is not None and missed is not None:
+            begin = seen
+            topic.go_live(watcher)
+        else:
+            begin = balances
+            missed = topic.missed_since(balances)
+            if missed is None:
+                self._go_stale(topic, watcher)
+            else:
+                topic.settle(watcher, balances)
+        watcher.write(welcome(begin))
+        for event in missed or ():
+            self._send(watcher, event)
+
+    def unwatch(self, watcher: Watcher, stream: str, now: float) -> None:
+        """Stop."""
+        for topic in watcher.topics:
+            if topic.stream == stream:
+                watcher.topics.remove(topic)
+                topic.remove(watcher)
+                self._rest(topic, now)
+                return
+
+    def leave(self, watcher: Watcher, now: float) -> None:
+        """The connection is gone."""
+        topics, watcher.topics = watcher.topics, []
+        for topic in topics:
+            topic.remove(watcher)
+            self._rest(topic, now)
+
+    def suspend(self, watcher: Watcher) -> None:
+        """Its socket is full: it misses events from here on."""
+        for topic in watcher.topics:
+            if watcher in topic.live or watcher in topic.joining:
+                topic.go_stale(watcher)
+
+    def recover(self, watcher: Watcher) -> None:
+        """Its socket has room: bring it up to date by snapshots of what it missed."""
+        for topic in watcher.topics:
+            if watcher in topic.stale:
+                self._ask(topic, watcher)
+
+    # --- from the clock ----------------------------------------------------------------------------------------------
+
+    def sweep(self, now: float) -> None:
+        """Tell tables their watchers, forget streams that nobody watches, ask again for snapshots that did not come."""
+        stale, self._stale = self._stale, set()
+        for topic in stale:
+            for watcher in tuple(topic.stale):
+                if not watcher.paused:
+                    self._ask(topic, watcher)
+        for topic in self._tables.values():
+            if topic.told != topic.count:
+                topic.told = topic.count
+                self._backend.post(topic.ref, Watchers(topic.told), None)
+        while self._idle:
+            topic = next(iter(self._idle))
+            if self._idle[topic] > now - self._idle_seconds:
+                break
+            del self._idle[topic]
+            del self._topics[topic.name]
+            self._tables.pop(topic.name, None)
+
+    def watching(self, table: str) -> int:
+        """How many connections watch a table."""
+        topic = self._tables.get(TABLE_PREFIX + table)
+        return 0 if topic is None else topic.count
+
+    def __len__(self) -> int:
+        return len(self._topics)
+
+    # --- snapshots ---------------------------------------------------------------------------------------------------
+
+    def _ask(self, topic: Topic, watcher: Watcher, request_id: bytes | None = None, tries: int = 0) -> None:
+        topic.remove(watcher)
+        ask = Ask(self._answered, topic, watcher, request_id, tries)
+        topic.asking[watcher] = ask
+        self._backend.post(topic.ref, Look(watcher.player), ask)
+
+    def _ask_for_all(self, topic: Topic) -> None:
+        for watcher in (*topic.live, *topic.joining):
+            self._ask(topic, watcher)
+
+    def _answered(self, ask: Ask, answer: object) -> None:
+        topic, watcher = ask.topic, ask.watcher
+        if topic.asking.get(watcher) is not ask:
+            return
+        del topic.asking[watcher]
+        if isinstance(answer, Refusal):
+            self._refused(ask, answer)
+            return
+        if ask.request_id is None and watcher.paused:
+            topic.go_stale(watcher)
+            return
+        snapshot = cast("Event", answer)
+        position = position_of(snapshot)
+        missed = topic.missed_since(position)
+        if missed is None:
+            if ask.tries < ASKS_MAX:
+                self._ask(topic, watcher, ask.request_id, ask.tries + 1)
+            else:
+                self._answer_watch(ask, position)
+                self._go_stale(topic, watcher)
+            return
+        topic.settle(watcher, position)
+        self._answer_watch(ask, position)
+        self._send(watcher, snapshot)
+        for event in missed:
+            self._send(watcher, event)
+
+    def _refused(self, ask: Ask, refusal: Refusal) -> None:
+        topic, watcher = ask.topic, ask.watcher
+        if ask.request_id is None:
+            self._go_stale(topic, watcher)
+            return
+        watcher.topics.remove(topic)
+        watcher.not_watched(topic.stream, ask.request_id, refusal)
+        if topic.idle:
+            self._idle[topic] = 0.0
+
+    def _answer_watch(self, ask: Ask, position: Position) -> None:
+        if ask.request_id is not None:
+            reply = Watching(id=ask.request_id, stream=ask.topic.stream, epoch=position.epoch, seq=position.seq)
+            ask.watcher.write(self._encoder.frame(reply))
+
+    def _go_stale(self, topic: Topic, watcher: Watcher) -> None:
+        topic.go_stale(watcher)
+        self._stale.add(topic)
+
+    def _send(self, watcher: Watcher, event: Event) -> None:
+        frame = self._encoder.frame(event)
+        watcher.write(frame)
+        self._counters.pushes += 1
+        self._counters.bytes_out += len(frame)
+
+    # --- topics ------------------------------------------------------------------------------------------------------
+
+    def _topic(self, watcher: Watcher, stream: str) -> Topic:
+        topic = self._wallet(watcher.player) if stream == WALLET else self._table(stream)
+        self._idle.pop(topic, None)
+        if topic not in watcher.topics:
+            watcher.topics.append(topic)
+        return topic
+
+    def _wallet(self, player: PlayerId) -> Topic:
+        name = f"wallet:{player}"
+        return self._topics.get(name) or self._new(
+            name, WALLET, Ref("wallet", player), min(self._events_max, WALLET_EVENTS_MAX)
+        )
+
+    def _table(self, stream: str) -> Topic:
+        topic = self._topics.get(stream)
+        if topic is None:
+            topic = self._new(stream, stream, Ref("table", stream[len(TABLE_PREFIX) :]), self._events_max)
+            self._tables[stream] = topic
+        return topic
+
+    def _new(self, name: str, stream: str, ref: Ref, events_max: int) -> Topic:
+        topic = self._topics[name] = Topic(name, stream, ref, events_max)
+        return topic
+
+    def _rest(self, topic: Topic, now: float) -> None:
+        if topic.idle:
+            self._idle.pop(topic, None)
+            self._idle[topic] = now
+
+
+__all__ = ["Hub", "position_of"]

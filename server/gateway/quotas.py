@@ -1,0 +1,77 @@
+"""What a player or an address uses up with all its connections together."""
+
+from collections.abc import Callable
+from ipaddress import AddressValueError, IPv6Address
+from typing import Final, Generic, TypeVar
+
+from server.gateway.buckets import Bucket
+
+K = TypeVar("K")
+SITE_BITS: Final = 64
+"""An IPv6 customer has a whole network of this size at least, so one address of it is nobody."""
+
+
+class Quota:
+    """Connections that are open, and the buckets that all of them take from."""
+
+    __slots__ = ("connections", "logins", "messages")
+
+    def __init__(self, messages: Bucket, logins: Bucket) -> None:
+        self.connections = 0
+        self.messages = messages
+        self.logins = logins
+
+
+class Quotas(Generic[K]):
+    """A quota for each key that has connections, or had some so lately that its buckets are not full again."""
+
+    __slots__ = ("_fresh", "_leaving", "_quotas")
+
+    def __init__(self, fresh: Callable[[], Quota]) -> None:
+        self._fresh = fresh
+        self._quotas: dict[K, Quota] = {}
+        self._leaving: set[K] = set()
+
+    def enter(self, key: K) -> Quota:
+        """One connection more."""
+        quota = self._quotas.get(key)
+        if quota is None:
+            quota = self._quotas[key] = self._fresh()
+        quota.connections += 1
+        return quota
+
+    def leave(self, key: K) -> None:
+        """One connection less."""
+        quota = self._quotas[key]
+        quota.connections -= 1
+        if quota.connections == 0:
+            self._leaving.add(key)
+
+    def connections(self, key: K) -> int:
+        """How many this key has."""
+        quota = self._quotas.get(key)
+        return 0 if quota is None else quota.connections
+
+    def sweep(self, now_ms: float) -> None:
+        """Forget those whose full buckets a fresh quota would not differ from."""
+        for key in tuple(self._leaving):
+            quota = self._quotas[key]
+            if quota.connections:
+                self._leaving.discard(key)
+            elif quota.messages.full_at <= now_ms and quota.logins.full_at <= now_ms:
+                self._leaving.discard(key)
+                del self._quotas[key]
+
+    def __len__(self) -> int:
+        return len(self._quotas)
+
+
+def site_of(address: str) -> str:
+    """Whose address this is: itself in IPv4, its network of 64 bits in IPv6."""
+    try:
+        whole = IPv6Address(address.partition("%")[0])
+    except AddressValueError:
+        return address
+    if whole.ipv4_mapped is not None:
+        return str(whole.ipv4_mapped)
+    return str(IPv6Address(int(whole) >> SITE_BITS << SITE_BITS))

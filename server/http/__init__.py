@@ -1,0 +1,1 @@
+"""Plain HTTP on the port of the WebSocket: health, metrics and the start page."""

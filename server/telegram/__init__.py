@@ -1,0 +1,1 @@
+"""Telegram: who says who a player is."""
