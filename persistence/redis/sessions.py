@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from persistence.interfaces import Unavailable
-from persistence.redis.connect import REDIS_SECONDS_MAX
+from persistence.redis.connect import REDIS_SECONDS_MAX, redis_client
 from protocol.ids import PlayerId
 
 KEY_PREFIX: Final = b"croupier:resume:"
@@ -20,8 +20,12 @@ KEEP_AT_ONCE_MAX: Final = 1_000
 class RedisSessions:
     """Resume tokens by their digests. When Redis is gone, methods raise `Unavailable` within `REDIS_SECONDS_MAX`."""
 
-    def __init__(self, client: Redis) -> None:
-        self._client = client
+    def __init__(self, url: str) -> None:
+        self._client: Redis = redis_client(url)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
 
     async def put(self, token_digest: bytes, session: str, player: PlayerId, name: str, seconds: int) -> None:
         """A resume token, good for one use within `seconds`."""

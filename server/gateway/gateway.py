@@ -41,21 +41,21 @@ SWEEP_SECONDS: Final = 1.0
 
 
 class Gateway:
-    """A WebSocket front. `hub` is the outbox that hosts push committed events to."""
+    """A WebSocket front. `outbox` is where hosts push committed events to; `ready` says whether they can be asked."""
 
     def __init__(
         self,
         settings: GatewaySettings,
-        *,
         backend: Backend,
         players: Players,
         sessions: Sessions,
         queries: Queries,
-        page: Mapping[str, PageFile],
         clock: Clock,
         entropy: Callable[[int], bytes],
         metrics: Metrics,
         log: FilteringBoundLogger,
+        *,
+        page: Mapping[str, PageFile],
         ready: Callable[[], bool] = lambda: True,
     ) -> None:
         self._settings = settings
@@ -64,7 +64,7 @@ class Gateway:
         self._resumption = Resumption(
             sessions, entropy, int(settings.limits.resume_seconds + settings.limits.ping_seconds), log
         )
-        self.hub = Hub(
+        self.outbox = Hub(
             backend,
             encoder := Encoder(),
             metrics.gateway,
@@ -80,8 +80,8 @@ class Gateway:
                 streams_max=min(settings.limits.subscriptions_per_session_max, STREAMS_MAX),
             ),
             backend=backend,
-            hub=self.hub,
-            lobby=Lobby(backend, self.hub, encoder, settings.tables, clock.unix_ms()),
+            hub=self.outbox,
+            lobby=Lobby(backend, self.outbox, encoder, settings.tables, clock.unix_ms()),
             wheel=Wheel(clock.monotonic()),
             clock=clock,
             counters=metrics.gateway,
@@ -122,15 +122,12 @@ class Gateway:
         await self._front.sockets.emptied()
 
     async def stop(self) -> None:
-        """Stop listening and end whatever is left, at once."""
+        """Tell everyone to come back, give them the time to agree, and stop listening."""
+        self.drain()
+        await self.close_all(Close.RESTARTING)
         if self._server is not None:
             self._server.close()
-        for connection in tuple(self._front.sockets.connections):
-            connection.abort()
-        for handshake in tuple(self._front.sockets.handshaking):
-            handshake.abort()
         await self._tasks.stop()
-        await self._front.sockets.emptied()
         if self._timer is not None:
             self._timer.cancel()
         if self._server is not None:
