@@ -27,6 +27,8 @@ BREACHES = [
     (PURE, "protocol/breach.py", "import asyncio"),
     (PURE, "protocol/breach.py", "from datetime import UTC"),
     (PURE, "actors/games/breach.py", "from time import monotonic"),
+    (PURE, "actors/fairness/breach.py", "import os"),
+    (PURE, "server/gateway/session.py", "import structlog"),
     ("Actors take chance as an argument", "actors/breach.py", "import random"),
     ("Actors take chance as an argument", "actors/runtime/breach.py", "from secrets import token_bytes"),
     ("One room per driver", "server/breach.py", "import asyncpg"),
