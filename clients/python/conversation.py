@@ -41,10 +41,14 @@ class Greeted(NamedTuple):
 
 
 class LoggedIn(NamedTuple):
-    """The session is open; `payloads` go on with it: streams to watch again, and what is unanswered."""
+    """The session is open; `payloads` go on with it: streams to watch again, and what is unanswered.
+
+    `wallet_moved`: the balances of the `welcome` may be news, as the events that led to them do not follow.
+    """
 
     welcome: dict[str, Any]
     payloads: tuple[bytes, ...]
+    wallet_moved: bool
 
 
 class LoginAgain(NamedTuple):
@@ -89,6 +93,13 @@ class Missed(NamedTuple):
     payload: bytes
 
 
+class Ended(NamedTuple):
+    """A stream that was watched before cannot be watched again: the server refused it."""
+
+    stream: str
+    failed: dict[str, Any]
+
+
 class Complaint(NamedTuple):
     """An error that answers no request."""
 
@@ -99,7 +110,9 @@ class Nothing(NamedTuple):
     """Nothing new: an answer given before, an event seen before."""
 
 
-Heard = Greeted | LoggedIn | LoginAgain | LoginFailed | Answered | AskLater | Pushed | Missed | Complaint | Nothing
+Heard = (
+    Greeted | LoggedIn | LoginAgain | LoginFailed | Answered | AskLater | Pushed | Missed | Ended | Complaint | Nothing
+)
 NOTHING: Final = Nothing()
 
 
@@ -166,13 +179,14 @@ class Conversation:
         return asked
 
     def watch(self, stream: str, context: Any = None) -> Asked:
-        """A request to watch a stream; after a reconnect it is watched again without being asked."""
-        self.positions.setdefault(stream, Position()).lose()
+        """A request to watch a stream, from a snapshot on; after a reconnect that goes on without being asked."""
+        self.positions.setdefault(stream, Position())
         return self.ask({"t": "watch", "stream": stream}, context)
 
     def unwatch(self, stream: str, context: Any = None) -> Asked:
         """A request to stop watching; events of the stream that are still on their way are not reported."""
-        self.positions.pop(stream, None)
+        if stream != WALLET:
+            self.positions.pop(stream, None)
         return self.ask({"t": "unwatch", "stream": stream}, context)
 
     def forget(self, asked: Asked) -> None:
@@ -216,12 +230,13 @@ class Conversation:
     def _welcomed(self, welcome: dict[str, Any]) -> LoggedIn:
         self._dialogue.open = True
         self.credentials.welcomed(welcome)
+        seen = (self.wallet.epoch, self.wallet.seq)
         self.wallet.begin(welcome["epoch"], welcome["seq"])
         if not welcome["resumed"]:
             for stream, position in self.positions.items():
                 if stream != WALLET:
                     position.lose()
-        return LoggedIn(welcome, tuple(self._going_on()))
+        return LoggedIn(welcome, tuple(self._going_on()), seen != (welcome["epoch"], welcome["seq"]))
 
     def _going_on(self) -> Iterator[bytes]:
         for stale in [asked for asked in self.unanswered.values() if isinstance(asked.context, _Rewatch)]:
@@ -258,7 +273,12 @@ class Conversation:
             self.wallet.snapshot(fields["epoch"], fields["seq"])
         elif "seq" in fields:
             self.wallet.unordered(fields["epoch"], fields["seq"])
-        return NOTHING if isinstance(asked.context, _Rewatch) else Answered(asked, fields)
+        if not isinstance(asked.context, _Rewatch):
+            return Answered(asked, fields)
+        if tag == "error":
+            self.positions.pop(asked.context.stream, None)
+            return Ended(asked.context.stream, fields)
+        return NOTHING
 
     def _pushed(self, fields: dict[str, Any]) -> Pushed | Missed | Nothing:
         stream = fields["stream"]

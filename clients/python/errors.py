@@ -10,6 +10,8 @@ ClientError
 from collections.abc import Mapping
 from typing import Any
 
+from clients.python.conversation import Asked
+
 
 class ClientError(Exception):
     """Anything that a client of this SDK may have to handle."""
@@ -30,11 +32,11 @@ class LoginRefused(Refused):
 
 
 class Unanswered(ClientError):
-    """No answer in time: whether it was done is not known. Asking again with the same `request_id` is safe."""
+    """No answer in time: whether it was done is not known. Asking again is safe (`Client.ask_again`)."""
 
-    def __init__(self, request_id: bytes, seconds: float) -> None:
-        super().__init__(f"no answer to {request_id.hex()} within {seconds:g} s; its effect is not known")
-        self.request_id = request_id
+    def __init__(self, asked: Asked, seconds: float) -> None:
+        super().__init__(f"no answer to {asked.id.hex()} within {seconds:g} s; its effect is not known")
+        self.asked = asked
         self.seconds = seconds
 
 
