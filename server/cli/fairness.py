@@ -1,0 +1,162 @@
+"""`croupier fairness`: what seeds are bound to, and whether a settled bet agrees with what was committed to."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import click
+from pydantic import ValidationError
+
+from actors.fairness.commitment import commitment_of
+from actors.fairness.draws import U32_BYTES, Draws, first_u32, float_of
+from actors.fairness.verify import Report, verify
+from actors.games.catalogue import VERIFIABLE
+from persistence.interfaces import StoreError
+from protocol.errors import CATALOGUE, Refusal
+from protocol.ids import COMMAND_ID_BYTES, BetId
+from protocol.replies import ProofView
+from server.cli.errors import UserError
+from server.cli.options import configured
+from server.cli.outcomes import OUTCOMES, Params
+from server.config import Config
+
+__all__ = ["command"]
+
+FLOATS_MAX: Final = 10_000
+DISAGREES_EXIT_CODE: Final = 1
+
+LoadProof = Callable[[BetId], Awaitable[ProofView | Refusal]]
+
+
+@click.group(name="fairness")
+def command() -> None:
+    """Recompute outcomes from their seeds, and verify settled bets."""
+
+
+def _seeded(function: Callable[..., None]) -> Callable[..., None]:
+    for option in (
+        click.option("--nonce", required=True, type=click.IntRange(min=0), help="Number of the bet, or of the round."),
+        click.option("--client-seed", required=True, help="The player's, or the mixed one of a table's round."),
+        click.option("--server-seed", required=True, help="As it was revealed."),
+    ):
+        function = option(function)
+    return function
+
+
+@command.command(name="outcome")
+@click.argument("game", type=click.Choice(sorted(OUTCOMES)))
+@_seeded
+@click.option("--param", "params", metavar="KEY=VALUE", multiple=True, help="A parameter of the bet, see above.")
+def outcome_command(game: str, server_seed: str, client_seed: str, nonce: int, params: tuple[str, ...]) -> None:
+    """Print the outcome that the seeds are bound to, as JSON.
+
+    \b
+    Parameters of GAME, all of them optional:
+      dice      target=5050 over=true stake=100      target in hundredths
+      roulette  variant=european spot=red stake=100  or american, la_partage
+    Stakes and payouts are in ledger units.
+    """
+    asked = Params(params)
+    described = OUTCOMES[game]((server_seed, client_seed, nonce), asked)
+    asked.end(game)
+    bound = {
+        "game": game,
+        "commitment": commitment_of(server_seed),
+        "client_seed": client_seed,
+        "nonce": nonce,
+        "float": float_of(first_u32(server_seed, client_seed, nonce)),
+    }
+    click.echo(json.dumps(bound | described))
+
+
+@command.command(name="floats")
+@_seeded
+@click.option("--count", type=click.IntRange(1, FLOATS_MAX), default=8, show_default=True, help="How many floats.")
+@click.option("--cursor", type=click.IntRange(min=0), default=0, show_default=True, help="Bytes to skip.")
+def floats_command(server_seed: str, client_seed: str, nonce: int, count: int, cursor: int) -> None:
+    """Print the bytes that the seeds are bound to, and the floats that each four of them make, as JSON."""
+    stream = Draws(server_seed, client_seed, nonce, cursor=cursor).take(count * U32_BYTES)
+    u32s = [int.from_bytes(stream[at : at + U32_BYTES], "big") for at in range(0, len(stream), U32_BYTES)]
+    click.echo(json.dumps({"bytes": list(stream), "floats": [float_of(u32) for u32 in u32s]}))
+
+
+@command.command(name="verify")
+@click.argument("bet")
+@click.option(
+    "--proof",
+    "file",
+    metavar="FILE",
+    type=click.File("rb"),
+    help="Read the bet's `proof` message from this file (JSON, ids in hexadecimal; - is stdin), and no database.",
+)
+@click.option("--commitment", metavar="HEX", help="What was shown before the bet, to compare with.")
+@configured
+def verify_command(bet: str, file: Any, commitment: str | None, config: Config) -> None:
+    """Recompute the settled bet with this id (hexadecimal) from public data, and print each check as JSON.
+
+    Ends with exit code 1 when something does not agree, or when the server seed is still secret.
+    """
+    bet_id = _bet_id(bet)
+    load = _from_database(config) if file is None else _from_file(file.read())
+    report = asyncio.run(verified(bet_id, load, commitment))
+    click.echo(json.dumps(_as_json(report), default=str))
+    if not report.ok:
+        raise SystemExit(DISAGREES_EXIT_CODE)
+
+
+async def verified(bet: BetId, load_proof: LoadProof, commitment: str | None = None) -> Report:
+    """Check a bet by the proof that is loaded for it. Raises `UserError` when there is none, or of another bet."""
+    proof = await load_proof(bet)
+    if isinstance(proof, Refusal):
+        evidence = ", ".join(f"{key} {value}" for key, value in proof.evidence.items())
+        raise UserError(f"bet {bet.hex()}: {CATALOGUE[proof.code].text} {evidence}".rstrip())
+    if proof.bet != bet:
+        raise UserError(f"bet {bet.hex()}: this is the proof of bet {proof.bet.hex()}")
+    if proof.game not in VERIFIABLE:
+        raise UserError(f"bet {bet.hex()}: there is no game {proof.game!r}")
+    return verify(proof, VERIFIABLE[proof.game], commitment)
+
+
+def _from_database(config: Config) -> LoadProof:
+    async def load(bet: BetId) -> ProofView | Refusal:
+        from persistence.embedded import EngineError
+        from server.bootstrap import open_queries
+
+        url = config.database_url.get_secret_value() if config.database_url else None
+        try:
+            async with open_queries(database_url=url, data_dir=config.data_dir) as queries:
+                return await queries.proof(None, bet)
+        except (EngineError, StoreError) as error:
+            raise UserError(f"cannot read the ledger: {error}") from error
+
+    return load
+
+
+def _from_file(text: bytes) -> LoadProof:
+    async def load(bet: BetId) -> ProofView | Refusal:
+        try:
+            fields = json.loads(text)
+            fields |= {"id": b"", "bet": bytes.fromhex(fields["bet"])}
+            fields["contributions"] = tuple(fields.get("contributions", ()))
+            return ProofView.model_validate(fields)
+        except (ValueError, TypeError, KeyError, ValidationError) as error:
+            raise UserError(f"the file holds no proof of bet {bet.hex()}: {error}") from error
+
+    return load
+
+
+def _bet_id(text: str) -> BetId:
+    try:
+        bet = bytes.fromhex(text.replace("-", ""))
+    except ValueError:
+        bet = b""
+    if len(bet) != COMMAND_ID_BYTES:
+        raise UserError(f"a bet's id is {COMMAND_ID_BYTES} bytes in hexadecimal, not {text!r}")
+    return BetId(bet)
+
+
+def _as_json(report: Report) -> dict[str, Any]:
+    checks = [{"name": one.name, "ok": one.ok, "said": one.said, "found": one.found} for one in report.checks]
+    failed = report.failed.name if report.failed else None
+    return {"bet": report.bet.hex(), "game": report.game, "ok": report.ok, "failed": failed, "checks": checks}
