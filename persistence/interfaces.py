@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from protocol.ids import AccountId, BetId, CommandId, Epoch, PlayerId, ShardId
 from protocol.money import Asset
@@ -134,7 +134,7 @@ class BetRow:
 
 @dataclass(frozen=True, slots=True)
 class KnownCommand:
-    """What the store remembers of a command id: whose it was, the digest of its body, and its answer: a map, or a bet's row."""
+    """What the store remembers of a command id: whose it was, the digest of its body, and its answer (or its bet)."""
 
     id: CommandId
     player: PlayerId
@@ -169,7 +169,10 @@ class Ledger(Protocol):
     """What a host writes and reads. One transaction a batch; a batch is all there or not at all."""
 
     async def take_shards(self, host: str, shards: Sequence[ShardId]) -> Epoch:
-        """Begin an epoch that owns these shards: ends every epoch that owned one, waiting for its open transaction."""
+        """Begin an epoch that owns these shards: ends every epoch that owned one, waiting for its open transaction.
+
+        Raises `Unavailable`, and `Rejected` when there is no such shard.
+        """
 
     async def commit(self, batch: Batch) -> None:
         """Write a batch. Raises `Fenced`, `Rejected`, `Unknown` or `Unavailable`."""
@@ -201,21 +204,32 @@ class Ledger(Protocol):
     async def find_seed(self, player: PlayerId, number: int) -> SeedRow | None:
         """One of a player's seeds."""
 
-    async def statement(self, account: AccountId, before: int | None, limit: int) -> tuple[list[StatementLine], int | None]:
-        """Transfers of an account, newest first from the cursor on, and the cursor of the next page."""
+    async def statement(
+        self, account: AccountId, before: int | None, limit: int
+    ) -> tuple[list[StatementLine], int | None]:
+        """At most `limit` transfers of an account, newest first, and the cursor of the next page, if there is one.
+
+        `before` is the cursor of this page; without one it is the first. Of another account's cursor comes nothing.
+        """
 
 
 class Players(Protocol):
     """Who is who. Not on the bet path: a login is one small transaction of its own."""
 
-    async def register(self, provider: str, subject: str, name: str, proof: bytes | None, proof_expires_ms: int) -> PlayerRow | None:
-        """The player of this identity, made if new. `proof` is the digest of a single-use proof: nothing if it was used before."""
+    async def register(
+        self, provider: str, subject: str, name: str, proof: bytes | None, proof_expires_ms: int
+    ) -> PlayerRow | None:
+        """The player of this identity, made if new; `proof` is the digest of a single-use proof.
+
+        Nothing, and no player made, if the proof was used before. Raises `Unavailable`, and then the proof may be used
+        up; `Rejected` for what cannot be stored.
+        """
 
     async def find(self, player: PlayerId) -> PlayerRow | None:
         """A player by number."""
 
     async def define_assets(self, assets: Sequence[Asset]) -> None:
-        """See that the assets are known under these numbers and scales. Raises `Rejected` when one is known otherwise."""
+        """See that the assets are known by these numbers and scales. Raises `Rejected` when one is known otherwise."""
 
 
 class Sessions(Protocol):

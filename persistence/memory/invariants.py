@@ -16,7 +16,7 @@ __all__ = ["Broken", "broken_invariants"]
 DRAW_BITS: Final = 40
 """Of `draw_high`: the nonce, below the number of the seed."""
 _GAME_KINDS: Final = frozenset({TransferKind.STAKE, TransferKind.WIN, TransferKind.REFUND})
-_HOLD_OF_BET: Final = {
+_HOLD_OF_BET: Final[dict[int, int]] = {
     BetState.OPEN: HoldState.PENDING,
     BetState.SETTLED: HoldState.CAPTURED,
     BetState.RETURNED: HoldState.RELEASED,
@@ -97,7 +97,7 @@ def _bets(tables: Tables) -> Iterator[str]:
             if hold is None or (hold.account, hold.amount, hold.state) != (
                 bet.account,
                 bet.stake,
-                _HOLD_OF_BET[BetState(bet.state)],
+                _HOLD_OF_BET[bet.state],
             ):
                 yield f"bet {_show(bet.id)} of {bet.stake} in state {bet.state} has hold {hold}"
     for refs in (stakes, wins):
@@ -193,15 +193,18 @@ def _batches(tables: Tables) -> Iterator[str]:
 
 
 def _pnl(tables: Tables) -> Iterator[str]:
-    players: Counter[int] = Counter()
-    house: Counter[int] = Counter()
+    results: defaultdict[AccountId, int] = defaultdict(int)
     for row in tables.transfers.values():
         if row.kind in _GAME_KINDS:
-            for account, amount in ((row.debit, -row.amount), (row.credit, row.amount)):
-                if account > 0:
-                    players[asset_of(account)] += amount
-                elif house_kind_of(account) is HouseAccount.HOUSE:
-                    house[asset_of(account)] += amount
+            results[row.debit] -= row.amount
+            results[row.credit] += row.amount
+    players: Counter[int] = Counter()
+    house: Counter[int] = Counter()
+    for account, result in results.items():
+        if account > 0:
+            players[asset_of(account)] += result
+        elif house_kind_of(account) is HouseAccount.HOUSE:
+            house[asset_of(account)] += result
     for asset in players.keys() | house.keys():
         if players[asset] != -house[asset]:
             yield f"asset {asset}: players' profit and loss {players[asset]}, gross gaming revenue {house[asset]}"

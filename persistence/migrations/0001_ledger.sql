@@ -74,7 +74,9 @@ CREATE TABLE transfer (
     ref uuid NOT NULL,
     balance bigint NOT NULL,
     previous bigint,
-    at_ms bigint NOT NULL
+    at_ms bigint NOT NULL,
+    CONSTRAINT transfer_between_two_accounts CHECK (debit <> credit),
+    CONSTRAINT transfer_of_one_asset CHECK (asset_of(debit) = asset_of(credit))
 );
 
 CREATE TABLE hold (
@@ -186,8 +188,8 @@ CREATE TYPE round_end_row AS (
 CREATE TYPE seed_row AS (player bigint, number bigint, commitment text, sealed bytea, client_seed text, opened_ms bigint);
 CREATE TYPE seed_end_row AS (player bigint, number bigint, server_seed text, nonces bigint, revealed_ms bigint);
 
--- One batch, one call, one transaction. Raises CR001 when the caller is fenced, CR002 when a balance is not what its actor says,
--- CR003 when a hold or a bet was resolved before, or never was.
+-- One batch, one call, one transaction. Raises CR001 when the caller is fenced, CR002 when a balance is not what its
+-- actor says, CR003 when something was resolved before, never was, or would be replaced by something older.
 CREATE FUNCTION commit_batch(
     the_epoch bigint, the_seq bigint, the_shards integer[], the_at_ms bigint,
     opened bigint[], transfers transfer_row[], accounts account_row[],
@@ -225,11 +227,15 @@ BEGIN
             AND (u.posted IS NULL OR (a.posted + u.posted_delta = u.posted AND a.held + u.held_delta = u.held));
         GET DIAGNOSTICS counted = ROW_COUNT;
         IF counted <> cardinality(accounts) THEN
+            -- Rows that agreed are updated by now, and so of this transaction.
             RAISE EXCEPTION 'the ledger and the actors disagree' USING ERRCODE = 'CR002', DETAIL = (
-                SELECT string_agg(format('account %s: ledger %s%+s held %s%+s, actor %s held %s', u.id, a.posted, u.posted_delta,
-                                         a.held, u.held_delta, u.posted, u.held), '; ')
+                SELECT coalesce(string_agg(format(
+                    'account %s: ledger %s, moved by %s, held %s, moved by %s; actor %s, held %s', u.id,
+                    coalesce(a.posted::text, 'none'), u.posted_delta, coalesce(a.held::text, 'none'), u.held_delta,
+                    coalesce(u.posted::text, 'any'), coalesce(u.held::text, 'any')), '; '), 'about one that it opens')
                 FROM unnest(accounts) u LEFT JOIN account a USING (id)
-                WHERE a.id IS NULL OR (u.posted IS NOT NULL AND (a.posted <> u.posted OR a.held <> u.held)));
+                WHERE a.id IS NULL OR (u.posted IS NOT NULL
+                    AND (a.xmin <> pg_current_xact_id()::xid OR a.posted <> u.posted OR a.held <> u.held)));
         END IF;
     END IF;
     IF cardinality(bets) > 0 THEN
@@ -244,7 +250,7 @@ BEGIN
     END IF;
     IF cardinality(hold_ends) > 0 THEN
         UPDATE hold h SET state = u.state FROM unnest(hold_ends) u
-        WHERE h.id = u.id AND h.state = 1 AND h.account = u.account AND h.amount = u.amount;
+        WHERE h.id = u.id AND h.state = 1 AND h.account = u.account AND h.amount = u.amount AND u.state <> 1;
         GET DIAGNOSTICS counted = ROW_COUNT;
         IF counted <> cardinality(hold_ends) THEN
             RAISE EXCEPTION 'a hold is unknown or was resolved before' USING ERRCODE = 'CR003';
@@ -252,7 +258,7 @@ BEGIN
     END IF;
     IF cardinality(bet_ends) > 0 THEN
         UPDATE bet b SET payout = u.payout, state = u.state, settled_ms = u.settled_ms FROM unnest(bet_ends) u
-        WHERE b.id = u.id AND b.state = 1;
+        WHERE b.id = u.id AND b.state = 1 AND u.state <> 1;
         GET DIAGNOSTICS counted = ROW_COUNT;
         IF counted <> cardinality(bet_ends) THEN
             RAISE EXCEPTION 'a bet is unknown or was settled before' USING ERRCODE = 'CR003';
@@ -266,7 +272,11 @@ BEGIN
     END IF;
     IF cardinality(snapshots) > 0 THEN
         INSERT INTO snapshot (actor, n, state) SELECT actor, n, state FROM unnest(snapshots)
-        ON CONFLICT (actor) DO UPDATE SET n = excluded.n, state = excluded.state;
+        ON CONFLICT (actor) DO UPDATE SET n = excluded.n, state = excluded.state WHERE snapshot.n <= excluded.n;
+        GET DIAGNOSTICS counted = ROW_COUNT;
+        IF counted <> cardinality(snapshots) THEN
+            RAISE EXCEPTION 'a snapshot is older than the one before' USING ERRCODE = 'CR003';
+        END IF;
         DELETE FROM journal j USING unnest(snapshots) u WHERE j.actor = u.actor AND j.n <= u.n;
     END IF;
     IF cardinality(rounds) > 0 THEN

@@ -1,5 +1,6 @@
 """The ledger on PostgreSQL: one call of one SQL function is one batch, and set-based reads for actors that wake up."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -10,7 +11,6 @@ from persistence.interfaces import (
     AccountRow,
     Batch,
     BetRow,
-    Fenced,
     HoldRow,
     JournalRow,
     KnownCommand,
@@ -20,9 +20,9 @@ from persistence.interfaces import (
     SeedRow,
     StatementLine,
     Unavailable,
-    Unknown,
     WalletRow,
 )
+from persistence.postgres.failures import DRIVER_ERRORS, commit_failure, failure
 from protocol.ids import AccountId, BetId, CommandId, Epoch, PlayerId, ShardId
 from protocol.money import ASSETS_MAX, HouseAccount, house_account, player_of
 from protocol.records import (
@@ -43,23 +43,49 @@ from protocol.records import (
 
 COMMIT_SECONDS_MAX: Final = 30.0
 READ_SECONDS_MAX: Final = 10.0
-_FENCED: Final = "CR001"
 _PLAYER_SPAN: Final = 256
 _SECTIONS: Final = (
     Bet, BetEnd, Hold, HoldEnd, CommandRecord, JournalEntry, Snapshot, RoundOpen, RoundEnd, SeedOpen, SeedEnd
 )  # fmt: skip
 _COMMIT: Final = "SELECT commit_batch(" + ", ".join(f"${n}" for n in range(1, 8 + len(_SECTIONS))) + ")"
-_BET_COLUMNS: Final = (
-    "id, account, game, table_id, round, stake, payout, state, seed, nonce, params, outcome, available, held, digest, placed_ms, settled_ms"
-)
-_ROUND_COLUMNS: Final = "table_id, round, game, commitment, sealed, server_seed, client_seed, contributions, outcome"
-_CANNOT_WRITE_NOW: Final = (
-    asyncpg.InsufficientResourcesError,  # disk full, out of memory, too many connections
-    asyncpg.OperatorInterventionError,  # shutting down, crashed, not up yet
-    asyncpg.IdleInTransactionSessionTimeoutError,
-    asyncpg.ReadOnlySQLTransactionError,
-)
-_LOST: Final = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError, TimeoutError)
+_WALLET_ACCOUNTS: Final = """
+    SELECT a.id, posted, held, command_high, draw_high, last
+    FROM unnest($1::bigint[]) low JOIN account a ON a.id >= low AND a.id < low + $2 ORDER BY a.id"""
+_WALLET_HOLDS: Final = """
+    SELECT h.id, h.account, h.amount, h.owner, b.round
+    FROM unnest($1::bigint[]) low
+        JOIN hold h ON h.state = 1 AND h.account >= low AND h.account < low + $2
+        LEFT JOIN bet b ON b.id = h.id ORDER BY h.id"""
+_BETS: Final = """
+    SELECT id, account, game, table_id, round, stake, payout, state, seed, nonce, params, outcome, available, held,
+        digest, placed_ms, settled_ms
+    FROM bet WHERE id = ANY ($1::uuid[])"""
+_COMMANDS: Final = "SELECT id, player, digest, code, answer FROM command WHERE id = ANY ($1::uuid[])"
+_SEED: Final = """
+    SELECT player, number, commitment, sealed, client_seed, server_seed FROM seed WHERE player = $1 AND number = $2"""
+_NEWEST_SEEDS: Final = """
+    SELECT s.* FROM unnest($1::bigint[]) p, LATERAL (
+        SELECT player, number, commitment, sealed, client_seed, server_seed
+        FROM seed WHERE player = p ORDER BY number DESC LIMIT 1) s"""
+_ROUND: Final = """
+    SELECT table_id, round, game, commitment, sealed, server_seed, client_seed, contributions, outcome
+    FROM round WHERE table_id = $1 AND round = $2"""
+_NEWEST_ROUNDS: Final = """
+    SELECT r.* FROM unnest($1::text[]) t, LATERAL (
+        SELECT table_id, round, game, commitment, sealed, server_seed, client_seed, contributions, outcome
+        FROM round WHERE table_id = t ORDER BY round DESC LIMIT 1) r"""
+# One statement, because a snapshot that comes in between takes entries of the journal away.
+_JOURNALS: Final = """
+    SELECT actor, n, NULL::bytea, state FROM snapshot WHERE actor = ANY ($1::text[])
+    UNION ALL SELECT actor, n, event, NULL FROM journal WHERE actor = ANY ($1::text[]) ORDER BY 1, 2"""
+_STATEMENT: Final = """
+    WITH RECURSIVE walk AS (
+        SELECT t.*, 1 AS step FROM transfer t
+        WHERE t.id = coalesce($2, (SELECT last FROM account WHERE id = $1)) AND $1 IN (t.debit, t.credit)
+        UNION ALL SELECT t.*, step + 1 FROM walk w JOIN transfer t ON t.id = w.previous WHERE step < $3
+    )
+    SELECT id, at_ms, CASE WHEN credit = $1 THEN amount ELSE -amount END, balance, kind, ref, previous
+    FROM walk ORDER BY step"""
 
 
 async def prepare_connection(connection: asyncpg.Connection) -> None:
@@ -75,6 +101,7 @@ class PostgresLedger(Ledger):
         self._readers_max = readers_max
         self._writer: asyncpg.Connection | None = None
         self._pool: asyncpg.Pool | None = None
+        self._pool_making = asyncio.Lock()
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -88,37 +115,42 @@ class PostgresLedger(Ledger):
     # --- writing ---
 
     async def take_shards(self, host: str, shards: Sequence[ShardId]) -> Epoch:
-        """See `Ledger.take_shards`. The open transaction of an epoch that is ended holds its row, so this waits for it."""
+        """See `Ledger.take_shards`. The open transaction of an epoch that is ended holds its row, so this waits for it.
+
+        The shards' own rows are locked first: of two hosts that take a shard at once, the second ends the first one's
+        epoch. Raises `Unavailable`, and `Rejected` for a shard that the database does not have.
+        """
         if self._writer is not None:
             self._writer.terminate()
             self._writer = None
+        connection = await self._writing()
         try:
-            connection = await self._writing()
             async with connection.transaction():
                 owners = await connection.fetch(
-                    "SELECT DISTINCT epoch FROM shard WHERE id = ANY($1::int[]) AND epoch IS NOT NULL ORDER BY epoch", shards
+                    "SELECT id, epoch FROM shard WHERE id = ANY ($1::int[]) ORDER BY id FOR UPDATE", shards
                 )
+                unknown = sorted(set(shards) - {row[0] for row in owners})
+                if unknown or not shards:
+                    raise Rejected(f"the database has no {f'shards {unknown}' if unknown else 'shard to take'}")
                 await connection.execute(
-                    "UPDATE epoch SET ended_at = now() WHERE id = ANY($1::bigint[]) AND ended_at IS NULL", [row[0] for row in owners]
+                    "UPDATE epoch SET ended_at = now() WHERE id = ANY ($1::bigint[]) AND ended_at IS NULL",
+                    sorted({row[1] for row in owners if row[1] is not None}),
                 )
                 epoch = await connection.fetchval("INSERT INTO epoch (host) VALUES ($1) RETURNING id", host)
-                await connection.execute("UPDATE shard SET epoch = $1 WHERE id = ANY($2::int[])", epoch, shards)
-                house = [house_account(asset, kind, min(shards)) for asset in range(ASSETS_MAX) for kind in HouseAccount]
-                await connection.execute("INSERT INTO account (id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING", house)
-        except (*_CANNOT_WRITE_NOW, *_LOST) as error:
-            raise Unavailable(f"cannot take shards: {error or type(error).__name__}") from error
+                await connection.execute("UPDATE shard SET epoch = $1 WHERE id = ANY ($2::int[])", epoch, shards)
+                await connection.execute(
+                    "INSERT INTO account (id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING",
+                    [house_account(asset, kind, min(shards)) for asset in range(ASSETS_MAX) for kind in HouseAccount],
+                )
+        except DRIVER_ERRORS as error:
+            raise failure("cannot take shards", error) from error
         return Epoch(epoch)
 
     async def commit(self, batch: Batch) -> None:
         """See `Ledger.commit`. One round trip: the statement is its own transaction."""
         folded = fold(batch.records)
         groups = folded.groups
-        connection = self._writer
-        if connection is None or connection.is_closed():
-            try:
-                connection = await self._writing()
-            except (*_CANNOT_WRITE_NOW, *_LOST) as error:
-                raise Unavailable(f"no connection to write a batch: {error or type(error).__name__}") from error
+        connection = await self._writing()
         empty: list[Any] = []
         try:
             await connection.fetchval(
@@ -133,26 +165,35 @@ class PostgresLedger(Ledger):
                 *[groups.get(section, empty) for section in _SECTIONS],
                 timeout=COMMIT_SECONDS_MAX,
             )
-        except _CANNOT_WRITE_NOW as error:
-            if isinstance(error, asyncpg.OperatorInterventionError):
-                raise Unknown(f"postgres went away during a commit: {error}") from error
-            raise Unavailable(f"postgres cannot write now: {error}") from error
-        except _LOST as error:
-            raise Unknown(f"no answer to a commit: {error or type(error).__name__}") from error
-        except asyncpg.PostgresError as error:
-            if error.sqlstate == _FENCED:
-                raise Fenced(str(error)) from error
-            raise Rejected(f"{error.sqlstate} {error} {getattr(error, 'detail', None) or ''}".rstrip()) from error
+        except DRIVER_ERRORS as error:
+            raise commit_failure(error) from error
 
     async def was_committed(self, epoch: Epoch, seq: int) -> bool:
         """See `Ledger.was_committed`."""
-        return await self._value("SELECT EXISTS (SELECT FROM batch WHERE epoch = $1 AND seq = $2)", epoch, seq) is True
+        rows = await self._rows("SELECT FROM batch WHERE epoch = $1 AND seq = $2", epoch, seq)
+        return bool(rows)
 
     async def _writing(self) -> asyncpg.Connection:
-        if self._writer is None or self._writer.is_closed():
-            self._writer = await asyncpg.connect(self._dsn, timeout=READ_SECONDS_MAX, command_timeout=COMMIT_SECONDS_MAX)
-            await prepare_connection(self._writer)
-        return self._writer
+        if self._writer is not None and not self._writer.is_closed():
+            return self._writer
+        connection = None
+        try:
+            connection = await asyncpg.connect(
+                self._dsn,
+                timeout=READ_SECONDS_MAX,
+                command_timeout=COMMIT_SECONDS_MAX,
+                # What was waited for must be seen: an epoch that a take-over ended, a shard that another host took.
+                server_settings={"default_transaction_isolation": "read committed"},
+            )
+            await prepare_connection(connection)
+        except BaseException as error:
+            if connection is not None:
+                connection.terminate()
+            if isinstance(error, DRIVER_ERRORS):
+                raise Unavailable(f"no connection to write with: {str(error) or type(error).__name__}") from error
+            raise
+        self._writer = connection
+        return connection
 
     # --- reading ---
 
@@ -161,94 +202,73 @@ class PostgresLedger(Ledger):
         lows = [player * _PLAYER_SPAN for player in players]
         accounts: dict[PlayerId, list[AccountRow]] = {player: [] for player in players}
         holds: dict[PlayerId, list[HoldRow]] = {player: [] for player in players}
-        for row in await self._rows(
-            "SELECT a.id, posted, held, command_high, draw_high, last FROM unnest($1::bigint[]) low"
-            " JOIN account a ON a.id >= low AND a.id < low + $2 ORDER BY a.id",
-            lows,
-            _PLAYER_SPAN,
-        ):
+        for row in await self._rows(_WALLET_ACCOUNTS, lows, _PLAYER_SPAN):
             accounts[player_of(row[0])].append(AccountRow(*row))
-        for row in await self._rows(
-            "SELECT h.id, h.account, h.amount, h.owner, b.round FROM unnest($1::bigint[]) low"
-            " JOIN hold h ON h.state = 1 AND h.account >= low AND h.account < low + $2 LEFT JOIN bet b ON b.id = h.id ORDER BY h.id",
-            lows,
-            _PLAYER_SPAN,
-        ):
+        for row in await self._rows(_WALLET_HOLDS, lows, _PLAYER_SPAN):
             holds[player_of(row[1])].append(HoldRow(*row))
         return {player: WalletRow(tuple(accounts[player]), tuple(holds[player])) for player in players}
 
     async def load_seeds(self, players: Sequence[PlayerId]) -> dict[PlayerId, SeedRow]:
         """See `Ledger.load_seeds`."""
-        rows = await self._rows(
-            "SELECT s.* FROM unnest($1::bigint[]) p, LATERAL (SELECT player, number, commitment, sealed, client_seed, server_seed"
-            " FROM seed WHERE player = p ORDER BY number DESC LIMIT 1) s",
-            players,
-        )
-        return {row[0]: SeedRow(*row) for row in rows}
+        return {row[0]: SeedRow(*row) for row in await self._rows(_NEWEST_SEEDS, players)}
 
     async def find_seed(self, player: PlayerId, number: int) -> SeedRow | None:
         """See `Ledger.find_seed`."""
-        rows = await self._rows(
-            "SELECT player, number, commitment, sealed, client_seed, server_seed FROM seed WHERE player = $1 AND number = $2", player, number
-        )
+        rows = await self._rows(_SEED, player, number)
         return SeedRow(*rows[0]) if rows else None
 
     async def load_journals(self, actors: Sequence[str]) -> dict[str, JournalRow]:
         """See `Ledger.load_journals`."""
-        snapshots = {
-            row[0]: (row[1], row[2])
-            for row in await self._rows("SELECT actor, n, state FROM snapshot WHERE actor = ANY($1::text[])", actors)
-        }
+        snapshots: dict[str, tuple[int, bytes | None]] = {}
         events: dict[str, list[tuple[int, bytes]]] = {actor: [] for actor in actors}
-        for row in await self._rows("SELECT actor, n, event FROM journal WHERE actor = ANY($1::text[]) ORDER BY actor, n", actors):
-            events[row[0]].append((row[1], row[2]))
+        for actor, n, event, state in await self._rows(_JOURNALS, actors):
+            if event is None:
+                snapshots[actor] = (n, state)
+            else:
+                events[actor].append((n, event))
         return {actor: JournalRow(*snapshots.get(actor, (0, None)), tuple(events[actor])) for actor in actors}
 
     async def newest_rounds(self, table_ids: Sequence[str]) -> dict[str, RoundRow]:
         """See `Ledger.newest_rounds`."""
-        rows = await self._rows(
-            f"SELECT r.* FROM unnest($1::text[]) t, LATERAL (SELECT {_ROUND_COLUMNS} FROM round"
-            " WHERE table_id = t ORDER BY round DESC LIMIT 1) r",
-            table_ids,
-        )
-        return {row[0]: RoundRow(*row) for row in rows}
+        return {row[0]: RoundRow(*row) for row in await self._rows(_NEWEST_ROUNDS, table_ids)}
 
-    async def find_round(self, table_id: str, round: int) -> RoundRow | None:
+    async def find_round(self, table_id: str, number: int) -> RoundRow | None:
         """See `Ledger.find_round`."""
-        rows = await self._rows(f"SELECT {_ROUND_COLUMNS} FROM round WHERE table_id = $1 AND round = $2", table_id, round)
+        rows = await self._rows(_ROUND, table_id, number)
         return RoundRow(*rows[0]) if rows else None
 
     async def find_commands(self, commands: Sequence[CommandId]) -> dict[CommandId, KnownCommand]:
         """See `Ledger.find_commands`."""
         known: dict[CommandId, KnownCommand] = {}
-        for row in await self._rows(f"SELECT {_BET_COLUMNS} FROM bet WHERE id = ANY($1::uuid[])", commands):
+        for row in await self._rows(_BETS, commands):
             bet = BetRow(*row)
             known[bet.id] = KnownCommand(bet.id, player_of(bet.account), bet.digest, 0, b"", bet)
-        for row in await self._rows("SELECT id, player, digest, code, answer FROM command WHERE id = ANY($1::uuid[])", commands):
-            known[row[0]] = KnownCommand(*row, None)
+        for command, player, digest, code, answer in await self._rows(_COMMANDS, commands):
+            known[command] = KnownCommand(command, player, digest, code, answer, None)
         return known
 
     async def find_bet(self, bet: BetId) -> BetRow | None:
         """See `Ledger.find_bet`."""
-        rows = await self._rows(f"SELECT {_BET_COLUMNS} FROM bet WHERE id = $1", bet)
+        rows = await self._rows(_BETS, [bet])
         return BetRow(*rows[0]) if rows else None
 
-    async def statement(self, account: AccountId, before: int | None, limit: int) -> tuple[list[StatementLine], int | None]:
+    async def statement(
+        self, account: AccountId, before: int | None, limit: int
+    ) -> tuple[list[StatementLine], int | None]:
         """See `Ledger.statement`. A walk along `previous`, from the cursor or from the account's last transfer."""
-        rows = await self._rows(
-            "WITH RECURSIVE walk AS ("
-            " SELECT t.*, 1 AS step FROM transfer t"
-            " WHERE t.id = coalesce($2, (SELECT last FROM account WHERE id = $1)) AND $1 IN (t.debit, t.credit)"
-            " UNION ALL SELECT t.*, step + 1 FROM walk w JOIN transfer t ON t.id = w.previous WHERE step < $3"
-            ") SELECT id, at_ms, CASE WHEN credit = $1 THEN amount ELSE -amount END, balance, kind, ref, previous FROM walk ORDER BY step",
-            account,
-            before,
-            limit,
-        )
+        rows = await self._rows(_STATEMENT, account, before, limit) if limit > 0 else []
         return [StatementLine(*row[:6]) for row in rows], rows[-1][6] if rows else None
 
     async def _rows(self, query: str, *arguments: Any) -> list[Any]:
         try:
+            pool = await self._reading()
+            async with pool.acquire(timeout=READ_SECONDS_MAX) as connection:
+                return await connection.fetch(query, *arguments)
+        except DRIVER_ERRORS as error:
+            raise failure("cannot read", error) from error
+
+    async def _reading(self) -> asyncpg.Pool:
+        async with self._pool_making:
             if self._pool is None:
                 self._pool = await asyncpg.create_pool(
                     self._dsn,
@@ -258,10 +278,4 @@ class PostgresLedger(Ledger):
                     timeout=READ_SECONDS_MAX,
                     command_timeout=READ_SECONDS_MAX,
                 )
-            return await self._pool.fetch(query, *arguments)  # type: ignore[no-any-return]
-        except (*_CANNOT_WRITE_NOW, *_LOST) as error:
-            raise Unavailable(f"cannot read: {error or type(error).__name__}") from error
-
-    async def _value(self, query: str, *arguments: Any) -> Any:
-        rows = await self._rows(query, *arguments)
-        return rows[0][0] if rows else None
+            return self._pool
