@@ -13,6 +13,7 @@ MESSAGE_BYTES_MAX: Final = 4096
 NESTING_MAX: Final = 4
 FIELDS_MAX: Final = 64
 EVIDENCE_CHARS_MAX: Final = 120
+_FIXMAP: Final = 0x80
 
 M = TypeVar("M", bound=Message)
 
@@ -48,6 +49,11 @@ def _refuse_extension(code: int, data: bytes) -> Any:
     raise ProtocolError(Code.MALFORMED, reason="extension types are not spoken here", extension=code, bytes=len(data))
 
 
+def _has_inner(fields: dict[Any, Any]) -> bool:
+    types = set(map(type, fields.values()))
+    return dict in types or tuple in types
+
+
 def decode(data: bytes) -> dict[str, Any]:
     """The map in these bytes, checked for form and size, not yet for meaning.
 
@@ -57,13 +63,11 @@ def decode(data: bytes) -> dict[str, Any]:
     if len(data) > MESSAGE_BYTES_MAX:
         raise ProtocolError(Code.TOO_LARGE, bytes=len(data), bytes_max=MESSAGE_BYTES_MAX)
     try:
-        fields = msgpack.unpackb(
-            data,
-            object_pairs_hook=_map_of,
-            ext_hook=_refuse_extension,
-            strict_map_key=True,
-            use_list=False,
-        )
+        fields = msgpack.unpackb(data, ext_hook=_refuse_extension, use_list=False)
+        # The common message: a small flat map, which has no key twice if it is as long as its header says.
+        if type(fields) is dict and len(fields) == data[0] - _FIXMAP and not _has_inner(fields):
+            return fields
+        fields = msgpack.unpackb(data, object_pairs_hook=_map_of, ext_hook=_refuse_extension, use_list=False)
     except ProtocolError:
         raise
     except msgpack.exceptions.StackError:
