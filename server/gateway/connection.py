@@ -171,7 +171,7 @@ class Connection(asyncio.Protocol):
             self._odd_frame(frame)
 
     def _odd_frame(self, frame: bytes) -> None:
-        shut = self.session.received_odd_frame(self._front.clock.unix_ms())
+        shut = self.session.received_odd_frame(self._front.now_ms)
         if shut is not None:
             self.act(shut)
             return
@@ -194,7 +194,7 @@ class Connection(asyncio.Protocol):
     def _received(self, payload: bytes) -> None:
         front = self._front
         front.counters.messages_in += 1
-        action = self.session.received(payload, front.clock.unix_ms())
+        action = self.session.received(payload, front.now_ms)
         if type(action) is Forward:
             request = action.command.request
             front.backend.post(

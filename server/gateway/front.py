@@ -84,3 +84,5 @@ class Front:
     sessions: dict[str, Visitor] = field(default_factory=dict)
     alive: list[bytes] = field(default_factory=list)
     accepting: bool = True
+    now_ms: int = 0
+    """Unix time as of the last tick: good enough for rates and for ids, and free."""

@@ -98,6 +98,7 @@ class Gateway:
         self._server: asyncio.Server | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._swept_at = clock.monotonic()
+        front.now_ms = clock.unix_ms()
 
     # --- its life ------------------------------------------------------------------------------------------------
 
@@ -169,6 +170,7 @@ class Gateway:
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(SLOT_SECONDS, self._tick)
         now = self._clock.monotonic()
+        self._front.now_ms = self._clock.unix_ms()
         self._front.wheel.advance(now)
         if now - self._swept_at >= SWEEP_SECONDS:
             self._swept_at = now

@@ -11,7 +11,7 @@ from protocol.model import Push
 from protocol.replies import Watching
 from server.gateway.backend import Backend, Event, ReplyTo
 from server.gateway.frames import Encoder
-from server.gateway.history import Position
+from server.gateway.history import Order, Position
 from server.gateway.session import TABLE_PREFIX, WALLET
 from server.gateway.topic import ASKS_MAX, Ask, Topic, Watcher
 from server.observe.metrics import GatewayCounters
@@ -51,19 +51,22 @@ class Hub:
         found = self._topics.get(topic)
         if found is None:
             return
-        position = position_of(event)
-        last = found.history.last
-        if last is not None and position <= last:
-            return
-        if not found.history.append(position, event):
-            self._ask_for_all(found)
+        if type(event) is dict:
+            epoch, seq = event["epoch"], event["seq"]
+        else:
+            push = cast("Push", event)
+            epoch, seq = push.epoch, push.seq
+        order = found.history.append(epoch, seq, event)
+        if order is not Order.NEXT:
+            if order is Order.GAP:
+                self._ask_for_all(found)
             return
         owner: Watcher | None = getattr(origin, "watcher", None)
         live = found.live
         if live and not (owner in live and len(live) == 1):
             self._fan_out(found, self._encoder.frame(event), owner)
         if found.joining:
-            self._join(found, position, event, owner)
+            self._join(found, Position(epoch, seq), event, owner)
 
     def _fan_out(self, topic: Topic, frame: bytes, owner: Watcher | None) -> None:
         if owner in topic.live:

@@ -7,7 +7,7 @@ from actors.runtime.ref import Ref
 from protocol.errors import Refusal
 from protocol.ids import PlayerId
 from server.gateway.backend import Event
-from server.gateway.history import History, Position
+from server.gateway.history import UNKNOWN, History, Position
 
 ASKS_MAX: Final = 3
 """Snapshots in a row that were too old when they came; then the next sweep asks again."""
@@ -116,16 +116,15 @@ class Topic:
 
     def missed_since(self, snapshot: Position) -> list[Event] | None:
         """What must follow a snapshot at once, or nothing when the snapshot is too old to be followed up."""
-        last = self.history.last
-        if last is None:
-            self.history.begin(snapshot)
+        history = self.history
+        if history.epoch == UNKNOWN:
+            history.begin(snapshot)
             return []
-        return [] if snapshot > last else self.history.after(snapshot)
+        return [] if snapshot > history.last else history.after(snapshot)
 
     def settle(self, watcher: Watcher, snapshot: Position) -> None:
         """It has the snapshot and what followed: live, or joining when the snapshot is ahead of the events."""
-        last = self.history.last
-        if last is not None and snapshot > last:
+        if snapshot > self.history.last:
             self.joining[watcher] = snapshot
         else:
             self.go_live(watcher)
