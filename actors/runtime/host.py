@@ -59,6 +59,13 @@ class Counters:
     resets: int = 0
 
 
+class _Nowhere:
+    """Where events go before there is a gateway."""
+
+    def pushed(self, topic: str, event: Any, origin: ReplyTo | None = None) -> None:
+        """Nobody watches."""
+
+
 class Host:
     """Actors by reference, one open batch, at most one in flight."""
 
@@ -68,9 +75,9 @@ class Host:
         shards: int,
         clock: Callable[[], int],
         entropy: Callable[[int], bytes],
-        outbox: Outbox,
         limits: HostLimits,
         on_fault: Callable[[Ref, Any, BaseException], None],
+        outbox: Outbox | None = None,
     ) -> None:
         self.shards = shards
         self.limits = limits
@@ -78,8 +85,8 @@ class Host:
         self.epoch = Epoch(0)
         self.cells: dict[Ref, Cell] = {}
         self.in_flight: InFlight | None = None
+        self.outbox: Outbox = outbox if outbox is not None else _Nowhere()
         self._clock = clock
-        self._outbox = outbox
         self._on_fault = on_fault
         self._turn = Turn(entropy)
         self._house_shard = ShardId(0)
@@ -423,7 +430,7 @@ class Host:
             self._release(effects)
 
     def _release(self, effects: list[Effect]) -> None:
-        pushed = self._outbox.pushed
+        pushed = self.outbox.pushed
         for effect in effects:
             if len(effect) == 2:
                 effect[0](effect[1])

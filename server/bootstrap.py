@@ -1,0 +1,269 @@
+"""The one place that chooses parts and wires them: engines, stores, actors and doors, from a configuration."""
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import AsyncIterator, Mapping
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+from structlog.typing import FilteringBoundLogger
+
+from actors.fairness.seal import Sealer
+from actors.games.catalogue import TABLE_GAMES, roulette_rules
+from actors.games.interface import Limits as BetLimits
+from actors.instant.load import InstantKind
+from actors.runtime.host import Host, HostLimits
+from actors.runtime.local import LocalRuntime
+from actors.runtime.ref import Ref
+from actors.table.load import TableKind
+from actors.wallet.load import WalletKind
+from persistence import migrations
+from persistence.embedded import Engine, Engines, opened_database
+
+from persistence.postgres.ledger import PostgresLedger, prepare_connection
+from persistence.postgres.migrate import migrate
+from persistence.postgres.players import PostgresPlayers
+from persistence.postgres.preflight import preflight
+from persistence.postgres.shards import prepare_shards
+from persistence.redis.sessions import RedisSessions
+from protocol.errors import Close
+from protocol.money import Asset, Balance
+from protocol.replies import AssetInfo
+from server.clock import SystemClock
+from server.config import Config
+from server.gateway.gateway import Gateway
+from server.gateway.settings import GatewaySettings, Opening
+from server.http.page_files import load_page
+from server.observe.host_metrics import HostMetrics
+from server.observe.metrics import Metrics
+from server.queries import LedgerQueries
+from server.secrets import read_secrets
+
+PLAYER_CONNECTIONS_MAX: Final = 4
+ENGINE_RETRY_SECONDS: Final = 0.5
+PROOF_SWEEP_SECONDS: Final = 600
+
+
+class Platform:
+    """A whole casino in one process: `start`, play, `drain` and `stop`."""
+
+    def __init__(self, config: Config, log: FilteringBoundLogger) -> None:
+        self._config = config
+        self._log = log
+        self._clock = SystemClock()
+        self._stack = contextlib.AsyncExitStack()
+        self._watchers: list[asyncio.Task[None]] = []
+        self.engines: Engines | None = None
+        self.gateway: Gateway | None = None
+        self.runtime: LocalRuntime | None = None
+        self.address = ("", 0)
+
+    async def start(self) -> None:
+        """Start everything in order; whatever was started is stopped again when a part cannot start."""
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+
+    async def _start(self) -> None:
+        config = self._config
+        database_url, redis_url = await self._start_engines()
+        await _prepare_database(config, database_url, self._log)
+        assets = tuple(Asset(asset.number, asset.code, asset.scale) for asset in config.assets)
+        secrets = read_secrets(config, config.data_dir, os.urandom)
+        ledger = PostgresLedger(database_url)
+        self._stack.push_async_callback(ledger.close)
+        pool = await asyncpg.create_pool(database_url, min_size=0, max_size=PLAYER_CONNECTIONS_MAX, init=prepare_connection)
+        self._stack.callback(pool.terminate)
+        players = PostgresPlayers(pool)
+        await players.define_assets(assets)
+        sessions = RedisSessions(redis_url)
+        self._stack.push_async_callback(sessions.close)
+
+        metrics = Metrics()
+        host_metrics = HostMetrics()
+        self.runtime = runtime = self._runtime(ledger, assets, Sealer(secrets.seed_key), host_metrics)
+        host_metrics.watch(runtime.host)
+        metrics.registry.register(host_metrics)
+        self.gateway = gateway = Gateway(
+            _gateway_settings(config, secrets.token_key),
+            backend=runtime,
+            players=players,
+            sessions=sessions,
+            queries=LedgerQueries(ledger, assets),
+            page=load_page(resources.files("server.http") / "page"),
+            clock=self._clock,
+            entropy=os.urandom,
+            metrics=metrics,
+            log=self._log,
+            ready=lambda: not runtime.host.suspended,
+        )
+        runtime.host.outbox = gateway.outbox
+        await runtime.start()
+        self._stack.push_async_callback(runtime.stop)
+        self.address = await gateway.start(config.host, config.port)
+        self._stack.push_async_callback(gateway.stop)
+        self._watch(self._forget_proofs(players), "forget proofs")
+
+    def _runtime(self, ledger: PostgresLedger, assets: tuple[Asset, ...], sealer: Sealer, metrics: HostMetrics) -> LocalRuntime:
+        config = self._config
+        limits = config.limits
+        tables = {table.id: (TABLE_GAMES[table.game], roulette_rules(table.model_dump())) for table in config.tables}
+        dice = {("dice", one.asset): BetLimits(one.min_bet, one.max_bet, one.max_bet, one.max_profit) for one in config.dice}
+        host = Host(
+            shards=config.shards,
+            clock=self._clock.unix_ms,
+            entropy=os.urandom,
+            limits=HostLimits(
+                mailbox_max=limits.mailbox_max,
+                batch_records_max=limits.batch_records_max,
+                idle_ms=limits.actor_idle_seconds * 1000,
+            ),
+            on_fault=self._turn_failed,
+        )
+        kinds = {
+            "wallet": WalletKind(assets),
+            "instant": InstantKind(assets, dice, sealer),
+            "table": TableKind(tables, assets, sealer),
+        }
+        return LocalRuntime(
+            host,
+            ledger,
+            kinds,
+            name=f"{socket.gethostname()}:{os.getpid()}",
+            standing=[Ref("table", table) for table in tables],
+            on_event=self._runtime_event,
+            on_commit=metrics.committed,
+        )
+
+    async def fenced(self) -> None:
+        """Wait until another server has taken our shards: then this one must end."""
+        if self.runtime is not None:
+            await self.runtime.fenced.wait()
+
+    async def stop(self) -> None:
+        """Stop accepting, commit what is open, tell clients to reconnect, and stop the engines."""
+        if self.gateway is not None and self.runtime is not None:
+            self.gateway.drain()
+            await self.runtime.stop()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.gateway.close_all(Close.RESTARTING), self._config.limits.drain_seconds / 2)
+        for task in self._watchers:
+            task.cancel()
+        await asyncio.gather(*self._watchers, return_exceptions=True)
+        await self._stack.aclose()
+
+    # --- engines ---
+
+    async def _start_engines(self) -> tuple[str, str]:
+        config = self._config
+        database_url = config.database_url.get_secret_value() if config.database_url else None
+        redis_url = config.redis_url.get_secret_value() if config.redis_url else None
+        if database_url is not None and redis_url is not None:
+            return database_url, redis_url
+        engines = Engines(config.data_dir, with_postgres=database_url is None, with_valkey=redis_url is None)
+        await self._stack.enter_async_context(engines)
+        self.engines = engines
+        if database_url is None:
+            database_url = engines.postgres.dsn
+            self._watch(self._keep_running(engines.postgres), "watch postgres")
+        if redis_url is None:
+            redis_url = engines.valkey.url
+            self._watch(self._keep_running(engines.valkey), "watch valkey")
+        return database_url, redis_url
+
+    async def _keep_running(self, engine: Engine) -> None:
+        """Start an engine again whenever it ends without being told to."""
+        while True:
+            exit_ = await asyncio.shield(engine.exited)
+            if exit_.expected:
+                return
+            self._log.error("engine ended, starting it again", engine=engine.name, exit=str(exit_))
+            try:
+                await engine.restart()
+                self._log.info("engine is back", engine=engine.name)
+            except Exception as error:  # whatever it is, the engine must come back: try again
+                self._log.error("engine does not start", engine=engine.name, error=str(error), again_in_seconds=ENGINE_RETRY_SECONDS)
+                await asyncio.sleep(ENGINE_RETRY_SECONDS)
+
+    async def _forget_proofs(self, players: PostgresPlayers) -> None:
+        while True:
+            await asyncio.sleep(PROOF_SWEEP_SECONDS)
+            try:
+                await players.forget_proofs(self._clock.unix_ms())
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                self._log.warning("cannot forget old proofs now", error=str(error))
+
+    def _watch(self, work: Any, name: str) -> None:
+        self._watchers.append(asyncio.create_task(work, name=name))
+
+    # --- what the runtime tells ---
+
+    def _turn_failed(self, ref: Ref, message: Any, fault: BaseException) -> None:
+        self._log.error("a turn failed; its actors are loaded again", actor=str(ref), message=type(message).__name__, exc_info=fault)
+
+    def _runtime_event(self, event: str, details: Mapping[str, Any]) -> None:
+        level = "warning" if event in _WARNINGS else "info"
+        getattr(self._log, level)(event, **details)
+
+
+_WARNINGS: Final = frozenset({"batch failed", "store not available", "load failed", "look-up failed"})
+
+
+async def _prepare_database(config: Config, database_url: str, log: FilteringBoundLogger) -> None:
+    """Check that the database keeps what it confirms, bring its schema up to date, and see that its shards are there."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        for finding in await preflight(connection, unsafe=config.unsafe):
+            log.warning("unsafe database", finding=str(finding))
+        for migration in await migrate(connection, migrations.folder()):
+            log.info("migrated", migration=f"{migration.number:04}_{migration.name}")
+        await prepare_shards(connection, config.shards)
+    finally:
+        await connection.close()
+
+
+def _gateway_settings(config: Config, token_key: bytes) -> GatewaySettings:
+    return GatewaySettings(
+        server=f"croupier/{metadata.version('croupier')}",
+        limits=config.limits,
+        assets=tuple(AssetInfo(code=asset.code, scale=asset.scale) for asset in config.assets),
+        openings=tuple(
+            Opening(asset.number, balance, amount)
+            for asset in config.assets
+            for balance, amount in ((Balance.CASH, asset.opening_cash), (Balance.BONUS, asset.opening_bonus))
+            if amount
+        ),
+        tables=tuple(table.id for table in config.tables),
+        token_key=token_key,
+        guests_allowed=config.guests_allowed,
+        telegram_bot_token=config.telegram_bot_token.get_secret_value() if config.telegram_bot_token else None,
+        telegram_auth_age_seconds_max=config.telegram_auth_age_seconds_max,
+        allowed_origins=frozenset(config.allowed_origins),
+    )
+
+
+@contextlib.asynccontextmanager
+async def open_database(*, database_url: str | None, data_dir: Path) -> AsyncIterator[str]:
+    """The DSN of a database for a tool: its own URL, or that of a data dir, whose engine is started if nothing runs on it."""
+    if database_url is not None:
+        yield database_url
+        return
+    async with opened_database(data_dir) as dsn:
+        yield dsn
+
+
+@contextlib.asynccontextmanager
+async def open_queries(*, database_url: str | None, data_dir: Path) -> AsyncIterator[LedgerQueries]:
+    """Questions about the past for a tool, beside a running server or without one."""
+    async with open_database(database_url=database_url, data_dir=data_dir) as dsn:
+        ledger = PostgresLedger(dsn)
+        try:
+            yield LedgerQueries(ledger, ())
+        finally:
+            await ledger.close()
