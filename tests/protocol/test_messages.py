@@ -1,0 +1,224 @@
+"""Every message there is: written and read again, closed to what it does not know, and strict about what it does."""
+
+import re
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+import msgpack
+import pytest
+from pydantic import BaseModel
+
+from protocol.codec import MESSAGE_BYTES_MAX, encode, encode_map
+from protocol.dialects import client_dialect, server_dialect
+from protocol.errors import Code, ProtocolError
+from protocol.model import Message, Push, Reply, Request
+from protocol.money import AMOUNT_MAX
+
+ID = bytes.fromhex("017f22e279b07cc398c4dc0c0c07398f")
+AT = {"t": "at", "stream": "wallet", "epoch": 1, "seq": 0}
+WAGER = {"t": "wager", "spot": "split:17-20", "amount": 5}
+
+REQUESTS: dict[str, dict[str, Any]] = {
+    "auth.guest": {"name": "Ann", "secret": bytes(32)},
+    "auth.telegram": {"init_data": "query_id=x&hash=y"},
+    "auth.token": {"token": "abc"},
+    "resume": {"token": "abc", "streams": [AT]},
+    "ping": {},
+    "watch": {"stream": "table:roulette-1"},
+    "unwatch": {"stream": "lobby"},
+    "lobby.list": {},
+    "table.sit": {"table": "roulette-1"},
+    "table.leave": {"table": "roulette-1"},
+    "wallet.balances": {},
+    "wallet.statement": {"asset": "PLAY", "balance": "bonus", "before": 5, "limit": 100},
+    "fairness.seeds": {},
+    "fairness.rotate": {"client_seed": "my-own_words!"},
+    "fairness.proof": {"bet": ID},
+    "dice.bet": {"asset": "PLAY", "balance": "cash", "amount": 1, "target": 5_050, "over": True},
+    "roulette.bet": {"table": "roulette-1", "balance": "cash", "wagers": [WAGER], "entropy": "words"},
+    "roulette.undo": {"table": "roulette-1"},
+    "roulette.clear": {"table": "roulette-1"},
+}
+"""Each request with every field it can have."""
+
+NOT_NUMBERS: list[Any] = [None, 1.0, True, "1", b"1", [], {}]
+NOT_AMOUNTS = [*NOT_NUMBERS, 0, -1, AMOUNT_MAX + 1, 2**63, 2**64 - 1, -(2**63), 1e3, float("inf"), float("nan")]
+NOT_TEXT: list[Any] = [None, 1, True, b"text", [], {}]
+NOT_IDS: list[Any] = [None, 1, "0" * 16, b"", bytes(15), bytes(17), []]
+NOT_TABLES = [*NOT_TEXT, "", "x" * 65]
+NOT_STREAMS = [*NOT_TEXT, "", "x" * 81]
+NOT_TOKENS = [*NOT_TEXT, "", "x" * 513]
+NOT_SEEDS = [1, b"seed", "", "x" * 65, "a:b", "a b", "a\n", "é", "\x7f"]
+NOT_BALANCES = [*NOT_TEXT, "", "CASH", "held"]
+NOT_ASSETS = [*NOT_TEXT, "", "X" * 17]
+
+BAD: dict[str, dict[str, list[Any]]] = {
+    "auth.guest": {"name": ["", "x" * 33, 1, b"Ann"], "secret": [bytes(31), bytes(33), "0" * 32, 1]},
+    "auth.telegram": {"init_data": [*NOT_TEXT, "", "x" * 3_901]},
+    "auth.token": {"token": NOT_TOKENS},
+    "resume": {
+        "token": NOT_TOKENS,
+        "streams": [
+            *(None, 1, "wallet", {}, [1], [{"t": "at"}]),
+            *([AT | change] for change in ({"stream": ""}, {"epoch": -1}, {"seq": 0.0}, {"t": "on"}, {"more": 1})),
+            [AT] * 33,
+        ],
+    },
+    "watch": {"stream": NOT_STREAMS},
+    "unwatch": {"stream": NOT_STREAMS},
+    "table.sit": {"table": NOT_TABLES},
+    "table.leave": {"table": NOT_TABLES},
+    "wallet.statement": {
+        "asset": NOT_ASSETS,
+        "balance": NOT_BALANCES,
+        "before": [0, -1, 2**63, 1.0, True, "1"],
+        "limit": [*NOT_NUMBERS, 0, 101],
+    },
+    "fairness.rotate": {"client_seed": [None, *NOT_SEEDS]},
+    "fairness.proof": {"bet": NOT_IDS},
+    "dice.bet": {
+        "asset": NOT_ASSETS,
+        "balance": NOT_BALANCES,
+        "amount": NOT_AMOUNTS,
+        "target": [*NOT_NUMBERS, -1, 10_001],
+        "over": [None, 0, 1, "true", b"", []],
+    },
+    "roulette.bet": {
+        "table": NOT_TABLES,
+        "balance": NOT_BALANCES,
+        "wagers": [
+            *(None, 1, "red", {}, [], [1], [["red", 5]], [{}], [WAGER | {"more": 1}], [WAGER | {"t": "bet"}]),
+            *([WAGER | {"amount": amount}] for amount in NOT_AMOUNTS),
+            *([WAGER | {"spot": spot}] for spot in [*NOT_TEXT, "", "ab", "x" * 17]),
+            [WAGER] * 33,
+        ],
+        "entropy": NOT_SEEDS,
+    },
+    "roulette.undo": {"table": NOT_TABLES},
+    "roulette.clear": {"table": NOT_TABLES},
+}
+CASES = [(tag, field, value) for tag, fields in BAD.items() for field, bads in fields.items() for value in bads]
+
+
+def written(tag: str, **changes: Any) -> bytes:
+    return encode_map({"t": tag, "id": ID, **REQUESTS[tag]} | changes)
+
+
+def refused_field(data: bytes) -> str:
+    with pytest.raises(ProtocolError) as caught:
+        client_dialect().read(data)
+    assert caught.value.refusal.code is Code.INVALID_FIELD
+    field: str = caught.value.refusal.evidence["field"]
+    return field
+
+
+def test_the_requests_here_are_all_there_are_with_every_field() -> None:
+    models = client_dialect().models
+
+    assert models.keys() == REQUESTS.keys()
+    for tag, fields in REQUESTS.items():
+        assert models[tag].model_fields.keys() - {"t", "id"} == fields.keys()
+    assert {tag: fields.keys() for tag, fields in REQUESTS.items() if fields} == {tag: BAD[tag].keys() for tag in BAD}
+
+
+@pytest.mark.parametrize("tag", REQUESTS)
+def test_a_request_is_read_as_it_was_written(tag: str) -> None:
+    request = client_dialect().read(written(tag))
+
+    assert (request.t, request.id) == (tag, ID)
+    assert client_dialect().read(encode(request)) == request
+
+
+@pytest.mark.parametrize("tag", REQUESTS)
+def test_a_request_with_a_field_too_many_is_refused(tag: str) -> None:
+    assert refused_field(written(tag, more=1)) == "more"
+
+
+@pytest.mark.parametrize("tag", REQUESTS)
+def test_a_request_without_a_field_it_needs_is_refused(tag: str) -> None:
+    model = client_dialect().models[tag]
+    for name, field in model.model_fields.items():
+        if name != "t" and field.is_required():
+            fields = {key: value for key, value in ({"id": ID} | REQUESTS[tag]).items() if key != name}
+            assert refused_field(encode_map({"t": tag} | fields)) == name
+
+
+@pytest.mark.parametrize("tag", REQUESTS)
+@pytest.mark.parametrize("bad", NOT_IDS, ids=repr)
+def test_a_request_whose_id_is_not_sixteen_bytes_is_refused(tag: str, bad: Any) -> None:
+    assert refused_field(written(tag, id=bad)) == "id"
+
+
+@pytest.mark.parametrize(("tag", "field", "value"), CASES, ids=lambda part: repr(part)[:24])
+def test_a_field_of_the_wrong_type_or_out_of_range_is_refused_and_named(tag: str, field: str, value: Any) -> None:
+    assert refused_field(written(tag, **{field: value})).split(".")[0] == field
+
+
+def test_the_largest_requests_fit_into_a_message() -> None:
+    spots = [{"t": "wager", "spot": "x" * 16, "amount": AMOUNT_MAX}] * 32
+    streams = [AT | {"stream": "x" * 64, "epoch": 2**53, "seq": 2**53}] * 32
+
+    bet = written("roulette.bet", table="x" * 64, wagers=spots, entropy="x" * 64)
+    resume = written("resume", token="x" * 256, streams=streams)
+    login = written("auth.telegram", init_data="x" * 3_900)
+
+    for data in (bet, resume, login):
+        assert len(data) <= MESSAGE_BYTES_MAX
+        assert client_dialect().read(data).id == ID
+
+
+def sample(annotation: Any) -> Any:
+    """Some value of a type, without the fields that may be left out."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (Union, UnionType):
+        return None if NoneType in arguments else sample(arguments[0])
+    if origin is Literal:
+        return arguments[0]
+    if origin is tuple:
+        return (sample(arguments[0]),) if arguments[1:] == (...,) else tuple(sample(one) for one in arguments)
+    if origin is dict:
+        return {sample(arguments[0]): sample(arguments[1])}
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation(**fields_of(annotation))
+    return {int: 7, str: "text", bytes: b"bytes", bool: True, Any: "anything"}[annotation]
+
+
+def fields_of(model: type[BaseModel]) -> dict[str, Any]:
+    return {name: sample(field.annotation) for name, field in model.model_fields.items() if name != "t"}
+
+
+SERVER = sorted(server_dialect().models.items())
+
+
+@pytest.mark.parametrize(("tag", "model"), SERVER, ids=[tag for tag, _ in SERVER])
+def test_what_the_server_says_is_read_as_it_was_written(tag: str, model: type[Message]) -> None:
+    message = model(**fields_of(model))
+
+    read = server_dialect().parse(msgpack.unpackb(encode(message), use_list=False))
+
+    assert read == message
+    assert read.t == tag
+
+
+@pytest.mark.parametrize(("tag", "model"), SERVER, ids=[tag for tag, _ in SERVER])
+def test_what_the_server_says_answers_a_request_or_belongs_to_a_stream_or_greets(
+    tag: str, model: type[Message]
+) -> None:
+    assert issubclass(model, Reply | Push) or tag == "hello"
+
+
+def test_tags_of_both_directions_are_distinct_short_and_plain() -> None:
+    tags = [*client_dialect().models, *server_dialect().models]
+
+    assert len(set(tags)) == len(tags)
+    assert all(re.fullmatch(r"[a-z]+(\.[a-z]+)?", tag) for tag in tags)
+
+
+def test_every_message_says_what_it_is() -> None:
+    for model in (*client_dialect().models.values(), *server_dialect().models.values()):
+        assert model.__doc__
+        assert model.__doc__ not in (Message.__doc__, Request.__doc__, Reply.__doc__, Push.__doc__), model
+
+
+def test_every_request_goes_to_a_room_that_exists() -> None:
+    assert {model.room for model in client_dialect().models.values()} == {"gateway", "wallet", "instant", "table"}
