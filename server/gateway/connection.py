@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from websockets.speedups import apply_mask
 
-from protocol.errors import Close, Refusal
+from protocol.errors import Close, Code, Refusal
 from protocol.ids import PlayerId
 from protocol.model import Message
 from server.gateway.buckets import Bucket
@@ -184,7 +184,7 @@ class Connection(asyncio.Protocol):
             self.act(self.session.received_text())
             return
         if heard.out:
-            self._send(heard.out)
+            self.send(heard.out)
         if heard.message is not None:
             self._received(heard.message)
         if heard.ended:
@@ -229,7 +229,12 @@ class Connection(asyncio.Protocol):
         elif type(answer) is dict and answer["t"] == "error":
             result = answer["code"]
         front.counters.tallies[pending.tag].count(result, front.clock.monotonic() - pending.started)
-        self._send(front.encoder.frame(answer))
+        try:
+            frame = front.encoder.frame(answer)
+        except (TypeError, ValueError, OverflowError):
+            front.log.exception("an answer does not go on the wire", request=pending.id, tag=pending.tag)
+            frame = front.encoder.frame(failed(pending.id, Refusal(Code.INTERNAL)))
+        self.send(frame)
 
     def answer(self, message: Message) -> None:
         """Answer a request of the gateway's own that counted as in flight."""
@@ -238,14 +243,15 @@ class Connection(asyncio.Protocol):
 
     def say(self, message: Message) -> None:
         """Send a message."""
-        self._send(self._front.encoder.frame(message))
+        self.send(self._front.encoder.frame(message))
 
     def not_watched(self, stream: str, request_id: bytes, refusal: Refusal) -> None:
         """The stream that was asked for cannot be watched."""
         self.session.stream_ended(stream)
         self.say(failed(request_id, refusal))
 
-    def _send(self, frame: bytes) -> None:
+    def send(self, frame: bytes) -> None:
+        """Send a frame; one that is too slow to take all that was sent to it is closed."""
         if self._closing:
             return
         front = self._front

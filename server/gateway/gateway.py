@@ -118,16 +118,17 @@ class Gateway:
         """Close every connection, and wait until they are gone: a little longer than they may take to agree."""
         for connection in tuple(self._front.sockets.connections):
             connection.close(close)
-        for handshake in tuple(self._front.sockets.handshaking):
-            handshake.abort()
-        await self._front.sockets.emptied()
+        await self._front.sockets.no_connections()
 
     async def stop(self) -> None:
         """Tell everyone to come back, give them the time to agree, and stop listening."""
         self.drain()
-        await self.close_all(Close.RESTARTING)
         if self._server is not None:
             self._server.close()
+        await self.close_all(Close.RESTARTING)
+        for handshake in tuple(self._front.sockets.handshaking):
+            handshake.abort()
+        await self._front.sockets.nothing()
         await self._tasks.stop()
         if self._timer is not None:
             self._timer.cancel()

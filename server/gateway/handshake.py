@@ -22,6 +22,8 @@ from server.http.responses import text
 
 SOCKET_PATH: Final = "/ws"
 RETRY_AFTER: Final = ("Retry-After", "5")
+HANDSHAKES_MAX: Final = 4_096
+"""Sockets that have not said yet what they want; the next one is dropped."""
 HEAD_BYTES_MAX: Final = 16_384
 """Everything that a handshake or a plain request may say."""
 
@@ -51,6 +53,9 @@ class Handshake(asyncio.Protocol):
             logger=self._front.wire_log,
         )
         self._front.sockets.accepted(self)
+        if len(self._front.sockets.handshaking) > HANDSHAKES_MAX:
+            self._transport.abort()
+            return
         self._front.wheel.schedule(self, self._front.clock.monotonic() + self._front.limits.hello_seconds)
 
     def data_received(self, data: bytes) -> None:
@@ -114,7 +119,11 @@ class Handshake(asyncio.Protocol):
                 self._transport.write(data)
             else:
                 # Everything is said; the other side may still be sending, so hang up our half first.
-                self._transport.write_eof()
+                self._hang_up()
+
+    def _hang_up(self) -> None:
+        if not self._transport.is_closing():
+            self._transport.write_eof()
 
     def due(self, now: float) -> float | None:
         """It took too long."""

@@ -148,7 +148,7 @@ class Hub:
                 self._go_stale(topic, watcher)
             else:
                 topic.settle(watcher, balances)
-        watcher.write(welcome(begin))
+        watcher.send(welcome(begin))
         for event in missed or ():
             self._send(watcher, event)
 
@@ -261,17 +261,15 @@ class Hub:
     def _answer_watch(self, ask: Ask, position: Position) -> None:
         if ask.request_id is not None:
             reply = Watching(id=ask.request_id, stream=ask.topic.stream, epoch=position.epoch, seq=position.seq)
-            ask.watcher.write(self._encoder.frame(reply))
+            ask.watcher.send(self._encoder.frame(reply))
 
     def _go_stale(self, topic: Topic, watcher: Watcher) -> None:
         topic.go_stale(watcher)
         self._stale.add(topic)
 
     def _send(self, watcher: Watcher, event: Event) -> None:
-        frame = self._encoder.frame(event)
-        watcher.write(frame)
+        watcher.send(self._encoder.frame(event))
         self._counters.pushes += 1
-        self._counters.bytes_out += len(frame)
 
     # --- topics ------------------------------------------------------------------------------------------------------
 

@@ -118,7 +118,7 @@ class Lobby:
         joining, self._joining = self._joining, {}
         for watcher, request_id in joining.items():
             reply = Watching(id=request_id, stream=LOBBY, epoch=self._epoch, seq=self._seq)
-            watcher.write(self._encoder.frame(reply))
+            watcher.send(self._encoder.frame(reply))
             self._watchers[watcher] = None
             self._stale[watcher] = None
         self._send_stale()
@@ -130,7 +130,7 @@ class Lobby:
             frame = self._encoder.frame(snapshot)
             for watcher in ready:
                 del self._stale[watcher]
-                watcher.write(frame)
+                watcher.send(frame)
 
 
 class _Look:

@@ -21,6 +21,10 @@ class Quota:
         self.messages = messages
         self.logins = logins
 
+    def is_full_again(self, now_ms: float) -> bool:
+        """Whether a fresh quota would be no different."""
+        return self.connections == 0 and self.messages.full_at <= now_ms and self.logins.full_at <= now_ms
+
 
 class Quotas(Generic[K]):
     """A quota for each key that has connections, or had some so lately that its buckets are not full again."""
@@ -53,12 +57,12 @@ class Quotas(Generic[K]):
         return 0 if quota is None else quota.connections
 
     def sweep(self, now_ms: float) -> None:
-        """Forget those whose full buckets a fresh quota would not differ from."""
+        """Forget those that are as good as new."""
         for key in tuple(self._leaving):
             quota = self._quotas[key]
             if quota.connections:
                 self._leaving.discard(key)
-            elif quota.messages.full_at <= now_ms and quota.logins.full_at <= now_ms:
+            elif quota.is_full_again(now_ms):
                 self._leaving.discard(key)
                 del self._quotas[key]
 

@@ -21,18 +21,21 @@ class Sockets(Generic[H, C]):
     def __init__(self) -> None:
         self.handshaking: set[H] = set()
         self.connections: set[C] = set()
-        self._empty = asyncio.Event()
-        self._empty.set()
+        self._no_connections = asyncio.Event()
+        self._no_connections.set()
+        self._nothing = asyncio.Event()
+        self._nothing.set()
 
     def accepted(self, handshake: H) -> None:
         """A socket came."""
         self.handshaking.add(handshake)
-        self._empty.clear()
+        self._nothing.clear()
 
     def opened(self, connection: C) -> None:
         """A socket became a connection."""
         self.connections.add(connection)
-        self._empty.clear()
+        self._nothing.clear()
+        self._no_connections.clear()
 
     def lost_handshake(self, handshake: H) -> None:
         """It went, or became a connection."""
@@ -44,10 +47,16 @@ class Sockets(Generic[H, C]):
         self.connections.discard(connection)
         self._check()
 
-    async def emptied(self) -> None:
-        """Wait until there is none."""
-        await self._empty.wait()
+    async def no_connections(self) -> None:
+        """Wait until there is no connection."""
+        await self._no_connections.wait()
+
+    async def nothing(self) -> None:
+        """Wait until there is no socket at all."""
+        await self._nothing.wait()
 
     def _check(self) -> None:
-        if not self.connections and not self.handshaking:
-            self._empty.set()
+        if not self.connections:
+            self._no_connections.set()
+            if not self.handshaking:
+                self._nothing.set()

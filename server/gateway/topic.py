@@ -17,6 +17,7 @@ class Watcher(Protocol):
     """A connection, as the hub sees it."""
 
     write: Callable[[bytes], None]
+    """Straight to the socket: for events while it is not paused, when there is always room."""
     topics: list["Topic"]
 
     @property
@@ -26,6 +27,9 @@ class Watcher(Protocol):
     @property
     def paused(self) -> bool:
         """Whether its socket takes no more for now."""
+
+    def send(self, frame: bytes) -> None:
+        """Send a frame; one that is too slow to take all that was sent to it is closed."""
 
     def not_watched(self, stream: str, request_id: bytes, refusal: Refusal) -> None:
         """The stream that was asked for cannot be watched."""

@@ -8,9 +8,10 @@ from websockets.datastructures import Headers
 from websockets.http11 import Response
 
 CONTENT_SECURITY_POLICY: Final = (
-    "default-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'; frame-ancestors *"
+    "default-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'; "
+    "frame-ancestors 'self' https://web.telegram.org https://*.telegram.org"
 )
-"""Everything from here and nothing inline. It may stand in a frame: Telegram's web client shows Mini Apps in one."""
+"""Everything from here and nothing inline. Telegram's web client shows Mini Apps in a frame."""
 TEXT: Final = "text/plain; charset=utf-8"
 NO_STORE: Final = "no-store"
 
