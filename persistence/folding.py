@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 
 from persistence.interfaces import Rejected
 from protocol.ids import AccountId
-from protocol.records import AccountMark, Hold, HoldEnd, Record, Transfer
+from protocol.records import AccountMark, Hold, HoldEnd, Record, Snapshot, Transfer
 
 
 class AccountRow(NamedTuple):
@@ -38,16 +38,21 @@ class Folded:
 def fold(records: Sequence[Record]) -> Folded:
     """Sort records by kind, keeping their order, and compute what moved on each account.
 
-    Raises `Rejected` when money of a player's account moved and the batch has no mark of that account.
+    Of several marks of an account, and of several snapshots of an actor, the last one counts. Raises `Rejected` when
+    money of a player's account moved and the batch has no mark of that account.
     """
     groups: defaultdict[type, list[Any]] = defaultdict(list)
     posted: defaultdict[AccountId, int] = defaultdict(int)
     held: defaultdict[AccountId, int] = defaultdict(int)
     marks: dict[AccountId, AccountMark] = {}
+    snapshots: dict[str, Snapshot] = {}
     for record in cast("Sequence[Any]", records):
         kind = type(record)
         if kind is AccountMark:
             marks[record.id] = record
+            continue
+        if kind is Snapshot:
+            snapshots[record.actor] = record
             continue
         groups[kind].append(record)
         if kind is Transfer:
@@ -65,4 +70,6 @@ def fold(records: Sequence[Record]) -> Folded:
     if silent:
         raise Rejected(f"money of accounts {silent} moved without their wallet's word")
     rows += [AccountRow(account, delta, 0, None, None, 0, 0, None) for account, delta in posted.items()]
+    if snapshots:
+        groups[Snapshot] = list(snapshots.values())
     return Folded(groups, rows)

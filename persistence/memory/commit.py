@@ -153,8 +153,8 @@ def _write_journal(tables: Tables, staged: Tables, records: Iterable[Any]) -> No
 def _take_snapshots(tables: Tables, staged: Tables, records: Iterable[Any]) -> None:
     for record in records:
         before = tables.snapshots.get(record.actor)
-        if record.actor in staged.snapshots or (before is not None and before.n > record.n):
-            raise Rejected(f"snapshot {record.n} of {record.actor} is older than the one before, or one of two")
+        if before is not None and before.n > record.n:
+            raise Rejected(f"snapshot {record.n} of {record.actor} is older than the one before, {before.n}")
         staged.snapshots[record.actor] = record
 
 

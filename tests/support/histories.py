@@ -1,0 +1,86 @@
+"""Random honest play: what several players do, command by command, from whatever chooses for them."""
+
+from collections.abc import Callable
+from typing import Final
+
+from protocol.ids import AccountId, PlayerId
+from protocol.money import Balance, player_of
+from protocol.records import JournalEntry, Record, Snapshot
+from tests.support.scribe import Scribe
+
+TABLE: Final = "roulette-1"
+PLAYERS_MAX: Final = 6
+EVENTS_PER_ROUND_MAX: Final = 10
+Choose = Callable[[int], int]
+"""Gives a number from 0 to n - 1."""
+
+
+class History:
+    """Play at one table and at dice. Each `turn` is legal after those before it, in one batch or in several."""
+
+    def __init__(self, scribe: Scribe, choose: Choose, *, first_player: int = 1, first_round: int = 1) -> None:
+        self.scribe = scribe
+        self._choose = choose
+        self._first_player = first_player
+        self._round = first_round - 1
+        self._betting = False
+        self._events = self._round * EVENTS_PER_ROUND_MAX
+
+    def turn(self) -> list[Record]:
+        """The records of one command of somebody."""
+        kinds = [self._join, self._dice, self._dice, self._place, self._place, self._resolve, self._table, self._other]
+        return kinds[self._choose(len(kinds))]()
+
+    def _join(self) -> list[Record]:
+        joined = {player_of(account) for account in self.scribe.purses}
+        player = PlayerId(self._first_player + len(joined))
+        if len(joined) == PLAYERS_MAX:
+            return self.scribe.seed(sorted(joined)[self._choose(PLAYERS_MAX)])
+        records = [*self.scribe.opening(player, 1_000 * self._choose(3)), *self.scribe.seed(player)]
+        if self._choose(2):
+            records += self.scribe.opening(player, 500, asset=1 + self._choose(2), balance=Balance.BONUS)
+        return records
+
+    def _account(self, needed: int) -> AccountId | None:
+        able = [one.id for one in self.scribe.purses.values() if one.posted - one.held >= needed]
+        return able[self._choose(len(able))] if able else None
+
+    def _dice(self) -> list[Record]:
+        account = self._account(10)
+        return self.scribe.dice(account, 10, (0, 19, 7)[self._choose(3)]) if account is not None else self._join()
+
+    def _place(self) -> list[Record]:
+        if not self._betting:
+            return self._table()
+        account = self._account(25)
+        return self.scribe.placed(account, 25, TABLE, self._round) if account is not None else self._join()
+
+    def _resolve(self) -> list[Record]:
+        open_bets = list(self.scribe.bets)
+        if not open_bets:
+            return self._other()
+        bet = open_bets[self._choose(len(open_bets))]
+        return self.scribe.returned(bet) if self._betting else self.scribe.settled(bet, 50 * self._choose(2))
+
+    def _table(self) -> list[Record]:
+        self._events += 1
+        told = JournalEntry(TABLE, self._events, b"event %d" % self._events)
+        if self._betting:
+            self._betting = False
+            return [self.scribe.outcome(TABLE, self._round), told]
+        if self.scribe.bets:
+            return self._resolve_with(told)
+        self._round += 1
+        self._betting = True
+        return [self.scribe.round(TABLE, self._round), told, Snapshot(TABLE, self._events, b"state")]
+
+    def _resolve_with(self, told: JournalEntry) -> list[Record]:
+        return [*self.scribe.settled(next(iter(self.scribe.bets)), 0), told]
+
+    def _other(self) -> list[Record]:
+        account = self._account(0)
+        if account is None:
+            return self._join()
+        if self._choose(2):
+            return self.scribe.refusal(player_of(account))
+        return self.scribe.deposit(account, 100)
