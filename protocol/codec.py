@@ -34,8 +34,9 @@ def _fields_of(value: object) -> dict[str, Any]:
     raise TypeError(f"{type(value).__name__} does not go on the wire")
 
 
-def _pack(value: object) -> Any:
-    return msgpack.packb(value, default=_fields_of)
+_packer: Final = msgpack.Packer(default=_fields_of)
+"""Made once: making one costs twice what packing a message does. It keeps nothing between messages."""
+_pack: Final = _packer.pack
 
 
 def _map_of(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:

@@ -74,9 +74,8 @@ class Play(NamedTuple):
 
 
 class Played(NamedTuple):
-    """The wallet's word to the instant game: the draw was paid for now, or not used. `answer` is for the player, either way."""
+    """The wallet's word to the instant game: the draw is paid for now, or not used. `answer` is for the player, either way."""
 
-    id: BetId
     accepted: bool
     answer: Refusal | dict[str, Any]
 

@@ -69,6 +69,7 @@ class Dice:
     """The game as its actor plays it."""
 
     name = "dice"
+    settled = "dice.settled"
     request: type[Request] = DiceBet
 
     def check(self, request: DiceBet, limits: Limits) -> InstantPlay | Refusal:

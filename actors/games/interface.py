@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from protocol.errors import Refusal
 from protocol.ids import AccountId, BetId, PlayerId
@@ -23,8 +23,7 @@ class Limits:
 # --- instant games: one command, one outcome -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class InstantPlay:
+class InstantPlay(NamedTuple):
     """A checked wager: what is staked, the most it can pay (stake included), and its parameters as recorded."""
 
     stake: int
@@ -32,8 +31,7 @@ class InstantPlay:
     params: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class InstantResult:
+class InstantResult(NamedTuple):
     """What came: the outcome as it is recorded, and what is paid, stake included."""
 
     outcome: Mapping[str, Any]
@@ -45,6 +43,8 @@ class InstantGame(Protocol):
 
     name: str
     request: type[Request]
+    settled: str
+    """The tag of its reply."""
 
     def check(self, request: Any, limits: Limits) -> InstantPlay | Refusal:
         """Whether this wager may be played; changes nothing and draws nothing."""

@@ -1,6 +1,6 @@
 """The actor of a player's instant games: it draws, and the wallet decides whether the draw is paid for.
 
-The outcome of the next nonce is computed, and the wallet is told stake and payout together. Only when the wallet has accepted
+The outcome of the next nonce is computed, and the wallet, its neighbour, is told stake and payout together. Only when the wallet has accepted
 is the nonce used; a refusal leaves it for the next bet, and nobody has seen what it would have been. Nonces have no gaps.
 """
 
@@ -18,9 +18,9 @@ from actors.runtime.turn import Turn
 from actors.wallet.digest import digest_of
 from actors.wallet.recall import answer_from
 from persistence.interfaces import KnownCommand, SeedRow
-from protocol.commands import Asked, Play, Played, RefuseBet, NotHeld
+from protocol.commands import Asked, Play, RefuseBet
 from protocol.errors import Code, Refusal
-from protocol.ids import BetId, CommandId, PlayerId
+from protocol.ids import CommandId, PlayerId
 from protocol.model import Request
 from protocol.money import Asset, Balance, player_account
 from protocol.records import CommandRecord, SeedEnd, SeedOpen
@@ -50,7 +50,7 @@ class PlayerSeed:
 class Instant:
     """One player's instant games."""
 
-    __slots__ = ("_assets", "_limits", "_player", "_rotations", "_sealer", "_seed", "_wallet", "_waiting")
+    __slots__ = ("_assets", "_limits", "_player", "_rotations", "_sealer", "_seed", "_wallet")
 
     def __init__(
         self, player: PlayerId, seed: PlayerSeed | None, assets: dict[str, Asset], limits: dict[tuple[str, str], Limits], sealer: Sealer
@@ -61,7 +61,6 @@ class Instant:
         self._limits = limits
         self._sealer = sealer
         self._wallet = Ref("wallet", player)
-        self._waiting: dict[BetId, Sender] = {}
         self._rotations: dict[CommandId, KnownCommand | None] = {}
 
     # --- what the host calls ---
@@ -84,12 +83,6 @@ class Instant:
                 self._rotate(turn, request, sender)
             else:
                 turn.answer(sender, Refusal(Code.UNKNOWN_TYPE, {"t": request.t}))
-        elif type(command) is Played:
-            if command.accepted:
-                self._current().nonce += 1
-            turn.answer(self._waiting.pop(command.id, None), command.answer)
-        elif type(command) is NotHeld:
-            turn.answer(self._waiting.pop(command.id, None), command.answer)
 
     def remember(self, command: CommandId, known: KnownCommand | None) -> None:
         """The store's word on the id of a rotation."""
@@ -97,9 +90,13 @@ class Instant:
             del self._rotations[next(iter(self._rotations))]
         self._rotations[command] = known
 
+    def called(self, turn: Turn, command: Any) -> Any:
+        """No neighbour calls instant games."""
+        raise TypeError(f"instant games are not called with {type(command).__name__}")
+
     def may_sleep(self, now: int) -> bool:
         """Nothing is kept here that the store does not have."""
-        return not self._waiting
+        return True
 
     # --- betting ---
 
@@ -109,39 +106,33 @@ class Instant:
         if asset is None or limits is None:
             turn.answer(sender, Refusal(Code.UNKNOWN_ASSET, {"asset": request.asset, "game": game.name}))
             return
-        self._waiting[request.id] = sender
         play = game.check(request, limits)
+        digest = digest_of(request)
         if type(play) is Refusal:
-            turn.send(self._wallet, RefuseBet(request.id, digest_of(request), play))
+            turn.answer(sender, turn.call(self._wallet, RefuseBet(request.id, digest, play)))
             return
         seed = self._current()
-        result = game.play(play, seed.server_seed, seed.client_seed, seed.nonce)  # type: ignore[arg-type]
+        result = game.play(play, seed.server_seed, seed.client_seed, seed.nonce)
         reply = {
-            "t": f"{game.name}.settled",
+            "t": game.settled,
             "id": request.id,
-            "stake": play.stake,  # type: ignore[union-attr]
+            "stake": play.stake,
             "payout": result.payout,
             "seed": seed.number,
             "nonce": seed.nonce,
-            **game.reply(play, result),  # type: ignore[arg-type]
         }
-        turn.send(
+        reply.update(game.reply(play, result))
+        account = player_account(self._player, asset.number, _BALANCES[request.balance])
+        played = turn.call(
             self._wallet,
             Play(
-                request.id,
-                digest_of(request),
-                player_account(self._player, asset.number, _BALANCES[request.balance]),
-                game.name,
-                play.stake,  # type: ignore[union-attr]
-                result.payout,
-                seed.number,
-                seed.nonce,
-                msgpack.packb(play.params),  # type: ignore[union-attr]
-                msgpack.packb(result.outcome),
-                reply,
-                sender,
-            ),
+                request.id, digest, account, game.name, play.stake, result.payout, seed.number, seed.nonce,
+                _pack(play.params), _pack(result.outcome), reply, sender,
+            ),  # fmt: skip
         )
+        if played.accepted:
+            seed.nonce += 1
+        turn.answer(sender, played.answer)
 
     # --- seeds ---
 
@@ -200,4 +191,5 @@ def wake_seed(row: SeedRow | None, draw_high: int, draw_bits: int, sealer: Seale
     return PlayerSeed(row.number, server_seed, row.client_seed, nonce + 1 if number == row.number else 0)
 
 
+_pack: Final = msgpack.Packer().pack
 _BY_REQUEST: Final[dict[type[Request], InstantGame]] = {game.request: game for game in INSTANT_GAMES.values()}

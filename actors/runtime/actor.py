@@ -21,6 +21,14 @@ class LookUp(Exception):
         self.command = command
 
 
+class Asleep(Exception):
+    """A turn called a neighbour that is not in memory; the host loads it and repeats the message."""
+
+    def __init__(self, ref: Ref) -> None:
+        super().__init__(str(ref))
+        self.ref = ref
+
+
 class Actor(Protocol):
     """Decides by its state and a message; what it does goes through the turn, and is void if the turn raises."""
 
@@ -28,7 +36,10 @@ class Actor(Protocol):
         """The first turn after the state was loaded: take up what was left unfinished."""
 
     def receive(self, turn: Any, command: Any, sender: Sender) -> None:
-        """Handle one message. May raise `LookUp` before it changes anything."""
+        """Handle one message. May raise `LookUp` or `Asleep` before it changes anything."""
+
+    def called(self, turn: Any, command: Any) -> Any:
+        """Handle a neighbour's message within its turn, and return the answer."""
 
     def remember(self, command: CommandId, known: KnownCommand | None) -> None:
         """What the store says of a command id that a turn asked about."""

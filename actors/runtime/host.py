@@ -11,9 +11,9 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from actors.runtime.actor import Actor, LookUp, ReplyTo, Sender
+from actors.runtime.actor import Actor, Asleep, LookUp, ReplyTo, Sender
 from actors.runtime.placement import shard_of
 from actors.runtime.ref import Ref
 from actors.runtime.turn import Cell, Effect, OpenBatch, Outbox, Turn
@@ -44,6 +44,13 @@ class InFlight:
 
     batch: Batch
     effects: list[Effect]
+
+
+class _Again(NamedTuple):
+    """A message that waits in the mailbox of the neighbour it needs."""
+
+    ref: Ref
+    command: Any
 
 
 @dataclass(slots=True)
@@ -88,7 +95,7 @@ class Host:
         self.outbox: Outbox = outbox if outbox is not None else _Nowhere()
         self._clock = clock
         self._on_fault = on_fault
-        self._turn = Turn(entropy)
+        self._turn = Turn(entropy, self.cells)
         self._house_shard = ShardId(0)
         self._owned: frozenset[ShardId] = frozenset()
         self._open = OpenBatch()
@@ -223,14 +230,19 @@ class Host:
                 turn.cell = at
                 turn.sender = origin
                 at.actor.receive(turn, message, origin)  # type: ignore[union-attr]
+        except Asleep as absent:
+            self._undo(records, effects, transfers)
+            self._dispatch(absent.ref, _Again(cell.ref, command), sender)
+            return
         except LookUp as need:
+            asker = turn.cell.ref
             self._undo(records, effects, transfers)
             if len(self._lookups) >= self.limits.lookups_max:
                 self.counters.refused_overloaded += 1
                 self._refuse(sender, Refusal(Code.OVERLOADED, {"lookups_max": self.limits.lookups_max}))
                 return
             self.counters.lookups += 1
-            self._lookups.append((self._sealed + 1, at.ref, cell.ref, command, sender, need.command))
+            self._lookups.append((self._sealed + 1, asker, cell.ref, command, sender, need.command))
             return
         except (
             Exception
@@ -312,7 +324,10 @@ class Host:
         self._cascade(cell, None, None)
         while cell.mailbox and cell.actor is not None:
             command, sender = cell.mailbox.popleft()
-            self._cascade(cell, command, sender)
+            if type(command) is _Again:
+                self._dispatch(command.ref, command.command, sender)
+            else:
+                self._cascade(cell, command, sender)
         self._let_reads_go()
 
     def load_failed(self, ref: Ref, answer: Refusal) -> None:

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from actors.runtime.actor import Actor, ReplyTo, Sender
+from actors.runtime.actor import Actor, Asleep, ReplyTo, Sender
 from actors.runtime.ref import Ref
 from protocol.ids import AccountId, Epoch, ShardId
 from protocol.money import HouseAccount, house_account
@@ -54,10 +54,11 @@ class Cell:
 class Turn:
     """Handed to an actor with each message; one object per host, used again by every turn."""
 
-    __slots__ = ("_entropy", "batch", "cell", "epoch", "house_shard", "now", "queue", "sender", "timers", "touched", "transfers")
+    __slots__ = ("_cells", "_entropy", "batch", "cell", "epoch", "house_shard", "now", "queue", "sender", "timers", "touched", "transfers")
 
-    def __init__(self, entropy: Callable[[int], bytes]) -> None:
+    def __init__(self, entropy: Callable[[int], bytes], cells: dict[Ref, Cell]) -> None:
         self._entropy = entropy
+        self._cells = cells
         self.epoch = Epoch(0)
         self.house_shard = ShardId(0)
         self.transfers = 0
@@ -82,6 +83,22 @@ class Turn:
     def send(self, ref: Ref, command: Any) -> None:
         """Tell another actor. If it lives on this host, it hears of it in the same batch."""
         self.queue.append((ref, command, self.cell.ref))
+
+    def call(self, ref: Ref, command: Any) -> Any:
+        """Have a neighbour handle a message now, within this turn, and return its answer.
+
+        Neighbours are actors with the same affinity key: they share a shard, so they share a host wherever they are. Call before
+        anything is changed: the neighbour may raise `LookUp`, or not be in memory (`Asleep`), and then the message is repeated.
+        """
+        cell = self._cells.get(ref)
+        if cell is None or cell.actor is None:
+            raise Asleep(ref)
+        caller = self.cell
+        self.cell = cell
+        self.touched.append(cell)
+        answer = cell.actor.called(self, command)
+        self.cell = caller
+        return answer
 
     def answer(self, sender: Sender, message: Any) -> None:
         """Answer whoever sent a message; outside the host it arrives after the commit."""

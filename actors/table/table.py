@@ -153,6 +153,10 @@ class Table:
         elif kind is AskAboutHold:
             self._asked_about(turn, command, sender)
 
+    def called(self, turn: Turn, command: Any) -> Any:
+        """A table has no neighbours."""
+        raise TypeError(f"a table is not called with {type(command).__name__}")
+
     def remember(self, command: CommandId, known: KnownCommand | None) -> None:
         """Tables ask wallets, which remember."""
 

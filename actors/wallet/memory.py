@@ -26,7 +26,7 @@ class CommandMemory:
         self.floor = floor
         self.high = floor
         """The newest time (ms) in any id, which is kept with the account."""
-        self._recent: OrderedDict[CommandId, tuple[bytes, Answer]] | None = None
+        self._recent: OrderedDict[CommandId, tuple[bytes, Answer, int]] | None = None
         self._absent: set[CommandId] | None = None
 
     def answer_to(self, command: CommandId, digest: bytes) -> Answer | None:
@@ -45,12 +45,14 @@ class CommandMemory:
         recent = self._recent
         if recent is None:
             recent = self._recent = OrderedDict()
-        recent[command] = (digest, answer)
         made = unix_ms_of(command)
+        recent[command] = (digest, answer, made)
         if made > self.high:
             self.high = made
         if len(recent) > RECENT_MAX:
-            self._raise_floor(recent.popitem(last=False)[0])
+            gone = recent.popitem(last=False)[1][2]
+            if gone > self.floor:
+                self.floor = gone
         if self._absent:
             self._absent.discard(command)
 
@@ -63,12 +65,6 @@ class CommandMemory:
     def forget(self) -> None:
         """Keep nothing: every id from before now is asked of the store."""
         if self._recent:
-            for command in self._recent:
-                self._raise_floor(command)
+            self.floor = max(self.floor, *(made for _, _, made in self._recent.values()))
         self._recent = None
         self._absent = None
-
-    def _raise_floor(self, command: CommandId) -> None:
-        made = unix_ms_of(command)
-        if made > self.floor:
-            self.floor = made

@@ -8,7 +8,7 @@ from actors.runtime.actor import Sender
 from actors.runtime.ref import Ref
 from actors.runtime.turn import Turn
 from actors.wallet.digest import digest_of_parts
-from actors.wallet.memory import CommandMemory
+from actors.wallet.memory import Answer, CommandMemory
 from actors.wallet.recall import answer_from
 from persistence.interfaces import KnownCommand, WalletRow
 from protocol.commands import (
@@ -104,6 +104,14 @@ class Wallet:
         """Handle one message."""
         _HANDLERS[type(command)](self, turn, command, sender)
 
+    def called(self, turn: Turn, command: Any) -> Any:
+        """Answer the player's instant games, within their turn."""
+        if type(command) is Play:
+            return self._play(turn, command)
+        if type(command) is RefuseBet:
+            return self._refused(turn, command)
+        raise TypeError(f"a wallet is not called with {type(command).__name__}")
+
     def remember(self, command: CommandId, known: KnownCommand | None) -> None:
         """The store's word on an id."""
         if known is None:
@@ -120,35 +128,36 @@ class Wallet:
 
     # --- instant games ---
 
-    def _play(self, turn: Turn, play: Play, sender: Sender) -> None:
+    def _play(self, turn: Turn, play: Play) -> Played:
         known = self._memory.answer_to(play.id, play.digest)
         if known is not None:
-            turn.answer(sender, Played(play.id, False, known))
-            return
+            return Played(False, known)
+        stake, payout = play.stake, play.payout
         account = self._accounts.get(play.account)
-        refusal = self._cannot_stake(account, play.account, play.stake, play.payout)
+        refusal = self._cannot_stake(account, play.account, stake, payout)
         if refusal is not None or account is None:
-            answer = self._refuse(turn, play.id, play.digest, refusal or Refusal(Code.UNKNOWN_ASSET))
-            turn.answer(sender, Played(play.id, False, answer))
-            return
-        asset = asset_of(account.id)
-        house = turn.house(asset)
-        self._transfer(turn, account, account.id, house, play.stake, TransferKind.STAKE, play.id)
-        if play.payout:
-            self._transfer(turn, account, house, account.id, play.payout, TransferKind.WIN, play.id)
-        account.draw_high = max(account.draw_high, play.seed << DRAW_BITS | play.nonce)
-        available = account.posted - account.held
-        turn.stage(
-            Bet(
-                play.id, account.id, play.game, None, None, play.stake, play.payout, BetState.SETTLED, play.seed,
-                play.nonce, play.params, play.outcome, available, account.held, play.digest, turn.now,
-            )  # fmt: skip
-        )
+            return Played(False, self._refuse(turn, play.id, play.digest, refusal or Refusal(Code.UNKNOWN_ASSET)))
+        house = turn.house(asset_of(account.id))
+        self._transfer(turn, account, account.id, house, stake, _STAKE, play.id)
+        if payout:
+            self._transfer(turn, account, house, account.id, payout, _WIN, play.id)
+        draw = play.seed << DRAW_BITS | play.nonce
+        if draw > account.draw_high:
+            account.draw_high = draw
         answer = self._complete(turn, play.reply, account)
+        turn.stage(
+            _new(
+                Bet,
+                (
+                    play.id, account.id, play.game, None, None, stake, payout, _SETTLED, play.seed, play.nonce,
+                    play.params, play.outcome, account.posted - account.held, account.held, play.digest, turn.now,
+                ),  # fmt: skip
+            )
+        )
         self._memory.keep(play.id, play.digest, answer)
         self._mark(turn, account)
         self._publish(turn, account, "bet", play.id, play.origin)
-        turn.answer(sender, Played(play.id, True, answer))
+        return Played(True, answer)
 
     # --- bets at tables ---
 
@@ -180,9 +189,11 @@ class Wallet:
         turn.answer(sender, Held(hold.id, answer))
 
     def _refuse_bet(self, turn: Turn, command: RefuseBet, sender: Sender) -> None:
+        turn.answer(sender, NotHeld(command.id, self._refused(turn, command)))
+
+    def _refused(self, turn: Turn, command: RefuseBet) -> Answer:
         known = self._memory.answer_to(command.id, command.digest)
-        answer = known if known is not None else self._refuse(turn, command.id, command.digest, command.refusal)
-        turn.answer(sender, NotHeld(command.id, answer))
+        return known if known is not None else self._refuse(turn, command.id, command.digest, command.refusal)
 
     def _take_back(self, turn: Turn, command: TakeBack, sender: Sender) -> None:
         known = self._memory.answer_to(command.id, command.digest)
@@ -317,15 +328,16 @@ class Wallet:
         return None
 
     def _transfer(
-        self, turn: Turn, account: Account, debit: AccountId, credit: AccountId, amount: int, kind: TransferKind, ref: CommandId
+        self, turn: Turn, account: Account, debit: AccountId, credit: AccountId, amount: int, kind: int, ref: CommandId
     ) -> None:
         account.posted += amount if credit == account.id else -amount
         number = turn.next_transfer()
-        turn.stage(Transfer(number, debit, credit, amount, kind, ref, account.posted, account.last))
+        turn.stage(_new(Transfer, (number, debit, credit, amount, kind, ref, account.posted, account.last)))
         account.last = number
 
     def _mark(self, turn: Turn, account: Account) -> None:
-        turn.stage(AccountMark(account.id, account.posted, account.held, self._memory.high, account.draw_high, account.last))
+        high = self._memory.high
+        turn.stage(_new(AccountMark, (account.id, account.posted, account.held, high, account.draw_high, account.last)))
 
     def _new_account(self, turn: Turn, account_id: AccountId) -> Account:
         account = self._accounts[account_id] = Account(account_id, 0, 0, 0, None)
@@ -380,9 +392,13 @@ class Wallet:
         return self._holds.pop(bet, None) if self._holds else None
 
 
+_new: Final = tuple.__new__
+"""Makes a named tuple from a tuple in a fourth of the time: for the records that every bet stages."""
+_STAKE: Final = TransferKind.STAKE.value
+_WIN: Final = TransferKind.WIN.value
+_SETTLED: Final = BetState.SETTLED.value
 _BALANCE_NAMES: Final = {balance.value: balance.name.lower() for balance in Balance}
 _HANDLERS: Final[dict[type, Any]] = {
-    Play: Wallet._play,
     PlaceHold: Wallet._place_hold,
     RefuseBet: Wallet._refuse_bet,
     Release: Wallet._release,
