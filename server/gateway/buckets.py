@@ -3,20 +3,22 @@
 from typing import Final, Protocol
 
 MS_PER_SECOND: Final = 1_000.0
+_ROUNDING_MS: Final = 0.002
+"""What a sum of floats as large as the time of day may be off by."""
 
 
 class Bucket:
     """At most `per_second` on average and `burst` at once.
 
     The generic cell rate algorithm: `full_at` is when (ms) the bucket will have refilled; taking a token moves it one
-    interval further, and it may run at most `burst` intervals ahead of the clock.
+    interval further, and it may be at most `burst` intervals ahead of the clock.
     """
 
     __slots__ = ("_ahead_ms_max", "_interval_ms", "full_at")
 
     def __init__(self, per_second: float, burst: int) -> None:
         self._interval_ms = MS_PER_SECOND / per_second
-        self._ahead_ms_max = self._interval_ms * (burst - 0.5)
+        self._ahead_ms_max = self._interval_ms * (burst - 1) + _ROUNDING_MS
         self.full_at = 0.0
 
     def take(self, now_ms: float) -> bool:

@@ -245,10 +245,9 @@ class Connection(asyncio.Protocol):
         """Send a message."""
         self.send(self._front.encoder.frame(message))
 
-    def not_watched(self, stream: str, request_id: bytes, refusal: Refusal) -> None:
-        """The stream that was asked for cannot be watched."""
+    def stream_ended(self, stream: str) -> None:
+        """A stream that was asked for cannot be watched."""
         self.session.stream_ended(stream)
-        self.say(failed(request_id, refusal))
 
     def send(self, frame: bytes) -> None:
         """Send a frame; one that is too slow to take all that was sent to it is closed."""

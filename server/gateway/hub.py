@@ -12,7 +12,7 @@ from protocol.replies import Watching
 from server.gateway.backend import Backend, Event, ReplyTo
 from server.gateway.frames import Encoder
 from server.gateway.history import Order, Position
-from server.gateway.session import TABLE_PREFIX, WALLET
+from server.gateway.session import TABLE_PREFIX, WALLET, failed
 from server.gateway.topic import ASKS_MAX, Ask, Topic, Watcher
 from server.observe.metrics import GatewayCounters
 
@@ -223,11 +223,15 @@ class Hub:
 
     def _answered(self, ask: Ask, answer: object) -> None:
         topic, watcher = ask.topic, ask.watcher
-        if topic.asking.get(watcher) is not ask:
-            return
-        del topic.asking[watcher]
+        is_wanted = topic.asking.get(watcher) is ask
+        if is_wanted:
+            del topic.asking[watcher]
         if isinstance(answer, Refusal):
-            self._refused(ask, answer)
+            self._refused(ask, answer, is_wanted)
+            return
+        if not is_wanted:
+            # Unwatched or watched again meanwhile: the request is answered all the same.
+            self._answer_watch(ask, position_of(cast("Event", answer)))
             return
         if ask.request_id is None and watcher.paused:
             topic.go_stale(watcher)
@@ -248,20 +252,21 @@ class Hub:
         for event in missed:
             self._send(watcher, event)
 
-    def _refused(self, ask: Ask, refusal: Refusal) -> None:
+    def _refused(self, ask: Ask, refusal: Refusal, is_wanted: bool) -> None:
         topic, watcher = ask.topic, ask.watcher
-        if ask.request_id is None:
+        if ask.request_id is not None:
+            watcher.answer(failed(ask.request_id, refusal))
+        if is_wanted and ask.request_id is None:
             self._go_stale(topic, watcher)
-            return
-        watcher.topics.remove(topic)
-        watcher.not_watched(topic.stream, ask.request_id, refusal)
-        if topic.idle:
-            self._idle[topic] = 0.0
+        elif is_wanted:
+            watcher.topics.remove(topic)
+            watcher.stream_ended(topic.stream)
+            self._rest(topic, float("-inf"))
 
     def _answer_watch(self, ask: Ask, position: Position) -> None:
         if ask.request_id is not None:
             reply = Watching(id=ask.request_id, stream=ask.topic.stream, epoch=position.epoch, seq=position.seq)
-            ask.watcher.send(self._encoder.frame(reply))
+            ask.watcher.answer(reply)
 
     def _go_stale(self, topic: Topic, watcher: Watcher) -> None:
         topic.go_stale(watcher)

@@ -37,7 +37,7 @@ class Lobby:
         self._told_at = float("-inf")
         self._round = 0
         self._asking: list[tuple[bytes, Answer]] = []
-        self._joining: dict[Watcher, bytes] = {}
+        self._joining: list[tuple[bytes, Watcher]] = []
         self._watchers: dict[Watcher, None] = {}
         self._stale: dict[Watcher, None] = {}
 
@@ -48,7 +48,8 @@ class Lobby:
 
     def watch(self, watcher: Watcher, request_id: bytes, now: float) -> None:
         """Send a snapshot now and whenever something changes."""
-        self._joining[watcher] = request_id
+        self._watchers[watcher] = None
+        self._joining.append((request_id, watcher))
         self._refresh_or_tell(now)
 
     def resume(self, watcher: Watcher, now: float) -> None:
@@ -59,7 +60,6 @@ class Lobby:
 
     def leave(self, watcher: Watcher) -> None:
         """Stop sending."""
-        self._joining.pop(watcher, None)
         self._watchers.pop(watcher, None)
         self._stale.pop(watcher, None)
 
@@ -115,12 +115,11 @@ class Lobby:
         asking, self._asking = self._asking, []
         for request_id, answer in asking:
             answer(Tables(id=request_id, tables=tables))
-        joining, self._joining = self._joining, {}
-        for watcher, request_id in joining.items():
-            reply = Watching(id=request_id, stream=LOBBY, epoch=self._epoch, seq=self._seq)
-            watcher.send(self._encoder.frame(reply))
-            self._watchers[watcher] = None
-            self._stale[watcher] = None
+        joining, self._joining = self._joining, []
+        for request_id, watcher in joining:
+            watcher.answer(Watching(id=request_id, stream=LOBBY, epoch=self._epoch, seq=self._seq))
+            if watcher in self._watchers:
+                self._stale[watcher] = None
         self._send_stale()
 
     def _send_stale(self) -> None:

@@ -20,11 +20,8 @@ from protocol.requests import (
     AuthGuest,
     AuthTelegram,
     AuthToken,
-    ListTables,
     Ping,
-    Proof,
     Resume,
-    Statement,
     Unwatch,
     Watch,
 )
@@ -245,17 +242,16 @@ class Session:
         if self.state is not State.OPEN:
             return self._not_understood(request.id, Refusal(Code.NOT_AUTHENTICATED))
         self._errors = 0
-        if isinstance(request, Watch):
-            return self._watch(request)
         if isinstance(request, Unwatch):
             self.streams.discard(request.stream)
             return Serve(request)
-        if isinstance(request, ListTables | Statement | Proof):
-            if self.in_flight >= self._rules.requests_in_flight_max:
-                return self._overloaded(request)
-            self.in_flight += 1
-            return Serve(request)
-        return Say(failed(request.id, Refusal(Code.UNKNOWN_TYPE, {"t": request.t})))
+        if self.in_flight >= self._rules.requests_in_flight_max:
+            return self._overloaded(request)
+        refusal = self._add_stream(request.stream) if isinstance(request, Watch) else None
+        if refusal is not None:
+            return Say(failed(request.id, refusal))
+        self.in_flight += 1
+        return Serve(request)
 
     def _login(self, request: Request, now_ms: int) -> Action:
         if self.state is not State.GREETED:
@@ -265,10 +261,6 @@ class Session:
             return Say(failed(request.id, Refusal(Code.RATE_LIMITED, {"limit": "logins per address"})))
         self.state = State.AUTHENTICATING
         return Serve(request)
-
-    def _watch(self, request: Watch) -> Action:
-        refusal = self._add_stream(request.stream)
-        return Serve(request) if refusal is None else Say(failed(request.id, refusal))
 
     def _add_stream(self, stream: str) -> Refusal | None:
         if not (stream in (WALLET, LOBBY) or self._is_table(stream)):

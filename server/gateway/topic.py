@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from actors.runtime.ref import Ref
-from protocol.errors import Refusal
 from protocol.ids import PlayerId
+from protocol.model import Message
 from server.gateway.backend import Event
 from server.gateway.history import UNKNOWN, History, Position
 
@@ -31,8 +31,11 @@ class Watcher(Protocol):
     def send(self, frame: bytes) -> None:
         """Send a frame; one that is too slow to take all that was sent to it is closed."""
 
-    def not_watched(self, stream: str, request_id: bytes, refusal: Refusal) -> None:
-        """The stream that was asked for cannot be watched."""
+    def answer(self, message: Message) -> None:
+        """Answer a request."""
+
+    def stream_ended(self, stream: str) -> None:
+        """A stream that was asked for cannot be watched."""
 
 
 class Ask:
