@@ -1,0 +1,59 @@
+"""Which reply answers which request when it is done. One that is not done is answered by `Failed`."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from protocol.games.dice import DiceBet, DiceSettled
+from protocol.games.roulette import RouletteBet, RouletteClear, RoulettePlaced, RouletteReturned, RouletteUndo
+from protocol.model import Reply, Request
+from protocol.replies import (
+    Done,
+    Pong,
+    ProofView,
+    SeedsRotated,
+    SeedsView,
+    StatementPage,
+    Tables,
+    WalletBalances,
+    Watching,
+    Welcome,
+)
+from protocol.requests import (
+    AuthGuest,
+    AuthTelegram,
+    AuthToken,
+    Balances,
+    Leave,
+    ListTables,
+    Ping,
+    Proof,
+    Resume,
+    RotateSeeds,
+    Seeds,
+    Sit,
+    Statement,
+    Unwatch,
+    Watch,
+)
+
+ANSWERS: Final[Mapping[type[Request], type[Reply]]] = {
+    AuthGuest: Welcome,
+    AuthTelegram: Welcome,
+    AuthToken: Welcome,
+    Resume: Welcome,
+    Ping: Pong,
+    Watch: Watching,
+    Unwatch: Done,
+    ListTables: Tables,
+    Sit: Done,
+    Leave: Done,
+    Balances: WalletBalances,
+    Statement: StatementPage,
+    Seeds: SeedsView,
+    RotateSeeds: SeedsRotated,
+    Proof: ProofView,
+    DiceBet: DiceSettled,
+    RouletteBet: RoulettePlaced,
+    RouletteUndo: RouletteReturned,
+    RouletteClear: RouletteReturned,
+}

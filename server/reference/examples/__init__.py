@@ -1,0 +1,15 @@
+"""One example of every message, with values that are true: what is drawn is drawn, what is signed is signed."""
+
+from protocol.model import Message
+from server.reference.examples.dice import dice_examples
+from server.reference.examples.replies import reply_examples
+from server.reference.examples.requests import request_examples
+from server.reference.examples.roulette import roulette_examples
+
+__all__ = ["examples"]
+
+
+def examples() -> dict[str, Message]:
+    """The example of each tag."""
+    together = (*request_examples(), *reply_examples(), *dice_examples(), *roulette_examples())
+    return {message.t: message for message in together}
