@@ -1,0 +1,21 @@
+"""The docstrings that stand under the fields of a class, which Python itself throws away."""
+
+import ast
+import inspect
+import textwrap
+from typing import Any
+
+
+def field_docstrings(cls: type[Any]) -> dict[str, str]:
+    """What is written under each annotated name in the body of a class."""
+    module = ast.parse(textwrap.dedent(inspect.getsource(cls)))
+    (definition,) = (node for node in module.body if isinstance(node, ast.ClassDef))
+    found: dict[str, str] = {}
+    for field, below in zip(definition.body, definition.body[1:], strict=False):
+        match field, below:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                found[name] = inspect.cleandoc(text)
+    return found
