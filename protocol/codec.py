@@ -116,7 +116,7 @@ class Dialect(Generic[M]):
         if validate is None:
             raise ProtocolError(Code.UNKNOWN_TYPE, t=str(tag)[:EVIDENCE_CHARS_MAX])
         try:
-            return validate(fields)
+            return validate(fields)  # type: ignore[no-any-return]
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             raise ProtocolError(

@@ -28,7 +28,7 @@ class LobbyLook(NamedTuple):
 class Watchers(NamedTuple):
     """How many connections watch a table at present (a gateway says so from time to time)."""
 
-    count: int
+    watching: int
 
 
 class Wake(NamedTuple):
@@ -74,7 +74,7 @@ class Play(NamedTuple):
 
 
 class Played(NamedTuple):
-    """The wallet's word to the instant game: the draw is paid for now, or not used. `answer` is for the player, either way."""
+    """The wallet's word to the instant game: the draw is paid for now, or not used. `answer` is for the player."""
 
     accepted: bool
     answer: Refusal | dict[str, Any]
@@ -110,7 +110,7 @@ class NotHeld(NamedTuple):
 
 
 class RefuseBet(NamedTuple):
-    """A table refused a bet for a reason of state: remember it, so that the id stays refused. Answered with `NotHeld`."""
+    """A bet was refused for a reason of state: remember it, so that the id stays refused. Answered with `NotHeld`."""
 
     id: BetId
     digest: bytes
@@ -127,7 +127,7 @@ class TakeBack(NamedTuple):
 
 
 class TakenBack(NamedTuple):
-    """The wallet's word: the holds are released now (`fresh`), or the id was answered before. `answer` is for the player."""
+    """The holds are released now (`fresh`), or the id was answered before. `answer` is for the player."""
 
     id: CommandId
     fresh: bool

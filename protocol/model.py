@@ -31,7 +31,7 @@ class Reply(Message):
 
 
 class Push(Message):
-    """What the server says unasked: event `seq` of a stream. A change of `epoch` or a gap means something was missed."""
+    """What the server says unasked: event `seq` of a stream. Another `epoch`, or a gap: something was missed."""
 
     stream: str
     epoch: int

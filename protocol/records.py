@@ -45,7 +45,7 @@ def transfer_id(epoch: Epoch, n: int) -> int:
 
 
 class Transfer(NamedTuple):
-    """`amount` moved from `debit` to `credit`. At most one of them is a player's: `balance` and `previous` are that one's.
+    """`amount` moved from `debit` to `credit`. One of them at most is a player's: `balance` and `previous` are its.
 
     `previous` is the id of that account's transfer before this one: a statement is a walk along it, without an index.
     """
@@ -67,9 +67,10 @@ class AccountOpen(NamedTuple):
 
 
 class AccountMark(NamedTuple):
-    """What an actor says an account of a player holds after its turn; the ledger compares it with the sum of the movements.
+    """What an actor says an account holds after its turn; the ledger compares it with the sum of the movements.
 
-    `command_high`: the newest time (ms) in any command id applied. `draw_high`: seed number << 40 | nonce of the last draw paid for.
+    `command_high`: the newest time (ms) in any command id applied. `draw_high`: seed number << 40 | nonce of the last
+    draw paid for.
     """
 
     id: AccountId
@@ -160,7 +161,7 @@ class Snapshot(NamedTuple):
 
 
 class RoundOpen(NamedTuple):
-    """A round is committed to: the hash of its server seed, and the seed sealed with a key the database does not have."""
+    """A round is committed to: the hash of its server seed, and the seed, sealed with a key not in the database."""
 
     table_id: str
     round: int
@@ -171,7 +172,7 @@ class RoundOpen(NamedTuple):
 
 
 class RoundEnd(NamedTuple):
-    """The one outcome of a round; the seed is public. `contributions` is a msgpack array of the players' entropy, in order."""
+    """The one outcome of a round; its seed is public. `contributions`: the players' entropy in order, in msgpack."""
 
     table_id: str
     round: int

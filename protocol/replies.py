@@ -53,7 +53,10 @@ class Welcome(Reply):
 
 
 class Failed(Reply):
-    """The request was not done: `code` and `name` of the catalogue, and the evidence. An `id` of no bytes answers what had none."""
+    """The request was not done: `code` and `name` of the catalogue, and the evidence.
+
+    An `id` of no bytes answers what had no id that could be read.
+    """
 
     t: Literal["error"] = "error"
     code: int

@@ -9,26 +9,23 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any, Final
 
-import asyncpg
 from structlog.typing import FilteringBoundLogger
 
 from actors.fairness.seal import Sealer
 from actors.games.catalogue import TABLE_GAMES, roulette_rules
 from actors.games.interface import Limits as BetLimits
 from actors.instant.load import InstantKind
+from actors.runtime.actor import Kind
 from actors.runtime.host import Host, HostLimits
 from actors.runtime.local import LocalRuntime
 from actors.runtime.ref import Ref
 from actors.table.load import TableKind
 from actors.wallet.load import WalletKind
-from persistence import migrations
-from persistence.embedded import Engine, Engines, opened_database
-
-from persistence.postgres.ledger import PostgresLedger, prepare_connection
-from persistence.postgres.migrate import migrate
+from persistence.embedded import Engine, EngineError, Engines, opened_database
+from persistence.interfaces import StoreError
+from persistence.postgres.database import open_pool, prepare_database
+from persistence.postgres.ledger import PostgresLedger
 from persistence.postgres.players import PostgresPlayers
-from persistence.postgres.preflight import preflight
-from persistence.postgres.shards import prepare_shards
 from persistence.redis.sessions import RedisSessions
 from protocol.errors import Close
 from protocol.money import Asset, Balance
@@ -41,11 +38,15 @@ from server.http.page_files import load_page
 from server.observe.host_metrics import HostMetrics
 from server.observe.metrics import Metrics
 from server.queries import LedgerQueries
-from server.secrets import read_secrets
+from server.secrets import SecretMissing, read_secrets
 
 PLAYER_CONNECTIONS_MAX: Final = 4
 ENGINE_RETRY_SECONDS: Final = 0.5
 PROOF_SWEEP_SECONDS: Final = 600
+
+
+class CannotStart(Exception):
+    """Something that the platform needs is not there or not right; the message says what, for a person."""
 
 
 class Platform:
@@ -63,22 +64,29 @@ class Platform:
         self.address = ("", 0)
 
     async def start(self) -> None:
-        """Start everything in order; whatever was started is stopped again when a part cannot start."""
+        """Start everything in order; what was started is stopped again when a part cannot. Raises `CannotStart`."""
         try:
             await self._start()
+        except (EngineError, StoreError, SecretMissing, OSError) as error:
+            await self._end()
+            raise CannotStart(str(error)) from error
         except BaseException:
-            await self._stack.aclose()
+            await self._end()
             raise
 
     async def _start(self) -> None:
         config = self._config
         database_url, redis_url = await self._start_engines()
-        await _prepare_database(config, database_url, self._log)
+        prepared = await prepare_database(database_url, shards=config.shards, unsafe=config.unsafe)
+        for warning in prepared.warnings:
+            self._log.warning("unsafe database", finding=warning)
+        for migration in prepared.migrations:
+            self._log.info("migrated", migration=migration)
         assets = tuple(Asset(asset.number, asset.code, asset.scale) for asset in config.assets)
         secrets = read_secrets(config, config.data_dir, os.urandom)
         ledger = PostgresLedger(database_url)
         self._stack.push_async_callback(ledger.close)
-        pool = await asyncpg.create_pool(database_url, min_size=0, max_size=PLAYER_CONNECTIONS_MAX, init=prepare_connection)
+        pool = await open_pool(database_url, connections_max=PLAYER_CONNECTIONS_MAX)
         self._stack.callback(pool.terminate)
         players = PostgresPlayers(pool)
         await players.define_assets(assets)
@@ -110,11 +118,15 @@ class Platform:
         self._stack.push_async_callback(gateway.stop)
         self._watch(self._forget_proofs(players), "forget proofs")
 
-    def _runtime(self, ledger: PostgresLedger, assets: tuple[Asset, ...], sealer: Sealer, metrics: HostMetrics) -> LocalRuntime:
+    def _runtime(
+        self, ledger: PostgresLedger, assets: tuple[Asset, ...], sealer: Sealer, metrics: HostMetrics
+    ) -> LocalRuntime:
         config = self._config
         limits = config.limits
         tables = {table.id: (TABLE_GAMES[table.game], roulette_rules(table.model_dump())) for table in config.tables}
-        dice = {("dice", one.asset): BetLimits(one.min_bet, one.max_bet, one.max_bet, one.max_profit) for one in config.dice}
+        dice = {
+            ("dice", one.asset): BetLimits(one.min_bet, one.max_bet, one.max_bet, one.max_profit) for one in config.dice
+        }
         host = Host(
             shards=config.shards,
             clock=self._clock.unix_ms,
@@ -122,11 +134,11 @@ class Platform:
             limits=HostLimits(
                 mailbox_max=limits.mailbox_max,
                 batch_records_max=limits.batch_records_max,
-                idle_ms=limits.actor_idle_seconds * 1000,
+                idle_ms=int(limits.actor_idle_seconds * 1000),
             ),
             on_fault=self._turn_failed,
         )
-        kinds = {
+        kinds: dict[str, Kind] = {
             "wallet": WalletKind(assets),
             "instant": InstantKind(assets, dice, sealer),
             "table": TableKind(tables, assets, sealer),
@@ -153,6 +165,9 @@ class Platform:
             await self.runtime.stop()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.gateway.close_all(Close.RESTARTING), self._config.limits.drain_seconds / 2)
+        await self._end()
+
+    async def _end(self) -> None:
         for task in self._watchers:
             task.cancel()
         await asyncio.gather(*self._watchers, return_exceptions=True)
@@ -187,8 +202,10 @@ class Platform:
             try:
                 await engine.restart()
                 self._log.info("engine is back", engine=engine.name)
-            except Exception as error:  # whatever it is, the engine must come back: try again
-                self._log.error("engine does not start", engine=engine.name, error=str(error), again_in_seconds=ENGINE_RETRY_SECONDS)
+            except (EngineError, OSError) as error:
+                self._log.error(
+                    "engine does not start", engine=engine.name, error=str(error), again_in_seconds=ENGINE_RETRY_SECONDS
+                )
                 await asyncio.sleep(ENGINE_RETRY_SECONDS)
 
     async def _forget_proofs(self, players: PostgresPlayers) -> None:
@@ -196,7 +213,7 @@ class Platform:
             await asyncio.sleep(PROOF_SWEEP_SECONDS)
             try:
                 await players.forget_proofs(self._clock.unix_ms())
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except StoreError as error:
                 self._log.warning("cannot forget old proofs now", error=str(error))
 
     def _watch(self, work: Any, name: str) -> None:
@@ -205,7 +222,9 @@ class Platform:
     # --- what the runtime tells ---
 
     def _turn_failed(self, ref: Ref, message: Any, fault: BaseException) -> None:
-        self._log.error("a turn failed; its actors are loaded again", actor=str(ref), message=type(message).__name__, exc_info=fault)
+        self._log.error(
+            "a turn failed; its actors are loaded again", actor=str(ref), message=type(message).__name__, exc_info=fault
+        )
 
     def _runtime_event(self, event: str, details: Mapping[str, Any]) -> None:
         level = "warning" if event in _WARNINGS else "info"
@@ -213,19 +232,6 @@ class Platform:
 
 
 _WARNINGS: Final = frozenset({"batch failed", "store not available", "load failed", "look-up failed"})
-
-
-async def _prepare_database(config: Config, database_url: str, log: FilteringBoundLogger) -> None:
-    """Check that the database keeps what it confirms, bring its schema up to date, and see that its shards are there."""
-    connection = await asyncpg.connect(database_url)
-    try:
-        for finding in await preflight(connection, unsafe=config.unsafe):
-            log.warning("unsafe database", finding=str(finding))
-        for migration in await migrate(connection, migrations.folder()):
-            log.info("migrated", migration=f"{migration.number:04}_{migration.name}")
-        await prepare_shards(connection, config.shards)
-    finally:
-        await connection.close()
 
 
 def _gateway_settings(config: Config, token_key: bytes) -> GatewaySettings:
@@ -250,7 +256,7 @@ def _gateway_settings(config: Config, token_key: bytes) -> GatewaySettings:
 
 @contextlib.asynccontextmanager
 async def open_database(*, database_url: str | None, data_dir: Path) -> AsyncIterator[str]:
-    """The DSN of a database for a tool: its own URL, or that of a data dir, whose engine is started if nothing runs on it."""
+    """The DSN of a database for a tool: its own URL, or that of a data dir, whose engine is started if need be."""
     if database_url is not None:
         yield database_url
         return

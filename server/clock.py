@@ -14,7 +14,7 @@ class SystemClock:
         self._newest = 0
 
     def unix_ms(self) -> int:
-        """Milliseconds since 1970; when the machine's clock is set back, the newest time seen until it has caught up."""
+        """Milliseconds since 1970; after the machine's clock was set back, the newest time seen until it caught up."""
         now = time.time_ns() // NANOSECONDS_PER_MS
         if now > self._newest:
             self._newest = now

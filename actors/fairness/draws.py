@@ -28,7 +28,7 @@ KEYS_MAX: Final = 8_192
 
 @lru_cache(maxsize=KEYS_MAX)
 def _keyed(server_seed: str) -> tuple[Any, Any]:
-    """HMAC's two hashes with the key already in them (RFC 2104): a seed draws many times, and this is most of a draw."""
+    """HMAC's two hashes with the key already in them (RFC 2104): most of the work of a draw, done once for a seed."""
     key = server_seed.encode()
     if len(key) > HMAC_BLOCK_BYTES:
         key = hashlib.sha256(key).digest()

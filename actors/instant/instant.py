@@ -1,7 +1,8 @@
 """The actor of a player's instant games: it draws, and the wallet decides whether the draw is paid for.
 
-The outcome of the next nonce is computed, and the wallet, its neighbour, is told stake and payout together. Only when the wallet has accepted
-is the nonce used; a refusal leaves it for the next bet, and nobody has seen what it would have been. Nonces have no gaps.
+The outcome of the next nonce is computed, and the wallet, its neighbour, is told stake and payout together. Only when
+the wallet has accepted is the nonce used; a refusal leaves it for the next bet, and nobody has seen what it would have
+been. Nonces have no gaps.
 """
 
 from typing import Any, Final
@@ -53,7 +54,12 @@ class Instant:
     __slots__ = ("_assets", "_limits", "_player", "_rotations", "_sealer", "_seed", "_wallet")
 
     def __init__(
-        self, player: PlayerId, seed: PlayerSeed | None, assets: dict[str, Asset], limits: dict[tuple[str, str], Limits], sealer: Sealer
+        self,
+        player: PlayerId,
+        seed: PlayerSeed | None,
+        assets: dict[str, Asset],
+        limits: dict[tuple[str, str], Limits],
+        sealer: Sealer,
     ) -> None:
         self._player = player
         self._seed = seed
@@ -108,7 +114,7 @@ class Instant:
             return
         play = game.check(request, limits)
         digest = digest_of(request)
-        if type(play) is Refusal:
+        if isinstance(play, Refusal):
             turn.answer(sender, turn.call(self._wallet, RefuseBet(request.id, digest, play)))
             return
         seed = self._current()
@@ -126,9 +132,19 @@ class Instant:
         played = turn.call(
             self._wallet,
             Play(
-                request.id, digest, account, game.name, play.stake, result.payout, seed.number, seed.nonce,
-                _pack(play.params), _pack(result.outcome), reply, sender,
-            ),  # fmt: skip
+                request.id,
+                digest,
+                account,
+                game.name,
+                play.stake,
+                result.payout,
+                seed.number,
+                seed.nonce,
+                _pack(play.params),
+                _pack(result.outcome),
+                reply,
+                sender,
+            ),
         )
         if played.accepted:
             seed.nonce += 1
@@ -143,14 +159,20 @@ class Instant:
 
     def _view(self, request: Request) -> SeedsView:
         seed = self._current()
-        return SeedsView(id=request.id, number=seed.number, commitment=seed.commitment, client_seed=seed.client_seed, nonce=seed.nonce)
+        return SeedsView(
+            id=request.id,
+            number=seed.number,
+            commitment=seed.commitment,
+            client_seed=seed.client_seed,
+            nonce=seed.nonce,
+        )
 
     def _rotate(self, turn: Turn, request: RotateSeeds, sender: Sender) -> None:
-        """Reveal and begin anew, once for an id: rotations are rare, so the store is asked about every id not in memory."""
-        digest = digest_of(request)
-        if request.id not in self._rotations:
-            raise LookUp(request.id)
-        known = self._rotations[request.id]
+        """Reveal and begin anew, once for an id. They are rare: the store is asked about every id not in memory."""
+        digest, command = digest_of(request), CommandId(request.id)
+        if command not in self._rotations:
+            raise LookUp(command)
+        known = self._rotations[command]
         if known is not None:
             same = known.player == self._player and known.digest == digest
             turn.answer(sender, answer_from(known) if same else Refusal(Code.ID_REUSED))
@@ -171,8 +193,8 @@ class Instant:
             "client_seed": new.client_seed,
         }
         packed = msgpack.packb(answer)
-        turn.stage(CommandRecord(request.id, self._player, digest, 0, packed, turn.now))
-        self.remember(request.id, KnownCommand(request.id, self._player, digest, 0, packed, None))
+        turn.stage(CommandRecord(command, self._player, digest, 0, packed, turn.now))
+        self.remember(command, KnownCommand(command, self._player, digest, 0, packed, None))
         turn.answer(sender, answer)
 
     def _new_seed(self, turn: Turn, number: int, client_seed: str) -> PlayerSeed:

@@ -1,10 +1,11 @@
-"""A host without I/O: it runs turns, stages their records into batches, and lets their effects go when a batch is committed.
+"""A host without I/O: it runs turns, stages their records, and lets their effects go when the batch is committed.
 
     post ──► turns ──► open batch ──take_batch──► in flight ──committed──► answers and events leave
                             ▲                          │
                             └── the next gathers ──────┘ failed ──► reset: memory is thrown away, callers repeat by id
 
-Whoever drives it (`actors.runtime.local`, a simulation) moves batches to the ledger, loads actors, looks ids up, and tells the time.
+Whoever drives it (`actors.runtime.local`, a simulation) moves batches to the ledger, loads actors, looks ids up, and
+tells the time.
 """
 
 import heapq
@@ -28,7 +29,7 @@ _INTERNAL_MAILBOX_FACTOR: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class HostLimits:
-    """What a host lets wait: messages for an actor that is loading, records of a batch, messages behind a full batch."""
+    """What a host lets wait: messages for an actor that is loading, records of a batch, messages behind a full one."""
 
     mailbox_max: int = 1024
     batch_records_max: int = 20_000
@@ -132,7 +133,7 @@ class Host:
         return self._suspended is not None
 
     def reset(self, answer: Refusal) -> None:
-        """Throw everything away that is not known to be committed; whoever waits is answered so, and may repeat by id."""
+        """Throw away what is not known to be committed; whoever waits is answered so, and may repeat by id."""
         self.counters.resets += 1
         self._suspended = answer
         self._forget(answer)
@@ -204,69 +205,81 @@ class Host:
     def _cascade(self, cell: Cell, command: Any, sender: Sender) -> None:
         """One message from outside and all that follows from it on this host: staged together, or not at all."""
         turn, batch = self._turn, self._open
-        records, effects, transfers = len(batch.records), len(batch.effects), turn.transfers
-        queue, touched, cells = turn.queue, turn.touched, self.cells
+        mark = (len(batch.records), len(batch.effects), turn.transfers)
+        turn.now = self._clock()
         parked: list[tuple[Ref, Any, Sender]] = []
-        now = turn.now = self._clock()
-        at: Cell = cell
-        message: Any = command
         try:
-            touched.append(cell)
-            turn.cell = cell
-            turn.sender = sender
-            self.counters.messages += 1
-            if command is None:
-                cell.actor.awake(turn)  # type: ignore[union-attr]
-            else:
-                cell.actor.receive(turn, command, sender)  # type: ignore[union-attr]
-            while queue:
-                ref, message, origin = queue.popleft()
-                next_cell = cells.get(ref)
-                if next_cell is None or next_cell.actor is None:
-                    parked.append((ref, message, origin))
-                    continue
-                at = next_cell
-                touched.append(at)
-                turn.cell = at
-                turn.sender = origin
-                at.actor.receive(turn, message, origin)  # type: ignore[union-attr]
+            self._run(cell, command, sender, parked)
         except Asleep as absent:
-            self._undo(records, effects, transfers)
+            self._undo(*mark)
             self._dispatch(absent.ref, _Again(cell.ref, command), sender)
             return
         except LookUp as need:
             asker = turn.cell.ref
-            self._undo(records, effects, transfers)
-            if len(self._lookups) >= self.limits.lookups_max:
-                self.counters.refused_overloaded += 1
-                self._refuse(sender, Refusal(Code.OVERLOADED, {"lookups_max": self.limits.lookups_max}))
-                return
-            self.counters.lookups += 1
-            self._lookups.append((self._sealed + 1, asker, cell.ref, command, sender, need.command))
+            self._undo(*mark)
+            self._look_up(asker, cell.ref, command, sender, need.command)
             return
-        except (
-            Exception
-        ) as fault:  # a turn that raises is a bug: whoever took part is loaded again from what is durable
-            self._undo_and_reload(records, effects, transfers)
+        except Exception as fault:  # noqa: BLE001
+            # A turn that raises is a bug of ours: whoever took part is loaded again from what is durable.
+            at = turn.cell.ref
+            self._undo_and_reload(*mark)
             self.counters.turns_failed += 1
-            self._on_fault(at.ref, message, fault)
+            self._on_fault(at, command, fault)
             self._refuse(sender, Refusal(Code.INTERNAL))
             return
-        if len(batch.records) > records:
-            dirty = self._sealed + 1
-            for one in touched:
-                batch.shards.add(one.shard)
-                one.dirty = dirty
-                one.used_at = now
-        else:
-            cell.used_at = now
-        touched.clear()
-        for at_ms, ref in turn.timers:
-            self._timer_n += 1
-            heapq.heappush(self._timers, (at_ms, self._timer_n, ref))
-        turn.timers.clear()
+        self._keep(cell, wrote=len(batch.records) > mark[0])
         for entry in parked:
             self._dispatch(*entry)
+
+    def _run(self, cell: Cell, command: Any, sender: Sender, parked: list[tuple[Ref, Any, Sender]]) -> None:
+        """Run the turn of a message, and the turns of the messages that it sends to actors in memory."""
+        turn = self._turn
+        queue, touched, cells = turn.queue, turn.touched, self.cells
+        self.counters.messages += 1
+        touched.append(cell)
+        turn.cell = cell
+        turn.sender = sender
+        if command is None:
+            cell.actor.awake(turn)  # type: ignore[union-attr]
+        else:
+            cell.actor.receive(turn, command, sender)  # type: ignore[union-attr]
+        while queue:
+            ref, message, origin = queue.popleft()
+            at = cells.get(ref)
+            if at is None or at.actor is None:
+                parked.append((ref, message, origin))
+                continue
+            touched.append(at)
+            turn.cell = at
+            turn.sender = origin
+            at.actor.receive(turn, message, origin)
+
+    def _keep(self, cell: Cell, *, wrote: bool) -> None:
+        """The turns are done: remember which batch has their records, and when they want to be woken."""
+        turn = self._turn
+        if wrote:
+            dirty = self._sealed + 1
+            shards = self._open.shards
+            for one in turn.touched:
+                shards.add(one.shard)
+                one.dirty = dirty
+                one.used_at = turn.now
+        else:
+            cell.used_at = turn.now
+        turn.touched.clear()
+        if turn.timers:
+            for at_ms, ref in turn.timers:
+                self._timer_n += 1
+                heapq.heappush(self._timers, (at_ms, self._timer_n, ref))
+            turn.timers.clear()
+
+    def _look_up(self, asker: Ref, ref: Ref, command: Any, sender: Sender, wanted: CommandId) -> None:
+        if len(self._lookups) >= self.limits.lookups_max:
+            self.counters.refused_overloaded += 1
+            self._refuse(sender, Refusal(Code.OVERLOADED, {"lookups_max": self.limits.lookups_max}))
+            return
+        self.counters.lookups += 1
+        self._lookups.append((self._sealed + 1, asker, ref, command, sender, wanted))
 
     def _undo(self, records: int, effects: int, transfers: int) -> None:
         turn = self._turn

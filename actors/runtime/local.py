@@ -146,7 +146,7 @@ class LocalRuntime:
             self._after()
 
     async def _recover(self, batch: Batch, error: StoreError) -> None:
-        """Throw memory away and begin again under a new epoch. What became of the batch is asked once its epoch has ended."""
+        """Throw memory away and begin anew. What became of the batch is asked once its epoch has ended."""
         unknown = isinstance(error, Unknown)
         bug = isinstance(error, Rejected)
         self._on_event(

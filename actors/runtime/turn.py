@@ -54,7 +54,20 @@ class Cell:
 class Turn:
     """Handed to an actor with each message; one object per host, used again by every turn."""
 
-    __slots__ = ("_cells", "_entropy", "batch", "cell", "epoch", "house_shard", "now", "queue", "sender", "timers", "touched", "transfers")
+    __slots__ = (
+        "_cells",
+        "_entropy",
+        "batch",
+        "cell",
+        "epoch",
+        "house_shard",
+        "now",
+        "queue",
+        "sender",
+        "timers",
+        "touched",
+        "transfers",
+    )
 
     def __init__(self, entropy: Callable[[int], bytes], cells: dict[Ref, Cell]) -> None:
         self._entropy = entropy
@@ -87,8 +100,9 @@ class Turn:
     def call(self, ref: Ref, command: Any) -> Any:
         """Have a neighbour handle a message now, within this turn, and return its answer.
 
-        Neighbours are actors with the same affinity key: they share a shard, so they share a host wherever they are. Call before
-        anything is changed: the neighbour may raise `LookUp`, or not be in memory (`Asleep`), and then the message is repeated.
+        Neighbours are actors with the same affinity key: they share a shard, so they share a host wherever they are.
+        Call before anything is changed: the neighbour may raise `LookUp`, or not be in memory (`Asleep`), and then the
+        message is repeated.
         """
         cell = self._cells.get(ref)
         if cell is None or cell.actor is None:
@@ -114,7 +128,7 @@ class Turn:
         self.batch.effects.append((topic, event, origin))
 
     def wake_at(self, at: int) -> None:
-        """Have `Wake` sent to this actor when it is `at` (ms). A deadline, not a promise of the only one: check the time."""
+        """Have `Wake` sent to this actor at `at` (ms). There may be others: whoever is woken checks the time."""
         self.timers.append((at, self.cell.ref))
 
     def entropy(self, count: int) -> bytes:

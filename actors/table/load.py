@@ -17,7 +17,9 @@ from protocol.money import Asset
 class TableKind:
     """Tables from their snapshot and the events after it; their rounds go on with the seeds they were committed to."""
 
-    def __init__(self, tables: Mapping[str, tuple[TableGame[Any], Any]], assets: Sequence[Asset], sealer: Sealer) -> None:
+    def __init__(
+        self, tables: Mapping[str, tuple[TableGame[Any], Any]], assets: Sequence[Asset], sealer: Sealer
+    ) -> None:
         self._tables = tables
         self._assets = {asset.code: asset for asset in assets}
         self._sealer = sealer

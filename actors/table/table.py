@@ -22,7 +22,6 @@ from actors.games.interface import (
     OpenRound,
     OutcomeDrawn,
     PlaceBet,
-    RoundOpened,
     RoundSettled,
     TableGame,
     UndoBet,
@@ -98,9 +97,22 @@ class Table:
     """One table of one game."""
 
     __slots__ = (
-        "_asset", "_flush_at", "_fresh", "_game", "_id", "_memory", "_ref", "_rules", "_sealer", "_seq", "_server_seed",
-        "_stream", "_topic", "_waiting", "_watchers",
-    )  # fmt: skip
+        "_asset",
+        "_flush_at",
+        "_fresh",
+        "_game",
+        "_id",
+        "_memory",
+        "_ref",
+        "_rules",
+        "_sealer",
+        "_seq",
+        "_server_seed",
+        "_stream",
+        "_topic",
+        "_waiting",
+        "_watchers",
+    )
 
     def __init__(
         self, game: TableGame[Any], rules: Any, memory: Memory, server_seed: str | None, asset: Asset, sealer: Sealer
@@ -148,7 +160,7 @@ class Table:
         elif kind is LobbyLook:
             turn.answer(sender, self._lobby())
         elif kind is Watchers:
-            self._watchers = command.count
+            self._watchers = command.watching
             self._go_on(turn)
         elif kind is AskAboutHold:
             self._asked_about(turn, command, sender)
@@ -203,15 +215,30 @@ class Table:
             self._waiting[request.id] = _Waiting(sender, None)
             turn.send(wallet, RefuseBet(request.id, digest_of(request), decided))
             return
-        placed: BetPlaced = decided[0]  # type: ignore[index,assignment]
+        placed: BetPlaced = decided[0]  # type: ignore[index]
         round_number = self._game.binding(self._memory.game).round
-        reply = {"t": f"{self._game.name}.placed", "id": request.id, "table": self._id, "round": round_number, "stake": placed.stake}
+        reply = {
+            "t": f"{self._game.name}.placed",
+            "id": request.id,
+            "table": self._id,
+            "round": round_number,
+            "stake": placed.stake,
+        }
         self._waiting[request.id] = _Waiting(sender, command)
         params = msgpack.packb(self._game.params(self._memory.game, placed))
         turn.send(
             wallet,
             PlaceHold(
-                request.id, digest_of(request), account, placed.stake, self._id, self._game.name, round_number, params, reply, sender
+                request.id,
+                digest_of(request),
+                account,
+                placed.stake,
+                self._id,
+                self._game.name,
+                round_number,
+                params,
+                reply,
+                sender,
             ),
         )
 
@@ -225,7 +252,7 @@ class Table:
         waiting = self._waiting.pop(held.id, None)
         command = waiting.command if waiting is not None else None
         decided = self._decide_bet(command) if type(command) is PlaceBet else None
-        if waiting is None or decided is None or type(decided) is Refusal:
+        if waiting is None or decided is None or isinstance(decided, Refusal):
             turn.answer(turn.sender, Release((held.id,)))
             if waiting is not None:
                 turn.answer(waiting.sender, decided or Refusal(Code.TRY_AGAIN))
@@ -236,11 +263,12 @@ class Table:
 
     def _take_back(self, turn: Turn, asked: Asked, command: UndoBet | ClearBets, sender: Sender) -> None:
         request = asked.request
+        command_id = CommandId(request.id)
         decided = self._game.decide(self._memory.game, command)
         wallet = Ref("wallet", asked.player)
         if type(decided) is Refusal:
-            self._waiting[request.id] = _Waiting(sender, None)
-            turn.send(wallet, RefuseBet(request.id, digest_of(request), decided))
+            self._waiting[command_id] = _Waiting(sender, None)
+            turn.send(wallet, RefuseBet(command_id, digest_of(request), decided))
             return
         bets: tuple[BetId, ...] = decided[0].bets  # type: ignore[index,union-attr]
         standing = self._game.bets(self._memory.game)
@@ -252,8 +280,8 @@ class Table:
             "bets": bets,
             "amount": sum(standing[bet].stake for bet in bets),
         }
-        self._waiting[request.id] = _Waiting(sender, command, bets)
-        turn.send(wallet, TakeBack(request.id, digest_of(request), bets, reply))
+        self._waiting[command_id] = _Waiting(sender, command, bets)
+        turn.send(wallet, TakeBack(command_id, digest_of(request), bets, reply))
 
     def _taken_back(self, turn: Turn, taken: TakenBack) -> None:
         waiting = self._waiting.pop(taken.id, None)
@@ -268,7 +296,7 @@ class Table:
             turn.answer(waiting.sender, answer)
 
     def _asked_about(self, turn: Turn, command: AskAboutHold, sender: Sender) -> None:
-        """A wallet woke up with a hold of ours: pay it if it is owed, let it wait if its bet stands, disown it otherwise."""
+        """A wallet woke up with a hold: pay it if it is owed, let it wait if its bet stands, disown it otherwise."""
         owed = self._memory.owed.get(command.id)
         if owed is not None:
             turn.answer(sender, Settle(((command.id, owed[1]),)))
@@ -349,16 +377,23 @@ class Table:
         binding = self._game.binding(self._memory.game)
         turn.stage(
             RoundEnd(
-                self._id, binding.round, event.server_seed, binding.client_seed, msgpack.packb(binding.contributions),
-                msgpack.packb(event.outcome), turn.now,
-            )  # fmt: skip
+                self._id,
+                binding.round,
+                event.server_seed,
+                binding.client_seed,
+                msgpack.packb(binding.contributions),
+                msgpack.packb(event.outcome),
+                turn.now,
+            )
         )
         self._server_seed = None
 
     def _flush(self, turn: Turn) -> None:
         fresh, self._fresh = tuple(self._fresh), []
         self._seq += 1
-        turn.push(self._topic, self._game.published(self._memory.game, fresh, self._stream, turn.stream_epoch, self._seq))
+        turn.push(
+            self._topic, self._game.published(self._memory.game, fresh, self._stream, turn.stream_epoch, self._seq)
+        )
 
     def _ask_to_pay(self, turn: Turn, owed: Mapping[BetId, tuple[PlayerId, int]]) -> None:
         """One message a wallet; a wallet that has paid says so again."""

@@ -1,7 +1,7 @@
 """What a wallet remembers of command ids, bounded, and how it knows when it must ask the store.
 
-The newest ids are kept with their answers. `floor` is the newest time in any id that is not kept: an id made after it is
-certainly new, an id made before it may have been used, and only the store can tell.
+The newest ids are kept with their answers. `floor` is the newest time in any id that is not kept: an id made after it
+is certainly new, an id made before it may have been used, and only the store can tell.
 """
 
 from collections import OrderedDict
@@ -47,12 +47,10 @@ class CommandMemory:
             recent = self._recent = OrderedDict()
         made = unix_ms_of(command)
         recent[command] = (digest, answer, made)
-        if made > self.high:
-            self.high = made
+        self.high = max(self.high, made)
         if len(recent) > RECENT_MAX:
             gone = recent.popitem(last=False)[1][2]
-            if gone > self.floor:
-                self.floor = gone
+            self.floor = max(self.floor, gone)
         if self._absent:
             self._absent.discard(command)
 

@@ -23,11 +23,25 @@ def answer_from(known: KnownCommand) -> Answer:
 
 
 def _bet_answer(bet: BetRow) -> dict[str, Any]:
-    common = {"id": bet.id, "stake": bet.stake, "available": bet.available, "held": bet.held, "epoch": NO_POSITION, "seq": NO_POSITION}
+    common = {
+        "id": bet.id,
+        "stake": bet.stake,
+        "available": bet.available,
+        "held": bet.held,
+        "epoch": NO_POSITION,
+        "seq": NO_POSITION,
+    }
     if bet.table_id is not None:
         return {"t": f"{bet.game}.placed", **common, "table": bet.table_id, "round": bet.round}
     game = INSTANT_GAMES[bet.game]
     params = msgpack.unpackb(bet.params)
     play = InstantPlay(bet.stake, bet.payout or 0, params)
     result = InstantResult(msgpack.unpackb(bet.outcome or b"\x80"), bet.payout or 0)
-    return {"t": f"{bet.game}.settled", **common, "payout": bet.payout, "seed": bet.seed, "nonce": bet.nonce, **game.reply(play, result)}
+    return {
+        "t": f"{bet.game}.settled",
+        **common,
+        "payout": bet.payout,
+        "seed": bet.seed,
+        "nonce": bet.nonce,
+        **game.reply(play, result),
+    }

@@ -1,6 +1,6 @@
 """The wallet actor: balances, holds, and one answer for each command id."""
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import msgpack
 
@@ -82,11 +82,25 @@ class Wallet:
 
     __slots__ = ("_accounts", "_assets", "_holds", "_memory", "_player", "_seq", "_topic")
 
+    _handlers: ClassVar[dict[type, str]] = {
+        PlaceHold: "_place_hold",
+        Settle: "_settle",
+        TakeBack: "_take_back",
+        RefuseBet: "_refuse_bet",
+        Release: "_release",
+        OpenWallet: "_open",
+        Move: "_move",
+        Asked: "_asked",
+        Look: "_look",
+    }
+
     def __init__(self, player: PlayerId, row: WalletRow, assets: dict[int, Asset]) -> None:
         self._player = player
         self._assets = assets
         self._topic = f"wallet:{player}"
-        self._accounts = {one.id: Account(one.id, one.posted, one.held, one.draw_high, one.last) for one in row.accounts}
+        self._accounts = {
+            one.id: Account(one.id, one.posted, one.held, one.draw_high, one.last) for one in row.accounts
+        }
         self._holds: dict[CommandId, PendingHold] | None = None
         for hold in row.holds:
             self._keep_hold(hold.id, PendingHold(hold.account, hold.amount, hold.owner, hold.round or 0))
@@ -102,7 +116,10 @@ class Wallet:
 
     def receive(self, turn: Turn, command: Any, sender: Sender) -> None:
         """Handle one message."""
-        _HANDLERS[type(command)](self, turn, command, sender)
+        handle = self._handlers.get(type(command))
+        if handle is None:
+            raise TypeError(f"a wallet does not understand {type(command).__name__}")
+        getattr(self, handle)(turn, command, sender)
 
     def called(self, turn: Turn, command: Any) -> Any:
         """Answer the player's instant games, within their turn."""
@@ -142,16 +159,29 @@ class Wallet:
         if payout:
             self._transfer(turn, account, house, account.id, payout, _WIN, play.id)
         draw = play.seed << DRAW_BITS | play.nonce
-        if draw > account.draw_high:
-            account.draw_high = draw
+        account.draw_high = max(account.draw_high, draw)
         answer = self._complete(turn, play.reply, account)
         turn.stage(
             _new(
                 Bet,
                 (
-                    play.id, account.id, play.game, None, None, stake, payout, _SETTLED, play.seed, play.nonce,
-                    play.params, play.outcome, account.posted - account.held, account.held, play.digest, turn.now,
-                ),  # fmt: skip
+                    play.id,
+                    account.id,
+                    play.game,
+                    None,
+                    None,
+                    stake,
+                    payout,
+                    _SETTLED,
+                    play.seed,
+                    play.nonce,
+                    play.params,
+                    play.outcome,
+                    account.posted - account.held,
+                    account.held,
+                    play.digest,
+                    turn.now,
+                ),
             )
         )
         self._memory.keep(play.id, play.digest, answer)
@@ -169,8 +199,8 @@ class Wallet:
         account = self._accounts.get(hold.account)
         refusal = self._cannot_stake(account, hold.account, hold.amount, 0)
         if refusal is not None or account is None:
-            answer = self._refuse(turn, hold.id, hold.digest, refusal or Refusal(Code.UNKNOWN_ASSET))
-            turn.answer(sender, NotHeld(hold.id, answer))
+            refused = self._refuse(turn, hold.id, hold.digest, refusal or Refusal(Code.UNKNOWN_ASSET))
+            turn.answer(sender, NotHeld(hold.id, refused))
             return
         account.held += hold.amount
         self._keep_hold(hold.id, PendingHold(account.id, hold.amount, hold.table, hold.round))
@@ -178,9 +208,23 @@ class Wallet:
         turn.stage(Hold(hold.id, account.id, hold.amount, hold.table))
         turn.stage(
             Bet(
-                hold.id, account.id, hold.game, hold.table, hold.round, hold.amount, None, BetState.OPEN, None,
-                hold.round, hold.params, None, available, account.held, hold.digest, turn.now,
-            )  # fmt: skip
+                hold.id,
+                account.id,
+                hold.game,
+                hold.table,
+                hold.round,
+                hold.amount,
+                None,
+                BetState.OPEN,
+                None,
+                hold.round,
+                hold.params,
+                None,
+                available,
+                account.held,
+                hold.digest,
+                turn.now,
+            )
         )
         answer = self._complete(turn, hold.reply, account)
         self._memory.keep(hold.id, hold.digest, answer)
@@ -252,7 +296,9 @@ class Wallet:
             account = self._new_account(turn, account_id)
             if amount:
                 ref = command_id_from(turn.now, turn.entropy(10))
-                self._transfer(turn, account, turn.treasury(asset_of(account_id)), account_id, amount, TransferKind.OPENING, ref)
+                self._transfer(
+                    turn, account, turn.treasury(asset_of(account_id)), account_id, amount, TransferKind.OPENING, ref
+                )
             self._mark(turn, account)
             self._seq += 1
         turn.answer(sender, self._snapshot(turn))
@@ -281,7 +327,12 @@ class Wallet:
             self._transfer(turn, account, treasury, account.id, command.amount, TransferKind(command.kind), command.id)
         else:
             self._transfer(turn, account, account.id, treasury, -command.amount, TransferKind(command.kind), command.id)
-        answer: dict[str, Any] = {"t": "moved", "id": command.id, "available": account.posted - account.held, "held": account.held}
+        answer: dict[str, Any] = {
+            "t": "moved",
+            "id": command.id,
+            "available": account.posted - account.held,
+            "held": account.held,
+        }
         self._record(turn, command.id, digest, 0, answer)
         self._memory.keep(command.id, digest, answer)
         self._mark(turn, account)
@@ -292,7 +343,8 @@ class Wallet:
 
     def _asked(self, turn: Turn, asked: Asked, sender: Sender) -> None:
         turn.answer(
-            sender, WalletBalances(id=asked.request.id, epoch=turn.stream_epoch, seq=self._seq, balances=self._balances())
+            sender,
+            WalletBalances(id=asked.request.id, epoch=turn.stream_epoch, seq=self._seq, balances=self._balances()),
         )
 
     def _look(self, turn: Turn, command: Look, sender: Sender) -> None:
@@ -317,7 +369,9 @@ class Wallet:
 
     def _cannot_stake(self, account: Account | None, account_id: AccountId, amount: int, payout: int) -> Refusal | None:
         if account is None:
-            return Refusal(Code.UNKNOWN_ASSET, {"asset": asset_of(account_id), "balance": Balance(account_id & 7).name.lower()})
+            return Refusal(
+                Code.UNKNOWN_ASSET, {"asset": asset_of(account_id), "balance": Balance(account_id & 7).name.lower()}
+            )
         if not 0 < amount <= AMOUNT_MAX:
             return Refusal(Code.AMOUNT_OUT_OF_RANGE, {"amount": amount, "amount_max": AMOUNT_MAX})
         available = account.posted - account.held
@@ -345,7 +399,7 @@ class Wallet:
         return account
 
     def _refuse(self, turn: Turn, command: CommandId, digest: bytes, refusal: Refusal) -> Refusal:
-        """Refuse. If the state decided, for good: the id is written down with its refusal, and its time with an account."""
+        """Refuse; if the state decided, for good: the id is written down with its refusal, its time with an account."""
         account = next(iter(self._accounts.values()), None)
         if CATALOGUE[refusal.code].sticky and account is not None:
             self._memory.keep(command, digest, refusal)
@@ -357,7 +411,7 @@ class Wallet:
         turn.stage(CommandRecord(command, self._player, digest, code, msgpack.packb(answer), turn.now))
 
     def _complete(self, turn: Turn, answer: dict[str, Any], account: Account) -> dict[str, Any]:
-        """Add to an answer what the balance is after it, at the stream position of the event that is published with it."""
+        """Add to an answer the balance after it, and the stream position of the event that is published with it."""
         answer["available"] = account.posted - account.held
         answer["held"] = account.held
         answer["epoch"] = turn.stream_epoch
@@ -398,14 +452,3 @@ _STAKE: Final = TransferKind.STAKE.value
 _WIN: Final = TransferKind.WIN.value
 _SETTLED: Final = BetState.SETTLED.value
 _BALANCE_NAMES: Final = {balance.value: balance.name.lower() for balance in Balance}
-_HANDLERS: Final[dict[type, Any]] = {
-    PlaceHold: Wallet._place_hold,
-    RefuseBet: Wallet._refuse_bet,
-    Release: Wallet._release,
-    TakeBack: Wallet._take_back,
-    Settle: Wallet._settle,
-    OpenWallet: Wallet._open,
-    Move: Wallet._move,
-    Asked: Wallet._asked,
-    Look: Wallet._look,
-}

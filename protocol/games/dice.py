@@ -26,7 +26,7 @@ class DiceBet(Request):
 class DiceSettled(Reply):
     """The roll, what it pays (stake included), and the balance after. `multiplier` is in ten-thousandths.
 
-    `epoch` and `seq` are the player's `wallet` stream after this bet. `seed` and `nonce` are what the roll was bound to.
+    `epoch` and `seq` are the player's `wallet` stream after this bet; `seed` and `nonce` what the roll was bound to.
     """
 
     t: Literal["dice.settled"] = "dice.settled"

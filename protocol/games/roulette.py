@@ -1,8 +1,8 @@
 """The words of roulette: spots of the layout, wagers on them, and what happens at the wheel.
 
-A spot is written as its kind and its lowest numbers: `straight:17`, `straight:00`, `split:17-20`, `street:13` (13-14-15),
-`corner:25` (25-26-28-29), `line:31` (31 to 36), `trio:0-1-2`, `first_four`, `first_five`, `dozen:2`, `column:3`, `red`, `black`, `odd`, `even`,
-`low`, `high`.
+A spot is written as its kind and its lowest numbers: `straight:17`, `straight:00`, `split:17-20`, `street:13`
+(13-14-15), `corner:25` (25-26-28-29), `line:31` (31 to 36), `trio:0-1-2`, `first_four`, `first_five`, `dozen:2`,
+`column:3`, `red`, `black`, `odd`, `even`, `low`, `high`.
 """
 
 from typing import Annotated, ClassVar, Final, Literal
@@ -86,7 +86,10 @@ class RouletteOpened(Push):
 
 
 class RouletteBets(Push):
-    """Bets since the last such event, in bulk: (player, name, spot, amount; negative when taken back), and the table's totals."""
+    """Bets since the last such event, in bulk, and the table's totals.
+
+    A bet is (player, name, spot, amount), the amount negative when it was taken back; `more` were left out.
+    """
 
     t: Literal["roulette.bets"] = "roulette.bets"
     round: int
@@ -131,7 +134,7 @@ class RouletteSettled(Push):
 
 
 class RouletteSnapshot(Push):
-    """The whole table as this viewer may see it; it replaces what was known. `mine` is the viewer's bets: (id, spot, amount)."""
+    """The whole table as this viewer may see it; it replaces what was known. `mine`: (bet, spot, amount)."""
 
     t: Literal["roulette.snapshot"] = "roulette.snapshot"
     table: str

@@ -21,28 +21,21 @@ __all__ = ["command"]
 
 FENCED_EXIT_CODE: Final = 3
 GC_THRESHOLD: Final = 50_000
-"""Turns make many short-lived objects and hardly any cycles; collecting less often costs nothing but a little memory."""
+"""Turns make many short-lived objects and hardly any cycles: collecting less often costs a little memory only."""
 
 
 @click.command(name="serve")
 @configured
 def command(config: Config) -> None:
-    """Run the platform. Prints one line of JSON when it is ready; logs go to stderr. Ctrl-C or SIGTERM stops it in order."""
+    """Run the platform. Prints a line of JSON when it is ready; logs go to stderr. Ctrl-C and SIGTERM stop it."""
     import uvloop
 
     sys.exit(uvloop.run(_serve(config)))
 
 
 async def _serve(config: Config) -> int:
-    import asyncpg
-
-    from persistence.embedded import EngineError
-    from persistence.interfaces import StoreError
-    from persistence.postgres.migrate import MigrationError
-    from persistence.postgres.preflight import PreflightRefused
-    from server.bootstrap import Platform
+    from server.bootstrap import CannotStart, Platform
     from server.observe.logs import start_logging
-    from server.secrets import SecretMissing
 
     log = start_logging(config.log_level, config.log_format, sys.stderr)
     stop = asyncio.Event()
@@ -52,15 +45,13 @@ async def _serve(config: Config) -> int:
     platform = Platform(config, log)
     try:
         await platform.start()
-    except (EngineError, StoreError, MigrationError, PreflightRefused, SecretMissing) as error:
+    except CannotStart as error:
         raise UserError(str(error)) from error
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise UserError(f"cannot start: {error}") from error
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD, 20, 100)
     host, port = platform.address
-    print(json.dumps(ready_line(host, port)), flush=True)
+    click.echo(json.dumps(ready_line(host, port)))
     log.info("ready", http=f"http://{_in_url(host)}:{port}")
     code = await _until(stop, platform, log)
     await platform.stop()

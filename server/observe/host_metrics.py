@@ -37,7 +37,9 @@ class HostMetrics(Collector):
             return
         counters = host.counters
         yield GaugeMetricFamily("croupier_actors", "Actors in memory", value=len(host.cells))
-        yield GaugeMetricFamily("croupier_host_ready", "Whether the host takes messages", value=0 if host.suspended else 1)
+        yield GaugeMetricFamily(
+            "croupier_host_ready", "Whether the host takes messages", value=0 if host.suspended else 1
+        )
         for name, text, value in (
             ("messages", "Messages from outside that were handled", counters.messages),
             ("turns_failed", "Turns that raised", counters.turns_failed),
@@ -53,4 +55,6 @@ class HostMetrics(Collector):
         for bound, count in zip((*map(str, COMMIT_SECONDS_BUCKETS), "+Inf"), self._commits, strict=True):
             total += count
             buckets.append((bound, total))
-        yield HistogramMetricFamily("croupier_commit_seconds", "How long a batch took to commit", buckets, self._seconds)
+        yield HistogramMetricFamily(
+            "croupier_commit_seconds", "How long a batch took to commit", buckets, self._seconds
+        )
