@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from actors.fairness.verify import NotAWager
@@ -93,6 +93,14 @@ def test_a_roll_wins_strictly_over_or_strictly_under_the_target(wager: tuple[int
     assert (paid > 0) == (roll > target if over else roll < target)
 
 
+@example(100, True)
+@example(101, True)
+@example(9_999, True)
+@example(10_000, True)
+@example(0, False)
+@example(1, False)
+@example(9_899, False)
+@example(9_900, False)
 @given(st.integers(0, 10_000), st.booleans())
 def test_the_targets_that_may_be_bet_on_are_those_whose_win_is_a_win(target: int, over: bool) -> None:
     multiplied = 9_900 > winning_rolls(target, over=over) > 0
