@@ -82,6 +82,14 @@ async def test_a_take_over_ends_the_epoch_that_owned_a_shard(books: LedgerUnderT
     await assert_refused(books, scribe.batch(*scribe.refusal(ANN)), Fenced)
 
 
+async def test_an_ended_epoch_cannot_write_to_shards_that_nobody_took_either(
+    books: LedgerUnderTest, scribe: Scribe
+) -> None:
+    await books.ledger.take_shards("another host", [ShardId(3)])
+    scribe.shards = frozenset({ShardId(0)})
+    await assert_refused(books, scribe.batch(*scribe.refusal(ANN)), Fenced)
+
+
 async def test_the_new_owner_writes_from_batch_one(books: LedgerUnderTest, scribe: Scribe) -> None:
     newer = Scribe(await books.ledger.take_shards("another host", ALL), ALL, ShardId(0))
     assert newer.epoch > scribe.epoch
