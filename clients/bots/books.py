@@ -1,6 +1,6 @@
 """A bot's own idea of its balance: what it was at login, and every bet since, by the bot's own arithmetic."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -11,7 +11,7 @@ AHEAD_MAX: Final = 1_024
 FOREIGN_REASONS: Final = frozenset({"deposit", "withdrawal", "adjustment", "opening", "refund"})
 """Changes that a bot does not make: it takes the server's word for them."""
 RELEASE: Final = "release"
-"""A stake is given back: the bet does not stand any more, or never did."""
+"""A stake is given back: to whoever asked for it, or because the table does not know the bet."""
 
 
 class Change(NamedTuple):
@@ -42,7 +42,7 @@ class Books:
     """
 
     tally: Tally
-    asked: Container[bytes]
+    asked: Collection[bytes]
     asset: str = ""
     balance: str = "cash"
     player: int = 0
@@ -68,8 +68,7 @@ class Books:
                 self._add(change.available_by, change.held_by)
         self._ahead.clear()
         self.certain = False
-        for bet in [bet for bet, due in self.dues.items() if due.available_by is not None]:
-            self._take(bet)
+        self._take_decided()
 
     def close(self, fields: Mapping[str, Any], final: bool) -> bool:
         """Compare with what the server says (a `wallet`) when nothing is open, and go on from its word.
@@ -120,20 +119,25 @@ class Books:
         """The stake of a bet is held (the reply that says so is a change of its own)."""
         self.dues[bet] = Due(stake)
 
-    def resolve(self, bet: bytes, available_by: int) -> None:
-        """It is known what comes back for a held stake: the server is about to move it."""
-        due = self.dues.get(bet)
-        if due is None:
-            return
-        due.available_by = available_by
+    def resolve(self, back: Mapping[bytes, int]) -> None:
+        """It is known what comes back for held stakes, all those that one moment decides: the server moves them now."""
+        for bet, available_by in back.items():
+            due = self.dues.get(bet)
+            if due is not None:
+                due.available_by = available_by
         if self.certain:
             self._catch_up()
         else:
-            self._take(bet)
+            self._take_decided()
 
     def decided_waits(self) -> bool:
         """Whether the server has not moved a stake of which it is known what comes back."""
         return any(due.available_by is not None for due in self.dues.values())
+
+    def look_again(self) -> None:
+        """A request that a change may have waited for was answered."""
+        if self._ahead and self.certain:
+            self._catch_up()
 
     def _wait(self, epoch: int, seq: int) -> bool:
         return self.certain and epoch == self._epoch and seq > self._seq and len(self._ahead) < AHEAD_MAX
@@ -156,7 +160,7 @@ class Books:
         """Take a pushed change into the books, unless what it should be will only be known in a moment."""
         bet = event["ref"]
         due = self.dues.get(bet)
-        if due is not None and due.available_by is None and event["reason"] == RELEASE:
+        if due is not None and due.available_by is None and event["reason"] == RELEASE and not self.asked:
             due.available_by = due.stake
         if bet in self.asked or (due is not None and due.available_by is None):
             return False
@@ -177,6 +181,10 @@ class Books:
         else:
             self._take(bet)
         self._compare(event["available"], event["held"])
+
+    def _take_decided(self) -> None:
+        for bet in [bet for bet, due in self.dues.items() if due.available_by is not None]:
+            self._take(bet)
 
     def _take(self, bet: bytes) -> None:
         due = self.dues.pop(bet)

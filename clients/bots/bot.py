@@ -185,7 +185,7 @@ class Bot(ABC):
 
     def closed(self, code: int, reason: str) -> None:
         """The socket is gone: come back, unless the server said not to."""
-        was_open = self.conversation.open
+        was_in = self._login is not None and self._login.done() and self.conversation.open
         self._wire = None
         self.conversation.disconnected()
         self.books.lose_certainty()
@@ -193,7 +193,7 @@ class Bot(ABC):
         if code in Close.__members__.values() and not CLOSINGS[Close(code)].may_reconnect:
             self.tally.errors[f"closed {code}"] += 1
             self._give_up()
-        if was_open and not self._gave_up:
+        if was_in and not self._gave_up:
             self.tally.reconnects += 1
             self._returning = self.grounds.loop.create_task(self.arrive())
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from clients.python.address import address_of
+
 Game = Literal["dice", "roulette"]
 
 CONNECTING_MAX: Final = 64
@@ -17,7 +19,7 @@ PAUSE_SECONDS_MAX: Final = 2.0
 """The pauses between attempts, to connect or to repeat a request, grow from the first to the last of these."""
 REPEATS_MAX: Final = 50
 """Times that one request is repeated because the server said `try again`; then it counts as unresolved."""
-ARRIVAL_SECONDS_MAX: Final = 60.0
+ARRIVAL_SECONDS_MAX: Final = 30.0
 """How long the start waits, after the ramp, for bots that cannot log in."""
 CLOSING_SECONDS_MAX: Final = 60.0
 """How long the end waits for open bets and for the last comparison of the books."""
@@ -50,6 +52,7 @@ class BotsConfig:
 
     def __post_init__(self) -> None:
         """Raise `ValueError` for what cannot be played."""
+        address_of(self.url)
         if self.players < 1 or self.in_flight < 1:
             raise ValueError(f"players is {self.players} and in_flight is {self.in_flight}; both must be at least 1")
         if self.seconds <= 0 or self.ramp_seconds < 0:

@@ -60,7 +60,12 @@ def layout_of(variant: str) -> Layout:
         spots[f"column:{third}"] = frozenset(range(third, 37, 3))
     spots |= EVEN_CHANCES
     if variant == AMERICAN:
+        # 0 lies over 1 and half of 2, and 00 over the other half and 3.
         spots |= {"straight:00": frozenset({37}), "first_five": frozenset({0, 37, 1, 2, 3})}
+        spots |= {f"split:0-{n}": frozenset({0, n}) for n in (1, 2)} | {"split:0-00": frozenset({0, 37})}
+        spots |= {f"split:00-{n}": frozenset({37, n}) for n in (2, 3)}
+        spots |= {"trio:0-1-2": frozenset({0, 1, 2}), "trio:00-2-3": frozenset({37, 2, 3})}
+        spots["trio:0-00-2"] = frozenset({0, 37, 2})
     else:
         spots |= {f"split:0-{n}": frozenset({0, n}) for n in (1, 2, 3)}
         spots |= {"trio:0-1-2": frozenset({0, 1, 2}), "trio:0-2-3": frozenset({0, 2, 3})}

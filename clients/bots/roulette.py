@@ -1,5 +1,6 @@
 """A bot that plays roulette: it sits at a table, bets at random moments, and knows what every bet pays."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -102,6 +103,7 @@ class RouletteBot(Bot):
                 self._sat()
             case "sitting":
                 self._sat()
+        self.books.look_again()
         if tag == "error" and fields["code"] == Code.NOT_SEATED and self._seated and self._seat is not None:
             self._sit(self._seat)
 
@@ -184,8 +186,7 @@ class RouletteBot(Bot):
             self.tally.mismatch(self.books.player, f"{fields['amount']} is given back for bets of {amount}")
         if self.grounds.journal is not None:
             self.grounds.journal.acknowledged(self.books.player, "roulette", fields)
-        for bet in taken:
-            self.books.resolve(bet, self._standing.pop(bet).bet.stake)
+        self.books.resolve({bet: self._standing.pop(bet).bet.stake for bet in taken})
 
     def _opened(self, round_number: int, closes_at_ms: int) -> None:
         self._round = round_number
@@ -197,9 +198,7 @@ class RouletteBot(Bot):
             self.play()
 
     def _settled(self, round_number: int, pocket: int) -> None:
-        for bet, standing in list(self._standing.items()):
-            if standing.round == round_number:
-                self._resolve(bet, pocket)
+        self._resolve([bet for bet, standing in self._standing.items() if standing.round == round_number], pocket)
 
     def _looked(self, snapshot: dict[str, Any]) -> None:
         round_number = snapshot["round"]
@@ -210,13 +209,15 @@ class RouletteBot(Bot):
         if self.playing and self.books.certain:
             self.play()
 
-    def _resolve(self, bet: bytes, pocket: int) -> None:
-        """The round of a bet is over: reckon what it pays."""
-        standing = self._standing.pop(bet)
-        payout = standing.bet.payout(pocket)
-        self.tally.staked += standing.bet.stake
-        self.tally.won += payout
-        self.books.resolve(bet, payout)
+    def _resolve(self, bets: Sequence[bytes], pocket: int) -> None:
+        """The round of these bets is over: reckon what each pays."""
+        back = {}
+        for bet in bets:
+            standing = self._standing.pop(bet)
+            back[bet] = payout = standing.bet.payout(pocket)
+            self.tally.staked += standing.bet.stake
+            self.tally.won += payout
+        self.books.resolve(back)
 
     def _prove_older(self, round_number: int) -> None:
         """Ask what came of bets of rounds that ended while the bot was not there."""
@@ -233,9 +234,9 @@ class RouletteBot(Bot):
         if bet not in self._standing:
             return
         if fields["t"] == "proof":
-            self._resolve(bet, fields["outcome"]["pocket"])
+            self._resolve([bet], fields["outcome"]["pocket"])
         elif fields["code"] == Code.BET_NOT_SETTLED:
             self.grounds.loop.call_later(PROOF_PAUSE_SECONDS, self._prove, bet)
         else:
             self.tally.mismatch(self.books.player, f"the bet {bet.hex()} was accepted, and is now {fields['name']}")
-            self.books.resolve(bet, self._standing.pop(bet).bet.stake)
+            self.books.resolve({bet: self._standing.pop(bet).bet.stake})

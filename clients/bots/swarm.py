@@ -14,7 +14,6 @@ from contextlib import nullcontext, suppress
 from typing import Final
 
 import uvloop
-from websockets.uri import parse_uri
 
 from clients.bots.bot import Bot
 from clients.bots.config import (
@@ -31,6 +30,7 @@ from clients.bots.journal import Journal
 from clients.bots.report import Report, Tally
 from clients.bots.roulette import RouletteBot
 from clients.bots.tables import Tables
+from clients.python.address import address_of
 from clients.python.backoff import Backoff
 from clients.python.ids import Entropy
 
@@ -72,7 +72,7 @@ async def play(config: BotsConfig, stop_on_sigint: bool = False) -> Report:
 
 
 def _grounds(config: BotsConfig, loop: asyncio.AbstractEventLoop, journal: Journal | None) -> Grounds:
-    uri = parse_uri(config.url)
+    uri = address_of(config.url)
     return Grounds(
         config=config,
         uri=uri,

@@ -9,8 +9,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from websockets.uri import parse_uri
-
+from clients.python.address import address_of
 from clients.python.connection import Connection, refusal
 from clients.python.conversation import WALLET, Conversation, LoggedIn
 from clients.python.credentials import Guest, Login
@@ -59,7 +58,7 @@ class Client:
         entropy: Source = os.urandom,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        parse_uri(url)
+        address_of(url)
         self._settings = settings or Settings()
         self._dialect = server_dialect()
         self._conversation = Conversation(login=login or Guest(), clock=clock, entropy=Entropy(entropy))
@@ -207,6 +206,10 @@ class Client:
         if not isinstance(welcome, Welcome):
             raise ClientError(f"a login was answered with {welcome.t}")
         self._welcome = welcome
+        for subscription in [one for subscriptions in self._subscriptions.values() for one in subscriptions]:
+            # Its snapshot may have been lost with the socket, after the request for it was answered.
+            if not subscription.begun:
+                self._look(subscription)
         if login.wallet_moved:
             self._offer(WalletSnapshot(stream=WALLET, epoch=welcome.epoch, seq=welcome.seq, balances=welcome.balances))
 

@@ -124,7 +124,10 @@ class _Rewatch(NamedTuple):
 
 def unpack(payload: bytes) -> dict[str, Any]:
     """The map of a message from the server. Raises `ValueError` when it is anything else."""
-    fields = msgpack.unpackb(payload, use_list=False)
+    try:
+        fields = msgpack.unpackb(payload, use_list=False)
+    except (ValueError, msgpack.exceptions.UnpackException) as error:
+        raise ValueError(f"{len(payload)} bytes that are not msgpack: {error!r}") from error
     if type(fields) is not dict or type(fields.get("t")) is not str:
         raise ValueError(f"{len(payload)} bytes that are not a message of this protocol")
     return fields
@@ -265,13 +268,10 @@ class Conversation:
         if tag == "error" and fields["retry"]:
             return AskLater(asked, fields)
         del self.unanswered[asked.id]
-        if tag == "watching":
-            position = self.positions.get(fields["stream"])
-            if position is not None and position.lost:
-                position.begin(fields["epoch"], fields["seq"])
-        elif tag == "wallet":
+        if tag == "wallet":
             self.wallet.snapshot(fields["epoch"], fields["seq"])
-        elif "seq" in fields:
+        elif "seq" in fields and tag != "watching":
+            # A stream does not begin by being watched: the snapshot that follows may be lost with the socket.
             self.wallet.unordered(fields["epoch"], fields["seq"])
         if not isinstance(asked.context, _Rewatch):
             return Answered(asked, fields)

@@ -28,7 +28,8 @@ class Subscription:
         self._events_max = events_max
         self._look = look
         self._leave = leave
-        self._begun = False
+        self.begun = False
+        """Whether a snapshot came, and every event since."""
         self._news = asyncio.Event()
         self._error: Exception | None = None
         self._closed = False
@@ -36,14 +37,14 @@ class Subscription:
     def offer(self, push: Push) -> None:
         """The next event came. It is dropped unless a snapshot came before."""
         if push.t.endswith(SNAPSHOT_SUFFIX):
-            self._begun = True
+            self.begun = True
             # A snapshot replaces what was known: nobody has to read what it makes old.
             self._events.clear()
-        if not self._begun:
+        if not self.begun:
             return
         if len(self._events) >= self._events_max:
             self._events.clear()
-            self._begun = False
+            self.begun = False
             self._look(self)
             return
         self._events.append(push)

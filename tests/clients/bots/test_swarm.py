@@ -1,0 +1,261 @@
+"""Bots at a server that loses, repeats, hesitates, lies and dies: every bet counts once, and every lie is seen."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clients.bots import BotsConfig, Report, play
+from tests.support.fake_server import FakeServer, Nastiness, Nasty
+
+TABLES = {"roulette-1": "european", "roulette-2": "american", "roulette-3": "la_partage"}
+DICE_SECONDS = 0.4
+ROULETTE_SECONDS = 0.8
+
+
+async def dice(server: FakeServer, **more: Any) -> Report:
+    settings = {"players": 3, "seconds": DICE_SECONDS, "seed": 1, **more}
+    return await play(BotsConfig(url=server.url, game="dice", **settings))
+
+
+async def roulette(server: FakeServer, **more: Any) -> Report:
+    settings = {"players": 6, "seconds": ROULETTE_SECONDS, "seed": 1, **more}
+    return await play(BotsConfig(url=server.url, game="roulette", **settings))
+
+
+def money_moved(server: FakeServer) -> int:
+    return sum(player.available + player.held - server.house.opening for player in server.house.players.values())
+
+
+def assert_books_are_right(report: Report, server: FakeServer) -> None:
+    assert report.balance_mismatches == 0
+    assert report.bets_unresolved == 0
+    assert report.books_closed == report.players
+    assert report.won - report.staked == money_moved(server)
+    assert len(server.house.players) == report.players
+
+
+@pytest.mark.parametrize("in_flight", [1, 5])
+async def test_dice_bets_are_counted_and_every_balance_is_compared(in_flight: int) -> None:
+    async with FakeServer() as server:
+        report = await dice(server, in_flight=in_flight)
+    assert_books_are_right(report, server)
+    assert report.bets == server.seen["dice.bet"] > 50
+    assert report.books_compared >= report.bets
+    assert report.errors == {}
+    assert report.latency_ms["p50"] <= report.latency_ms["p99"] <= report.latency_ms["max"]
+
+
+async def test_roulette_bets_are_settled_and_every_change_of_the_wallet_is_compared() -> None:
+    async with FakeServer(tables=TABLES) as server:
+        report = await roulette(server)
+    assert_books_are_right(report, server)
+    assert report.bets == server.seen["roulette.bet"] > 10
+    assert set(report.errors) <= {"5001"}
+    assert report.more["rounds"] >= 3
+    assert report.more["watchers_max"] == 2
+
+
+async def test_bots_can_be_put_at_one_table() -> None:
+    async with FakeServer(tables=TABLES) as server:
+        report = await roulette(server, table="roulette-2", seconds=0.3)
+    assert_books_are_right(report, server)
+    assert {request["table"] for request in server.requests if request["t"] == "table.sit"} == {"roulette-2"}
+
+
+@pytest.mark.parametrize(
+    "nasty", [Nasty.LOSE_REQUEST, Nasty.LOSE_REPLY, Nasty.SAY_TWICE, Nasty.TRY_AGAIN, Nasty.DO_BUT_TRY_AGAIN]
+)
+@pytest.mark.parametrize("in_flight", [1, 4])
+async def test_a_dice_bet_is_made_once_whatever_happens_to_it(nasty: Nasty, in_flight: int) -> None:
+    async with FakeServer(Nastiness("dice.bet", nasty, 5, 9), Nastiness("dice.bet", nasty, 40, 41)) as server:
+        report = await dice(server, in_flight=in_flight)
+    assert_books_are_right(report, server)
+    assert report.bets == len(server.house.bets_done) == len(set(server.house.bets_done))
+    if nasty in (Nasty.LOSE_REQUEST, Nasty.LOSE_REPLY):
+        assert report.reconnects > 0
+        assert server.seen["resume"] == report.reconnects
+    if nasty in (Nasty.TRY_AGAIN, Nasty.DO_BUT_TRY_AGAIN):
+        assert report.errors == {"6001": 7}
+
+
+@pytest.mark.parametrize(
+    ("tag", "nasty"),
+    [
+        ("roulette.bet", Nasty.LOSE_REQUEST),
+        ("roulette.bet", Nasty.LOSE_REPLY),
+        ("roulette.bet", Nasty.SAY_TWICE),
+        ("roulette.bet", Nasty.DO_BUT_TRY_AGAIN),
+        ("roulette.undo", Nasty.LOSE_REPLY),
+        ("table.sit", Nasty.LOSE_REQUEST),
+        ("table.sit", Nasty.TRY_AGAIN),
+        ("lobby.list", Nasty.LOSE_REPLY),
+        ("auth.guest", Nasty.LOSE_REQUEST),
+        ("auth.guest", Nasty.TRY_AGAIN),
+        ("watch", Nasty.LOSE_REQUEST),
+    ],
+)
+async def test_a_roulette_bet_is_made_once_whatever_happens_to_it_or_before_it(tag: str, nasty: Nasty) -> None:
+    async with FakeServer(Nastiness(tag, nasty, 2, 4), tables=TABLES) as server:
+        report = await roulette(server)
+    assert_books_are_right(report, server)
+    placed = [request for request in server.requests if request["t"] == "roulette.bet"]
+    assert report.bets <= len({request["id"] for request in placed})
+    assert report.bets > 0
+
+
+@pytest.mark.parametrize("nasty", [Nasty.MISSTATE, Nasty.OVERPAY])
+async def test_a_dice_reply_that_is_off_by_one_is_a_mismatch(nasty: Nasty) -> None:
+    async with FakeServer(Nastiness("dice.bet", nasty, 10, 10)) as server:
+        report = await dice(server, players=1)
+    # The lie about a balance is seen twice: when it is told, and when the next balance is right again.
+    assert report.balance_mismatches == (2 if nasty is Nasty.MISSTATE else 1)
+
+
+async def test_a_roulette_reply_that_is_off_by_one_is_a_mismatch() -> None:
+    async with FakeServer(Nastiness("roulette.bet", Nasty.MISSTATE, 3, 3), tables=TABLES) as server:
+        report = await roulette(server)
+    assert report.balance_mismatches > 0
+
+
+async def test_a_table_that_pays_wrongly_is_seen() -> None:
+    async with FakeServer(tables=TABLES) as server:
+        honest = server.house.pays
+        server.house.pays = lambda variant, spot, amount, pocket: honest(variant, spot, amount, pocket) + 1
+        report = await roulette(server)
+    assert report.balance_mismatches > 0
+
+
+async def test_a_bet_that_was_accepted_and_is_lost_is_seen() -> None:
+    async with FakeServer(tables={"roulette-1": "european"}) as server:
+
+        async def lose_bets() -> None:
+            await server.until(lambda: bool(server.house.tables["roulette-1"].bets))
+            server.house.tables["roulette-1"].bets.clear()
+            await server.crash()
+            await server.start()
+
+        report = await while_playing(roulette(server, seconds=1.2), lose_bets)
+    assert report.balance_mismatches > 0
+
+
+async def test_a_table_event_that_never_came_is_made_up_for() -> None:
+    async with FakeServer(tables={"roulette-1": "european"}) as server:
+
+        async def lose_an_event() -> None:
+            for round_number in (1, 2):
+                await server.until(lambda n=round_number: server.house.tables["roulette-1"].round > n)  # type: ignore[misc]
+                server.lost_events = 3
+
+        report = await while_playing(roulette(server, seconds=1.5), lose_an_event)
+    assert_books_are_right(report, server)
+    assert report.bets > 0
+    assert server.seen["watch"] > report.players
+
+
+@pytest.mark.parametrize("game", ["dice", "roulette"])
+@pytest.mark.parametrize("forgotten", ["nothing", "sessions", "tokens too"])
+async def test_a_crash_is_survived_and_the_bots_play_on(game: str, forgotten: str) -> None:
+    async with FakeServer(tables=TABLES) as server:
+
+        async def crash() -> None:
+            await server.until(lambda: server.seen[f"{game}.bet"] > 5)
+            await server.crash()
+            if forgotten != "nothing":
+                server.forget_sessions()
+            if forgotten == "tokens too":
+                server.forget_tokens()
+            await server.start()
+
+        run = dice(server, seconds=1.2, in_flight=3) if game == "dice" else roulette(server, seconds=1.2)
+        report = await while_playing(run, crash)
+    assert_books_are_right(report, server)
+    assert report.reconnects == report.players
+    ways = Counter(login["t"] for login in server.logins if login not in server.refused_logins)
+    by = {"nothing": "resume", "sessions": "auth.token", "tokens too": "auth.guest"}[forgotten]
+    assert ways[by] >= report.players
+    assert report.bets == len([bet for bet in server.house.bets_done if accepted(server, bet)])
+
+
+async def test_a_bot_whose_session_goes_on_elsewhere_does_not_come_back() -> None:
+    async with FakeServer(Nastiness("dice.bet", Nasty.CLOSE_FOR_GOOD, 10, 10)) as server:
+        report = await dice(server)
+    assert report.errors == {"closed 4003": 1}
+    assert report.reconnects == 0
+    assert report.books_closed == report.players - 1
+    assert report.bets_unresolved == 1
+
+
+async def test_a_bot_without_money_stops_betting() -> None:
+    async with FakeServer(opening=50) as server:
+        report = await dice(server, players=1, stake_min=40, stake_max=40)
+    assert_books_are_right(report, server)
+    assert report.errors == {"4001": 1}
+
+
+async def test_a_bot_that_no_table_takes_gives_up() -> None:
+    async with FakeServer() as server:
+        report = await roulette(server, players=2, seconds=0.1)
+    assert report.errors == {"no table": 2, "absent": 2}
+    assert report.bets == 0
+
+
+async def test_guests_who_are_not_allowed_give_up() -> None:
+    async with FakeServer(guests=False) as server:
+        report = await dice(server, players=2, seconds=0.1)
+    assert report.errors == {"2006": 2, "absent": 2}
+
+
+async def test_the_same_seed_makes_the_same_bets() -> None:
+    plays = []
+    for seed in (5, 5, 6):
+        async with FakeServer() as server:
+            await dice(server, players=1, seed=seed)
+        bets = [request for request in server.requests if request["t"] == "dice.bet"][:30]
+        plays.append([(bet["amount"], bet["target"], bet["over"], bet["id"][8:]) for bet in bets])
+    assert len(plays[0]) == 30
+    assert plays[0] == plays[1] != plays[2]
+
+
+async def test_a_clock_that_is_wrong_by_a_year_does_not_matter() -> None:
+    year_ms = 365 * 86_400_000
+    async with FakeServer(clock_ahead_ms=year_ms) as server:
+        report = await dice(server, players=1)
+    assert_books_are_right(report, server)
+    times = [int.from_bytes(request["id"][:6], "big") for request in server.requests]
+    assert min(times) > year_ms + 1_700_000_000_000
+
+
+async def test_the_journal_has_every_acknowledged_bet(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    async with FakeServer(tables=TABLES) as server:
+        played = [await dice(server, journal=path), await roulette(server, journal=path)]
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    placed = {line["id"] for line in lines if line["reply"]["t"] in ("dice.settled", "roulette.placed")}
+    assert len(placed) == sum(report.bets for report in played)
+    assert placed <= {bet.hex() for bet in server.house.bets_done}
+
+
+async def test_a_ramp_spreads_the_logins() -> None:
+    async with FakeServer() as server:
+        started = asyncio.get_running_loop().time()
+        report = await dice(server, players=5, ramp_seconds=0.5, seconds=0.1)
+        assert asyncio.get_running_loop().time() - started >= 0.5
+    assert_books_are_right(report, server)
+
+
+def accepted(server: FakeServer, bet: bytes) -> bool:
+    answers = [player.answers[bet] for player in server.house.players.values() if bet in player.answers]
+    return answers[0]["t"] in ("dice.settled", "roulette.placed")
+
+
+async def while_playing(run: Any, interfere: Callable[[], Awaitable[None]]) -> Report:
+    """Let something happen in the middle of a run."""
+    interfering = asyncio.ensure_future(interfere())
+    report: Report = await run
+    await interfering
+    return report
