@@ -13,6 +13,7 @@ MESSAGE_BYTES_MAX: Final = 4096
 NESTING_MAX: Final = 4
 FIELDS_MAX: Final = 64
 EVIDENCE_CHARS_MAX: Final = 120
+_SCALARS: Final = frozenset({str, bytes, int, bool, float, type(None)})
 _FIXMAP: Final = 0x80
 
 M = TypeVar("M", bound=Message)
@@ -50,23 +51,18 @@ def _refuse_extension(code: int, data: bytes) -> Any:
     raise ProtocolError(Code.MALFORMED, reason="extension types are not spoken here", extension=code, bytes=len(data))
 
 
-def _has_inner(fields: dict[Any, Any]) -> bool:
-    types = set(map(type, fields.values()))
-    return dict in types or tuple in types
-
-
 def decode(data: bytes) -> dict[str, Any]:
     """The map in these bytes, checked for form and size, not yet for meaning.
 
     Raises `ProtocolError` with `TOO_LARGE` (bytes or nesting) or `MALFORMED` (anything else that is not one msgpack
-    map with string keys, each once, without extension types and without bytes after it).
+    map with keys of text or bytes, each once, without extension types and without bytes after it).
     """
     if len(data) > MESSAGE_BYTES_MAX:
         raise ProtocolError(Code.TOO_LARGE, bytes=len(data), bytes_max=MESSAGE_BYTES_MAX)
     try:
         fields = msgpack.unpackb(data, ext_hook=_refuse_extension, use_list=False)
         # The common message: a small flat map, which has no key twice if it is as long as its header says.
-        if type(fields) is dict and len(fields) == data[0] - _FIXMAP and not _has_inner(fields):
+        if type(fields) is dict and len(fields) == data[0] - _FIXMAP and _SCALARS.issuperset(map(type, fields.values())):
             return fields
         fields = msgpack.unpackb(data, object_pairs_hook=_map_of, ext_hook=_refuse_extension, use_list=False)
     except ProtocolError:
@@ -79,25 +75,23 @@ def decode(data: bytes) -> dict[str, Any]:
         raise ProtocolError(Code.MALFORMED, reason="a message is a map", got=type(fields).__name__)
     if len(fields) > FIELDS_MAX:
         raise ProtocolError(Code.TOO_LARGE, fields=len(fields), fields_max=FIELDS_MAX)
-    for value in fields.values():
-        if type(value) is dict or type(value) is tuple:
-            _check_depth(value, NESTING_MAX - 1)
+    _check_values(fields)
     return fields
 
 
-def _check_depth(value: Any, levels: int) -> None:
-    """Refuse containers nested deeper than `levels`; breadth is bounded by the size of the message."""
-    level = [value]
-    while level:
-        if levels == 0:
-            raise ProtocolError(Code.TOO_LARGE, reason="nested too deep", nesting_max=NESTING_MAX)
-        levels -= 1
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if type(outer) is dict else outer)
-            if type(inner) is dict or type(inner) is tuple
-        ]
+def _check_values(fields: dict[str, Any]) -> None:
+    """Refuse containers nested too deep and what is no plain value; breadth is bounded by the size of the message."""
+    level: list[Any] = [fields]
+    for _ in range(NESTING_MAX):
+        values = [inner for outer in level for inner in (outer.values() if type(outer) is dict else outer)]
+        level = [value for value in values if type(value) not in _SCALARS]
+        for value in level:
+            if type(value) is not dict and type(value) is not tuple:
+                # msgpack reads timestamps, an extension, by itself.
+                raise ProtocolError(Code.MALFORMED, reason="extension types are not spoken here")
+        if not level:
+            return
+    raise ProtocolError(Code.TOO_LARGE, reason="nested too deep", nesting_max=NESTING_MAX)
 
 
 class Dialect(Generic[M]):

@@ -113,12 +113,16 @@ def test_bytes_that_are_not_one_plain_map_are_malformed(data: bytes) -> None:
     [
         PING.replace(b"\xc4\x10" + ID, b"\xd6\xff\0\0\0\0"),
         PING.replace(b"\xc4\x10" + ID, b"\xd7\xff\0\0\0\0\0\0\0\0"),
-        b"\x83" + PING[1:] + b"\xc4\x01x\x01",
-        b"\x81\xc4\x01t\xa4ping",
         b"\x81\xa1t\xd6\xff\0\0\0\0",
+        b"\x81\xa1t\x91\x91\xd6\xff\0\0\0\0",
     ],
 )
-def test_timestamps_and_keys_of_bytes_are_in_no_message(data: bytes) -> None:
+def test_timestamps_are_extensions_and_in_no_message(data: bytes) -> None:
+    assert refusal_of(data) is Code.MALFORMED
+
+
+@pytest.mark.parametrize("data", [b"\x83" + PING[1:] + b"\xc4\x01x\x01", b"\x81\xc4\x01t\xa4ping"])
+def test_keys_of_bytes_are_in_no_message(data: bytes) -> None:
     assert refusal_of(data) in (Code.INVALID_FIELD, Code.UNKNOWN_TYPE)
 
 
