@@ -164,7 +164,7 @@ class Connection(asyncio.Protocol):
         first, second = frame[0], frame[1]
         if self._closing:
             if first == CLOSE_FINAL:
-                self._hang_up()
+                self._agreed()
         elif first == BINARY_FINAL and second == MASKED | MEDIUM and self._odd is None:
             self._received(apply_mask(frame[8:], frame[4:8]))
         else:
@@ -189,7 +189,10 @@ class Connection(asyncio.Protocol):
             self._received(heard.message)
         if heard.ended:
             self._over()
-            self._hang_up()
+            if heard.agreed:
+                self._agreed()
+            else:
+                self._hang_up()
 
     def _received(self, payload: bytes) -> None:
         front = self._front
@@ -339,6 +342,11 @@ class Connection(asyncio.Protocol):
         self.session.closing()
         self._forget()
         front.wheel.schedule(self, front.clock.monotonic() + CLOSE_SECONDS_MAX)
+
+    def _agreed(self) -> None:
+        """Both have said that it is over: the server is the one to close the socket."""
+        self._deaf = True
+        self._transport.close()
 
     def _hang_up(self) -> None:
         """Nothing more is said; what still comes is dropped until the other side hangs up as well."""

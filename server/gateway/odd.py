@@ -18,12 +18,16 @@ def quiet_logger() -> logging.Logger:
 
 
 class Heard(NamedTuple):
-    """What came of a frame: bytes to send back, a whole message if it ended one, and where the conversation stands."""
+    """What came of a frame: bytes to send back, a whole message if it ended one, and where the conversation stands.
+
+    It has `ended` when both have said so (`agreed`), or when the frame broke the rules.
+    """
 
     out: bytes
     message: bytes | None
     is_text: bool
     ended: bool
+    agreed: bool
     resting: bool
 
 
@@ -55,4 +59,4 @@ class OddFrames:
                     self._pieces.clear()
         out = b"".join(wire.data_to_send())
         resting = wire.state is OPEN and wire.current_size is None
-        return Heard(out, message, is_text, wire.eof_sent, resting)
+        return Heard(out, message, is_text, wire.eof_sent, wire.close_rcvd is not None, resting)
