@@ -14,6 +14,7 @@ NESTING_MAX: Final = 4
 FIELDS_MAX: Final = 64
 EVIDENCE_CHARS_MAX: Final = 120
 _SCALARS: Final = frozenset({str, bytes, int, bool, float, type(None)})
+_flat: Final = _SCALARS.issuperset
 _FIXMAP: Final = 0x80
 
 M = TypeVar("M", bound=Message)
@@ -62,7 +63,7 @@ def decode(data: bytes) -> dict[str, Any]:
     try:
         fields = msgpack.unpackb(data, ext_hook=_refuse_extension, use_list=False)
         # The common message: a small flat map, which has no key twice if it is as long as its header says.
-        if type(fields) is dict and len(fields) == data[0] - _FIXMAP and _SCALARS.issuperset(map(type, fields.values())):
+        if type(fields) is dict and len(fields) == data[0] - _FIXMAP and _flat(map(type, fields.values())):
             return fields
         fields = msgpack.unpackb(data, object_pairs_hook=_map_of, ext_hook=_refuse_extension, use_list=False)
     except ProtocolError:
