@@ -1,0 +1,154 @@
+// The terms of a dice bet as the player sets them: side, target and stake, with what they mean shown at once.
+
+import {
+  ROLL_MAX,
+  chanceText,
+  multiplierOf,
+  multiplierText,
+  payoutOf,
+  returnText,
+  rollText,
+  targetBounds,
+  winsOf,
+} from "./dice-rules.js";
+import { h, icon } from "./dom.js";
+import { Emitter } from "./emitter.js";
+import { format, parse, units } from "./money.js";
+
+const TARGET_STEP = 50;
+const SCALE = ["0", "25", "50", "75", "100"];
+
+/** Emits `play({stake, target, over})`. `track`, `facts` and `form` are its elements; `busy` keeps the player from rolling. */
+export class Terms extends Emitter {
+  #purse;
+  #target = 5_050;
+  #over = true;
+  #busy = false;
+  #slider = h("input", {
+    class: "dice-slider",
+    type: "range",
+    min: 0,
+    max: ROLL_MAX,
+    step: TARGET_STEP,
+    "aria-label": "Target",
+    on: { input: () => this.#aim(Number(this.#slider.value)) },
+  });
+  #targetInput = h("input", {
+    inputmode: "decimal",
+    autocomplete: "off",
+    on: { change: () => this.#aimAt(this.#targetInput.value) },
+  });
+  #stakeInput = h("input", {
+    inputmode: "decimal",
+    autocomplete: "off",
+    "aria-label": "Stake",
+    data: { testid: "dice-amount" },
+    on: { input: () => this.#show(), blur: () => this.#tidy() },
+  });
+  #stakeField = h("div", { class: "field" }, this.#stakeInput);
+  #go = h("button", { class: "button button-main dice-go", data: { testid: "roll-dice" } }, icon("dice"), "Roll dice");
+  #facts = new Map(["Multiplier", "Win chance", "Return to player", "Pays"].map((name) => [name, h("dd")]));
+
+  constructor(purse) {
+    super();
+    this.#purse = purse;
+    const scale = h("div", { class: "dice-scale", "aria-hidden": "true" }, ...SCALE.map((text) => h("span", {}, text)));
+    this.track = h("div", { class: "dice-track" }, h("div", { class: "dice-bar" }), this.#slider, scale);
+    const facts = [...this.#facts].map(([name, value]) => h("div", { class: "term" }, h("dt", {}, name), value));
+    this.facts = h("dl", { class: "dice-terms" }, ...facts);
+    this.form = this.#buildForm();
+    purse.on("changed", () => this.#setStake(10n ** BigInt(purse.scale)));
+    this.#show();
+  }
+
+  set busy(busy) {
+    this.#busy = busy;
+    this.#show();
+  }
+
+  #buildForm() {
+    const side = (over, text) => {
+      const choose = () => this.#turn(over);
+      return h("label", {}, h("input", { type: "radio", name: "side", checked: over, on: { change: choose } }), text);
+    };
+    const sides = h("div", { class: "dice-sides", role: "radiogroup", "aria-label": "Side" });
+    sides.append(side(true, "Over"), side(false, "Under"));
+    this.#stakeField.append(
+      this.#nudge("½", "Half the stake", (stake) => stake / 2n),
+      this.#nudge("2×", "Double the stake", (stake) => stake * 2n),
+      this.#nudge("Max", "Stake everything", () => this.#purse.available),
+    );
+    const named = (name, tag, ...children) => h(tag, {}, h("span", { class: "caption" }, name), ...children);
+    const stake = named("Stake", "div", this.#stakeField);
+    stake.className = "dice-amount";
+    return h(
+      "form",
+      { class: "dice-controls", on: { submit: (event) => this.#submit(event) } },
+      named("Side", "div", sides),
+      named("Target", "label", h("span", { class: "field" }, this.#targetInput)),
+      stake,
+      this.#go,
+    );
+  }
+
+  #nudge(text, label, change) {
+    const click = () => this.#setStake(change(this.#stake() ?? 0n));
+    return h("button", { type: "button", class: "nudge", "aria-label": label, on: { click } }, text);
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    if (!this.#go.disabled) this.emit("play", { stake: this.#stake(), target: this.#target, over: this.#over });
+  }
+
+  #stake() {
+    const stake = parse(this.#stakeInput.value, this.#purse.scale);
+    return stake !== null && stake > 0n ? stake : null;
+  }
+
+  #setStake(stake) {
+    this.#stakeInput.value = format(stake > 0n ? stake : 1n, this.#purse.scale).replaceAll(",", "");
+    this.#show();
+  }
+
+  #tidy() {
+    const stake = this.#stake();
+    if (stake !== null) this.#setStake(stake);
+  }
+
+  #aim(target) {
+    const { least, most } = targetBounds(this.#over);
+    this.#target = Math.min(most, Math.max(least, target));
+    this.#show();
+  }
+
+  #aimAt(text) {
+    const target = parse(text, 2);
+    this.#aim(target === null || target > units(ROLL_MAX) ? this.#target : Number(target));
+  }
+
+  /** The other side with the same chance. */
+  #turn(over) {
+    if (over === this.#over) return;
+    this.#over = over;
+    this.#aim(ROLL_MAX - this.#target);
+  }
+
+  #show() {
+    const wins = winsOf(this.#target, this.#over);
+    const multiplier = multiplierOf(wins);
+    const stake = this.#stake();
+    this.#slider.value = this.#target;
+    this.#slider.setAttribute("aria-valuetext", `${this.#over ? "over" : "under"} ${rollText(this.#target)}`);
+    this.#targetInput.value = rollText(this.#target);
+    this.track.dataset.over = this.#over;
+    this.track.style.setProperty("--target", `${this.#target / 100}%`);
+    this.#facts.get("Multiplier").textContent = `${multiplierText(multiplier)}×`;
+    this.#facts.get("Win chance").textContent = chanceText(wins);
+    this.#facts.get("Return to player").textContent = stake === null ? "–" : returnText(wins, multiplier, stake);
+    const pays = stake === null ? "–" : format(payoutOf(stake, multiplier), this.#purse.scale);
+    this.#facts.get("Pays").textContent = pays;
+    this.#stakeField.dataset.wrong = stake === null;
+    this.#go.disabled = stake === null || this.#purse.account === null || this.#busy;
+  }
+}

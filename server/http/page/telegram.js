@@ -1,0 +1,52 @@
+// What Telegram tells a Mini App: who opened it, and in which colours. Its own script is used when it is there, and never loaded.
+
+const TOKENS = {
+  bg_color: ["--ground", "--ground-glow"],
+  section_bg_color: ["--card"],
+  secondary_bg_color: ["--raised"],
+  text_color: ["--text"],
+  hint_color: ["--muted"],
+  button_color: ["--accent"],
+  button_text_color: ["--accent-text"],
+  section_separator_color: ["--card-edge"],
+};
+const COLOUR = /^#[0-9a-f]{6}$/i;
+
+/** `{initData, theme}` from Telegram's script, or from the fragment that it opens pages with; both empty outside Telegram. */
+export function telegramOf(scope) {
+  const app = scope.Telegram?.WebApp;
+  const fragment = new URLSearchParams(scope.location.hash.slice(1));
+  return {
+    app: app ?? null,
+    initData: app?.initData || fragment.get("tgWebAppData") || "",
+    theme: app?.themeParams ?? themeOf(fragment),
+  };
+}
+
+/** Paint the page in Telegram's colours, now and when they change. */
+export function wearTheme({ app, theme }, style) {
+  const wear = (colours) => {
+    for (const [key, tokens] of Object.entries(TOKENS)) {
+      if (COLOUR.test(colours[key] ?? "")) for (const token of tokens) style.setProperty(token, colours[key]);
+    }
+  };
+  wear(theme);
+  app?.onEvent?.("themeChanged", () => wear(app.themeParams));
+}
+
+/** Tell Telegram that the page is there, and ask for the whole height. */
+export function reportReady(scope) {
+  const app = scope.Telegram?.WebApp;
+  if (app) {
+    app.ready?.();
+    app.expand?.();
+  } else for (const event of ["web_app_ready", "web_app_expand"]) scope.TelegramWebviewProxy?.postEvent?.(event, "{}");
+}
+
+function themeOf(fragment) {
+  try {
+    return JSON.parse(fragment.get("tgWebAppThemeParams") ?? "{}") ?? {};
+  } catch {
+    return {};
+  }
+}
