@@ -219,7 +219,7 @@ export interface DiceBet {
 /**
  * The roll, what it pays (stake included), and the balance after. `multiplier` is in ten-thousandths.
  *
- * `epoch` and `seq` are the player's `wallet` stream after this bet. `seed` and `nonce` are what the roll was bound to.
+ * `epoch` and `seq` are the player's `wallet` stream after this bet; `seed` and `nonce` what the roll was bound to.
  */
 export interface DiceSettled {
   readonly t: "dice.settled";
@@ -242,7 +242,11 @@ export interface Done {
   readonly id: Uint8Array;
 }
 
-/** The request was not done: `code` and `name` of the catalogue, and the evidence. An `id` of no bytes answers what had none. */
+/**
+ * The request was not done: `code` and `name` of the catalogue, and the evidence.
+ *
+ * An `id` of no bytes answers what had no id that could be read.
+ */
 export interface Failed {
   readonly t: "error";
   readonly id: Uint8Array;
@@ -361,7 +365,11 @@ export interface RouletteBet {
   readonly entropy?: string | null;
 }
 
-/** Bets since the last such event, in bulk: (player, name, spot, amount; negative when taken back), and the table's totals. */
+/**
+ * Bets since the last such event, in bulk, and the table's totals.
+ *
+ * A bet is (player, name, spot, amount), the amount negative when it was taken back; `more` were left out.
+ */
 export interface RouletteBets {
   readonly t: "roulette.bets";
   readonly stream: string;
@@ -445,7 +453,7 @@ export interface RouletteSettled {
   readonly opens_at_ms: Int;
 }
 
-/** The whole table as this viewer may see it; it replaces what was known. `mine` is the viewer's bets: (id, spot, amount). */
+/** The whole table as this viewer may see it; it replaces what was known. `mine`: (bet, spot, amount). */
 export interface RouletteSnapshot {
   readonly t: "roulette.snapshot";
   readonly stream: string;
