@@ -23,6 +23,7 @@ from server.gateway.frames import (
     SHORT_MAX,
     close_frame,
     frame_end,
+    message_frame,
 )
 from server.gateway.front import Front
 from server.gateway.odd import OddFrames
@@ -233,10 +234,10 @@ class Connection(asyncio.Protocol):
             result = answer["code"]
         front.counters.tallies[pending.tag].count(result, front.clock.monotonic() - pending.started)
         try:
-            frame = front.encoder.frame(answer)
+            frame = message_frame(answer)
         except (TypeError, ValueError, OverflowError):
             front.log.exception("an answer does not go on the wire", request=pending.id, tag=pending.tag)
-            frame = front.encoder.frame(failed(pending.id, Refusal(Code.INTERNAL)))
+            frame = message_frame(failed(pending.id, Refusal(Code.INTERNAL)))
         self.send(frame)
 
     def answer(self, message: Message) -> None:
@@ -246,7 +247,7 @@ class Connection(asyncio.Protocol):
 
     def say(self, message: Message) -> None:
         """Send a message."""
-        self.send(self._front.encoder.frame(message))
+        self.send(message_frame(message))
 
     def stream_ended(self, stream: str) -> None:
         """A stream that was asked for cannot be watched."""

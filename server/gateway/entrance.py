@@ -12,6 +12,7 @@ from protocol.money import player_account
 from protocol.replies import BalanceView, WalletSnapshot, Welcome
 from protocol.requests import AuthGuest, AuthTelegram, AuthToken, Resume, StreamPosition
 from server.gateway.backend import Event
+from server.gateway.frames import message_frame
 from server.gateway.front import Front, Visitor
 from server.gateway.history import Position
 from server.gateway.hub import position_of
@@ -122,7 +123,7 @@ class Entrance:
         access_token = new_access_token(self._settings.token_key, known.player, expires_ms)
 
         def welcome(begin: Position) -> bytes:
-            return front.encoder.frame(
+            return message_frame(
                 Welcome(
                     id=request_id,
                     player=known.player,

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-import msgpack
 from pydantic import BaseModel
 
-from protocol.codec import MESSAGE_BYTES_MAX
+from protocol.codec import MESSAGE_BYTES_MAX, encode, encode_map
 from protocol.errors import CLOSINGS, Close
 
 BINARY_FINAL: Final = 0x82
@@ -56,20 +55,6 @@ def frame_end(data: bytes, at: int) -> int:
     return at + header + wide + int.from_bytes(data[at + 2 : at + 2 + wide], "big")
 
 
-class Encoder:
-    """Messages to frames, through one packer that is kept: making one per message costs more than packing does."""
-
-    __slots__ = ("_pack",)
-
-    def __init__(self) -> None:
-        self._pack = msgpack.Packer(default=_fields_of).pack
-
-    def frame(self, message: BaseModel | Mapping[str, Any]) -> bytes:
-        """The frame of a message, or of a map that is one already."""
-        return binary_frame(self._pack(message))
-
-
-def _fields_of(value: object) -> dict[str, Any]:
-    if isinstance(value, BaseModel):
-        return value.__dict__
-    raise TypeError(f"{type(value).__name__} does not go on the wire")
+def message_frame(message: BaseModel | Mapping[str, Any]) -> bytes:
+    """The frame of a message, or of a map that is one already."""
+    return binary_frame(encode(message) if isinstance(message, BaseModel) else encode_map(message))

@@ -12,7 +12,6 @@ from protocol.ids import PlayerId
 from protocol.model import Message, Request
 from server.config.limits import Limits
 from server.gateway.backend import Backend, Clock
-from server.gateway.frames import Encoder
 from server.gateway.hub import Hub
 from server.gateway.lobby import Lobby
 from server.gateway.quotas import Quotas
@@ -73,7 +72,6 @@ class Front:
     wheel: Wheel
     clock: Clock
     counters: GatewayCounters
-    encoder: Encoder
     addresses: Quotas[str]
     players: Quotas[PlayerId]
     log: FilteringBoundLogger

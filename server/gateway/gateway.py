@@ -17,7 +17,6 @@ from server.gateway.backend import Backend, Clock, Queries
 from server.gateway.buckets import Bucket
 from server.gateway.desk import TASKS_MAX, Clerk
 from server.gateway.entrance import Entrance
-from server.gateway.frames import Encoder
 from server.gateway.front import Front
 from server.gateway.handshake import Handshake
 from server.gateway.hub import Hub
@@ -66,7 +65,6 @@ class Gateway:
         )
         self.outbox = Hub(
             backend,
-            encoder := Encoder(),
             metrics.gateway,
             settings.limits.history_events_max,
             settings.limits.resume_seconds,
@@ -81,11 +79,10 @@ class Gateway:
             ),
             backend=backend,
             hub=self.outbox,
-            lobby=Lobby(backend, self.outbox, encoder, settings.tables, clock.unix_ms()),
+            lobby=Lobby(backend, self.outbox, settings.tables, clock.unix_ms()),
             wheel=Wheel(clock.monotonic()),
             clock=clock,
             counters=metrics.gateway,
-            encoder=encoder,
             addresses=Quotas(self._address_quota),
             players=Quotas(self._player_quota),
             log=log,
@@ -99,6 +96,21 @@ class Gateway:
         self._timer: asyncio.TimerHandle | None = None
         self._swept_at = clock.monotonic()
         front.now_ms = clock.unix_ms()
+
+    @property
+    def now_ms(self) -> int:
+        """Unix time as of the last tick, which rates and ids are judged by."""
+        return self._front.now_ms
+
+    @property
+    def handshaking(self) -> int:
+        """How many sockets have not said yet what they want."""
+        return len(self._front.sockets.handshaking)
+
+    @property
+    def paused(self) -> int:
+        """How many connections do not read what they are sent."""
+        return sum(connection.paused for connection in self._front.sockets.connections)
 
     # --- its life ------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import Final, cast
 from websockets.datastructures import MultipleValuesError
 from websockets.exceptions import NegotiationError
 from websockets.http11 import Request, Response
+from websockets.protocol import SEND_EOF
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
@@ -114,7 +115,10 @@ class Handshake(asyncio.Protocol):
             connection.data_received(rest)
 
     def _flush(self) -> None:
-        for data in self._wire.data_to_send():
+        said = self._wire.data_to_send()
+        if said == [SEND_EOF] and self._wire.handshake_exc is not None:
+            said.insert(0, text(HTTPStatus.BAD_REQUEST, "this is not a request that is understood here").serialize())
+        for data in said:
             if data:
                 self._transport.write(data)
             else:

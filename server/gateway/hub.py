@@ -10,7 +10,7 @@ from protocol.ids import PlayerId
 from protocol.model import Push
 from protocol.replies import Watching
 from server.gateway.backend import Backend, Event, ReplyTo
-from server.gateway.frames import Encoder
+from server.gateway.frames import message_frame
 from server.gateway.history import Order, Position
 from server.gateway.session import TABLE_PREFIX, WALLET, failed
 from server.gateway.topic import ASKS_MAX, Ask, Topic, Watcher
@@ -31,11 +31,8 @@ def position_of(event: Event) -> Position:
 class Hub:
     """The outbox of the hosts. It keeps a stream's history from its first watcher to `idle_seconds` after its last."""
 
-    def __init__(
-        self, backend: Backend, encoder: Encoder, counters: GatewayCounters, events_max: int, idle_seconds: float
-    ) -> None:
+    def __init__(self, backend: Backend, counters: GatewayCounters, events_max: int, idle_seconds: float) -> None:
         self._backend = backend
-        self._encoder = encoder
         self._counters = counters
         self._events_max = events_max
         self._idle_seconds = idle_seconds
@@ -64,7 +61,7 @@ class Hub:
         owner: Watcher | None = getattr(origin, "watcher", None)
         live = found.live
         if live and not (owner in live and len(live) == 1):
-            self._fan_out(found, self._encoder.frame(event), owner)
+            self._fan_out(found, message_frame(event), owner)
         if found.joining:
             self._join(found, Position(epoch, seq), event, owner)
 
@@ -177,7 +174,12 @@ class Hub:
     def recover(self, watcher: Watcher) -> None:
         """Its socket has room: bring it up to date by snapshots of what it missed."""
         for topic in watcher.topics:
-            if watcher in topic.stale:
+            if watcher not in topic.stale:
+                continue
+            if topic.missed_nothing(watcher):
+                topic.remove(watcher)
+                topic.go_live(watcher)
+            else:
                 self._ask(topic, watcher)
 
     # --- from the clock ----------------------------------------------------------------------------------------------
@@ -273,7 +275,7 @@ class Hub:
         self._stale.add(topic)
 
     def _send(self, watcher: Watcher, event: Event) -> None:
-        watcher.send(self._encoder.frame(event))
+        watcher.send(message_frame(event))
         self._counters.pushes += 1
 
     # --- topics ------------------------------------------------------------------------------------------------------

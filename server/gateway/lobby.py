@@ -8,7 +8,7 @@ from protocol.commands import LobbyLook
 from protocol.errors import Refusal
 from protocol.replies import LobbySnapshot, TableInfo, Tables, Watching
 from server.gateway.backend import Backend
-from server.gateway.frames import Encoder
+from server.gateway.frames import message_frame
 from server.gateway.hub import Hub
 from server.gateway.session import LOBBY
 from server.gateway.topic import Watcher
@@ -23,10 +23,9 @@ Answer = Callable[[Tables], None]
 class Lobby:
     """One stream, `lobby`, of whole snapshots; `epoch` is this gateway's own, so that a restart is seen as one."""
 
-    def __init__(self, backend: Backend, hub: Hub, encoder: Encoder, tables: tuple[str, ...], epoch: int) -> None:
+    def __init__(self, backend: Backend, hub: Hub, tables: tuple[str, ...], epoch: int) -> None:
         self._backend = backend
         self._hub = hub
-        self._encoder = encoder
         self._tables = tables
         self._epoch = epoch
         self._seq = 0
@@ -126,7 +125,7 @@ class Lobby:
         ready = [watcher for watcher in self._stale if not watcher.paused]
         if ready:
             snapshot = LobbySnapshot(stream=LOBBY, epoch=self._epoch, seq=self._seq, tables=self._shown)
-            frame = self._encoder.frame(snapshot)
+            frame = message_frame(snapshot)
             for watcher in ready:
                 del self._stale[watcher]
                 watcher.send(frame)

@@ -13,6 +13,10 @@ ASKS_MAX: Final = 3
 """Snapshots in a row that were too old when they came; then the next sweep asks again."""
 
 
+NOTHING_SEEN: Final = Position(UNKNOWN - 1, 0)
+"""No stream ever stands here, not even one of which nothing is known."""
+
+
 class Watcher(Protocol):
     """A connection, as the hub sees it."""
 
@@ -80,7 +84,8 @@ class Topic:
         self.live: dict[Watcher, Callable[[bytes], None]] = {}
         self.joining: dict[Watcher, Position] = {}
         self.asking: dict[Watcher, Ask] = {}
-        self.stale: dict[Watcher, None] = {}
+        self.stale: dict[Watcher, Position] = {}
+        """With the last position that each of them may have seen."""
         self.holds = 0
         self.told = 0
         self._fan: tuple[Callable[[bytes], None], ...] | None = ()
@@ -108,6 +113,10 @@ class Topic:
         self.live[watcher] = watcher.write
         self._fan = None
 
+    def missed_nothing(self, watcher: Watcher) -> bool:
+        """Whether a stale watcher may go live as it is."""
+        return self.stale[watcher] == self.history.last
+
     def remove(self, watcher: Watcher) -> None:
         """Take it out of its group."""
         if self.live.pop(watcher, None) is not None:
@@ -117,9 +126,10 @@ class Topic:
         self.stale.pop(watcher, None)
 
     def go_stale(self, watcher: Watcher) -> None:
-        """It will miss events from here on."""
+        """It has missed something, or will miss what comes from here on."""
+        seen = self.history.last if watcher in self.live else NOTHING_SEEN
         self.remove(watcher)
-        self.stale[watcher] = None
+        self.stale[watcher] = seen
 
     def missed_since(self, snapshot: Position) -> list[Event] | None:
         """What must follow a snapshot at once, or nothing when the snapshot is too old to be followed up."""

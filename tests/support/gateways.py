@@ -92,13 +92,14 @@ class House:
 
 @asynccontextmanager
 async def running(
+    limits: Limits | None = None,
     settings: GatewaySettings = SETTINGS,
     sessions: Sessions | None = None,
     clock: FakeClock | None = None,
-    **limits: Any,
+    **some_limits: Any,
 ) -> AsyncIterator[House]:
-    """A gateway on a free port; `limits` replace those of the settings. It is stopped at the end, however the test ends."""
-    house = House(replace(settings, limits=Limits(**limits)), sessions, clock or FakeClock())
+    """A gateway on a free port, with these limits instead of the settings'. It is stopped however the test ends."""
+    house = House(replace(settings, limits=limits or Limits(**some_limits)), sessions, clock or FakeClock())
     _, house.port = await house.gateway.start("127.0.0.1", 0)
     ended = False
     try:
@@ -122,7 +123,7 @@ async def running(
 async def until(condition: Callable[[], object]) -> None:
     """Let the loop turn until something is so."""
     async with asyncio.timeout(ANSWER_SECONDS_MAX):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for is inside the thing under test
             await asyncio.sleep(0)
 
 
@@ -194,14 +195,19 @@ class Client:
         """Play dice."""
         return await self.ask(t="dice.bet", asset="PLAY", amount=100, target=5_000, over=True)
 
-    async def closed(self) -> Close | None:
-        """Read to the end, and say why the server closed; nothing when it did so without a word."""
+    async def read_all(self) -> tuple[list[dict[str, Any]], Close | None]:
+        """Read to the end; every message, and why the server closed: nothing when it did so without a word."""
+        messages = []
         try:
             while True:
-                await self.receive()
+                messages.append(await self.receive())
         except Closed as closed:
             assert await self.ended()
-            return None if closed.code is None else Close(closed.code)
+            return messages, None if closed.code is None else Close(closed.code)
+
+    async def closed(self) -> Close | None:
+        """Read to the end, and say why the server closed."""
+        return (await self.read_all())[1]
 
     async def ended(self) -> bool:
         """Whether the socket was closed, after whatever is left in it."""

@@ -1,7 +1,7 @@
 """The gateway over real sockets: logging in, playing, watching, coming back."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -101,7 +101,7 @@ async def test_an_access_token_ends_with_its_time() -> None:
 
 
 async def test_where_guests_are_not_allowed_they_are_told() -> None:
-    async with running(replace(SETTINGS, guests_allowed=False)) as house:
+    async with running(settings=replace(SETTINGS, guests_allowed=False)) as house:
         client = await house.connect()
 
         assert (await client.ask(t="auth.guest"))["code"] == Code.GUESTS_NOT_ALLOWED
@@ -367,6 +367,9 @@ async def test_a_session_outlives_its_socket_by_its_time_however_long_it_was_ope
             await super().keep(token_digests, seconds)
             self.kept += len(token_digests)
 
+        def kept_as_often_as(self, times: int) -> Callable[[], bool]:
+            return lambda: self.kept == times
+
     clock = FakeClock()
     sessions = Counting(clock.monotonic)
     async with running(sessions=sessions, clock=clock, resume_seconds=30, ping_seconds=10, pong_seconds=10) as house:
@@ -378,7 +381,7 @@ async def test_a_session_outlives_its_socket_by_its_time_however_long_it_was_ope
             client.send_frame(b"", Opcode.PONG)
             await client.ask(t="ping")
             clock.advance(1.1)
-            await until(lambda beat=beat: sessions.kept == beat)
+            await until(sessions.kept_as_often_as(beat))
         token = client.welcome["resume"]
         client.drop()
         clock.advance(20.0)
@@ -392,7 +395,7 @@ async def test_a_session_outlives_its_socket_by_its_time_however_long_it_was_ope
 
 async def test_without_a_store_of_sessions_everything_works_but_a_resume() -> None:
     class Gone(MemorySessions):
-        async def put(self, *_: object) -> None:  # type: ignore[override]
+        async def put(self, *_: object) -> None:
             raise Unavailable("gone")
 
         async def take(self, _: bytes) -> None:

@@ -1,14 +1,12 @@
 """Fan-out, case by case."""
 
-from typing import Any
-
 import pytest
 
 from actors.runtime.ref import Ref
 from protocol.commands import Look, Watchers
 from protocol.errors import Code, Refusal
 from protocol.ids import PlayerId
-from server.gateway.frames import Encoder
+from server.gateway.frames import message_frame
 from server.gateway.history import Position
 from server.gateway.hub import WALLET_EVENTS_MAX, Hub
 from server.observe.metrics import GatewayCounters
@@ -26,7 +24,7 @@ class House:
     def __init__(self, events_max: int = 8) -> None:
         self.backend = FakeBackend()
         self.counters = GatewayCounters()
-        self.hub = Hub(self.backend, Encoder(), self.counters, events_max, IDLE_SECONDS)
+        self.hub = Hub(self.backend, self.counters, events_max, IDLE_SECONDS)
         self.backend.outbox = self.hub
         self.seq = 0
         self.epoch = 1
@@ -48,7 +46,7 @@ class House:
         at = Position(1, self.backend.wallet_seq.get(PlayerId(player), 0))
 
         def welcome(begin: Position) -> bytes:
-            return Encoder().frame({"t": "welcome", "epoch": begin.epoch, "seq": begin.seq})
+            return message_frame({"t": "welcome", "epoch": begin.epoch, "seq": begin.seq})
 
         self.hub.open_wallet(watcher, topic, at, seen, welcome)
         self.hub.release(topic, self.now)
@@ -270,19 +268,13 @@ def test_a_wallets_event_goes_to_the_players_other_connections_but_not_to_the_on
 
 
 def test_an_only_connection_that_was_answered_costs_no_encoding_but_the_event_is_kept(house: House) -> None:
-    class Counting(Encoder):
-        calls = 0
-
-        def frame(self, message: Any) -> bytes:
-            Counting.calls += 1
-            return super().frame(message)
-
-    hub = Hub(house.backend, Counting(), house.counters, 8, IDLE_SECONDS)
-    house.hub = house.backend.outbox = hub
     only = house.wallet_watcher()
-    for _ in range(5):
+    house.hub.pushed("wallet:1", {"epoch": 1, "seq": 1, "unencodable": object()}, Origin(only))
+    house.hub.pushed("wallet:1", wallet_changed(2), Origin(only))
+    house.backend.wallet_seq[PlayerId(1)] = 2
+    for _ in range(3):
         house.backend.change_wallet(PlayerId(1), Origin(only))
-    assert Counting.calls == 0
+    assert only.tags() == ["welcome"]
     house.hub.leave(only, 0.0)
     back = house.wallet_watcher(seen=Position(1, 2))
 
@@ -348,9 +340,21 @@ def test_a_full_socket_is_sent_nothing_and_one_snapshot_when_it_has_room_again(h
     assert len(quick.got) == 23
 
 
+def test_a_full_socket_that_missed_nothing_goes_on_without_a_snapshot(house: House) -> None:
+    slow = house.watcher()
+    house.event()
+    house.hub.suspend(slow)
+    house.hub.recover(slow)
+    house.event()
+
+    assert slow.tags() == ["watching", "fake.snapshot", "fake.event", "fake.event"]
+    assert not slow.wrong
+
+
 def test_a_snapshot_that_comes_when_the_socket_is_full_again_is_not_sent(house: House) -> None:
     slow = house.watcher()
     house.hub.suspend(slow)
+    house.event()
     house.backend.hold = lambda command: isinstance(command, Look)
     house.hub.recover(slow)
     slow.paused = True
@@ -362,6 +366,7 @@ def test_a_snapshot_that_comes_when_the_socket_is_full_again_is_not_sent(house: 
 def test_a_refresh_that_is_refused_is_asked_for_again_by_the_sweep(house: House) -> None:
     watcher = house.watcher()
     house.hub.suspend(watcher)
+    house.event()
     yes = house.backend.answers[Look]
     house.backend.answers[Look] = lambda ref, command: Refusal(Code.OVERLOADED)
     house.hub.recover(watcher)

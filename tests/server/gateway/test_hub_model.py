@@ -11,7 +11,6 @@ from actors.runtime.ref import Ref
 from protocol.commands import Watchers
 from protocol.errors import Code, Refusal
 from server.gateway.backend import ReplyTo
-from server.gateway.frames import Encoder
 from server.gateway.history import Position
 from server.gateway.hub import Hub
 from server.observe.metrics import GatewayCounters
@@ -61,7 +60,7 @@ class FanOut(RuleBasedStateMachine):
     def begin(self, order: str, events_max: int) -> None:
         self.order = ORDERS[order]
         self.room = Room()
-        self.hub = Hub(self.room, Encoder(), GatewayCounters(), events_max, 10.0)
+        self.hub = Hub(self.room, GatewayCounters(), events_max, 10.0)
         self.watchers: list[FakeWatcher] = []
         self.gone: list[FakeWatcher] = []
         self.now = 0.0
