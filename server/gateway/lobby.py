@@ -1,7 +1,8 @@
 """The lobby: what every table shows of itself, asked for only while somebody looks, and once a second at most."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, cast
 
 from actors.runtime.ref import Ref
 from protocol.commands import LobbyLook
@@ -33,7 +34,6 @@ class Lobby:
         self._shown: tuple[TableInfo, ...] = ()
         self._asked: set[str] = set()
         self._asked_at = float("-inf")
-        self._told_at = float("-inf")
         self._round = 0
         self._asking: list[tuple[bytes, Answer]] = []
         self._joining: list[tuple[bytes, Watcher]] = []
@@ -67,7 +67,7 @@ class Lobby:
         if self._asked:
             if now - self._asked_at >= LOBBY_ANSWER_SECONDS_MAX:
                 self._asked.clear()
-                self._tell(now)
+                self._tell()
         elif self._watchers and now - self._asked_at >= LOBBY_SECONDS:
             self._refresh(now)
         elif self._stale:
@@ -76,8 +76,8 @@ class Lobby:
     def _refresh_or_tell(self, now: float) -> None:
         if self._asked:
             return
-        if now - self._told_at < LOBBY_SECONDS:
-            self._tell(now)
+        if now - self._asked_at < LOBBY_SECONDS:
+            self._tell()
         else:
             self._refresh(now)
 
@@ -86,21 +86,19 @@ class Lobby:
         self._asked = set(self._tables)
         self._round += 1
         if not self._asked:
-            self._tell(now)
+            self._tell()
         for table in self._tables:
-            self._backend.post(Ref("table", table), LobbyLook(), _Look(self, table, self._round, now))
+            self._backend.post(Ref("table", table), LobbyLook(), partial(self._looked, table, self._round))
 
-    def looked(self, table: str, asked_in: int, now: float, answer: object) -> None:
-        """A table answered; a refusal leaves what was known."""
-        if not isinstance(answer, Refusal) and isinstance(answer, dict):
-            self._known[table] = answer
+    def _looked(self, table: str, asked_in: int, answer: object) -> None:
+        if not isinstance(answer, Refusal):
+            self._known[table] = cast("dict[str, Any]", answer)
         if asked_in == self._round and table in self._asked:
             self._asked.discard(table)
             if not self._asked:
-                self._tell(now)
+                self._tell()
 
-    def _tell(self, now: float) -> None:
-        self._told_at = now
+    def _tell(self) -> None:
         tables = tuple(
             TableInfo(**{**self._known[table], "watching": self._hub.watching(table)})
             for table in self._tables
@@ -129,18 +127,3 @@ class Lobby:
             for watcher in ready:
                 del self._stale[watcher]
                 watcher.send(frame)
-
-
-class _Look:
-    """The `reply_to` of one question to one table."""
-
-    __slots__ = ("_asked_in", "_lobby", "_now", "_table")
-
-    def __init__(self, lobby: Lobby, table: str, asked_in: int, now: float) -> None:
-        self._lobby = lobby
-        self._table = table
-        self._asked_in = asked_in
-        self._now = now
-
-    def __call__(self, answer: object) -> None:
-        self._lobby.looked(self._table, self._asked_in, self._now, answer)

@@ -121,9 +121,16 @@ def _unsigned(text: str) -> int:
 
 def _json_map(text: str) -> dict[str, Any]:
     try:
-        value = json.loads(text)
-    except ValueError:
+        value = json.loads(text, object_pairs_hook=_each_once)
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise ProtocolError(Code.LOGIN_REFUSED, reason="user")
     return value
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ProtocolError(Code.LOGIN_REFUSED, reason="a field of the user stands twice")
+    return fields
