@@ -25,6 +25,7 @@ SOCKET_PATH: Final = "/ws"
 RETRY_AFTER: Final = ("Retry-After", "5")
 HANDSHAKES_MAX: Final = 4_096
 """Sockets that have not said yet what they want; the next one is dropped."""
+HEAD_END: Final = b"\r\n\r\n"
 HEAD_BYTES_MAX: Final = 16_384
 """Everything that a handshake or a plain request may say."""
 
@@ -32,15 +33,28 @@ HEAD_BYTES_MAX: Final = 16_384
 class Handshake(asyncio.Protocol):
     """One socket, from being accepted to being a connection or being answered."""
 
-    __slots__ = ("_bytes", "_door", "_front", "_origins", "_quota", "_site", "_transport", "_wire", "slot")
+    __slots__ = (
+        "_door",
+        "_front",
+        "_head_bytes",
+        "_is_answered",
+        "_last",
+        "_origins",
+        "_site",
+        "_transport",
+        "_wire",
+        "slot",
+    )
 
     def __init__(self, front: Front, door: HttpDoor, origins: frozenset[str]) -> None:
         self._front = front
         self._door = door
         self._origins = origins
         self.slot = NOWHERE
-        self._bytes = 0
         self._site = ""
+        self._head_bytes = 0
+        self._last = b""
+        self._is_answered = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A socket was accepted."""
@@ -61,18 +75,32 @@ class Handshake(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """A piece of the request came."""
-        self._bytes += len(data)
-        if self._bytes > HEAD_BYTES_MAX:
+        if self._is_answered:
+            return
+        head, rest = self._cut(data)
+        self._head_bytes += len(head)
+        if self._head_bytes > HEAD_BYTES_MAX:
             self._transport.abort()
             return
-        self._wire.receive_data(data)
+        self._wire.receive_data(head)
         for event in self._wire.events_received():
             if isinstance(event, Request):
-                self._answer(event)
+                self._answer(event, rest)
                 return
         self._flush()
 
-    def _answer(self, request: Request) -> None:
+    def _cut(self, data: bytes) -> tuple[bytes, bytes]:
+        """What of this belongs to the head, and what comes after it, which is not HTTP's to read."""
+        known = len(self._last)
+        joined = self._last + data
+        end = joined.find(HEAD_END)
+        if end < 0:
+            self._last = joined[1 - len(HEAD_END) :]
+            return data, b""
+        cut = end + len(HEAD_END) - known
+        return data[:cut], data[cut:]
+
+    def _answer(self, request: Request, rest: bytes) -> None:
         if request.path.partition("?")[0] != SOCKET_PATH:
             self._wire.send_response(self._door.respond(request.method, request.path))
             self._flush()
@@ -81,7 +109,6 @@ class Handshake(asyncio.Protocol):
         if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
             self._front.counters.handshakes_refused += 1
         self._wire.send_response(response)
-        rest = bytes(self._wire.reader.buffer)
         self._flush()
         if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
             self._open(rest)
@@ -122,6 +149,7 @@ class Handshake(asyncio.Protocol):
             if data:
                 self._transport.write(data)
             else:
+                self._is_answered = True
                 # Everything is said; the other side may still be sending, so hang up our half first.
                 self._hang_up()
 

@@ -77,7 +77,7 @@ class Lobby:
         if self._asked:
             return
         if now - self._asked_at < LOBBY_SECONDS:
-            self._tell()
+            self._answer()
         else:
             self._refresh(now)
 
@@ -109,9 +109,12 @@ class Lobby:
             self._seq += 1
             for watcher in self._watchers:
                 self._stale[watcher] = None
+        self._answer()
+
+    def _answer(self) -> None:
         asking, self._asking = self._asking, []
         for request_id, answer in asking:
-            answer(Tables(id=request_id, tables=tables))
+            answer(Tables(id=request_id, tables=self._shown))
         joining, self._joining = self._joining, []
         for request_id, watcher in joining:
             watcher.answer(Watching(id=request_id, stream=LOBBY, epoch=self._epoch, seq=self._seq))

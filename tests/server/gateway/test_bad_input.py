@@ -356,6 +356,16 @@ async def test_a_handshake_that_will_not_do_is_refused_by_status(request_: bytes
         assert await client.ended()
 
 
+async def test_who_speaks_before_being_answered_is_heard_afterwards() -> None:
+    async with running() as house:
+        client = await house.socket()
+        login = Frame(Opcode.BINARY, msgpack.packb({"t": "auth.guest", "id": new_id()})).serialize(mask=True)
+        client.writer.write(handshake() + login + login[:10])
+        assert b" 101 " in await client.read_head()
+
+        assert [(await client.receive())["t"] for _ in range(2)] == ["hello", "welcome"]
+
+
 async def test_a_missing_subprotocol_is_named() -> None:
     async with running() as house:
         client = await house.socket()
