@@ -134,6 +134,21 @@ class TakenBack(NamedTuple):
     answer: Refusal | dict[str, Any]
 
 
+class Keep(NamedTuple):
+    """Keep this answer for this id, if it is new: what it answers for is done by the wallet's neighbour that asks."""
+
+    id: CommandId
+    digest: bytes
+    reply: dict[str, Any]
+
+
+class Kept(NamedTuple):
+    """The wallet's word: the id is taken now (`fresh`), or was answered before. `answer` is for the player."""
+
+    fresh: bool
+    answer: Refusal | dict[str, Any]
+
+
 class Release(NamedTuple):
     """Release holds whose bets never stood."""
 

@@ -13,25 +13,22 @@ from actors.fairness.commitment import commitment_of, new_server_seed
 from actors.fairness.seal import NONCE_BYTES, Sealer, player_seed
 from actors.games.catalogue import INSTANT_GAMES
 from actors.games.interface import InstantGame, Limits
-from actors.runtime.actor import LookUp, Sender
+from actors.runtime.actor import Sender
 from actors.runtime.ref import Ref
 from actors.runtime.turn import Turn
 from actors.wallet.digest import digest_of
-from actors.wallet.recall import answer_from
 from persistence.interfaces import KnownCommand, SeedRow
-from protocol.commands import Asked, Play, RefuseBet
+from protocol.commands import Asked, Keep, Play, RefuseBet
 from protocol.errors import Code, Refusal
 from protocol.ids import CommandId, PlayerId
 from protocol.model import Request
 from protocol.money import Asset, Balance, player_account
-from protocol.records import CommandRecord, SeedEnd, SeedOpen
+from protocol.records import SeedEnd, SeedOpen
 from protocol.replies import SeedsView
 from protocol.requests import RotateSeeds, Seeds
 
 SERVER_SEED_BYTES: Final = 32
 CLIENT_SEED_BYTES: Final = 8
-ROTATIONS_MAX: Final = 8
-"""Answers to rotations that are kept in memory; older ones come from the store."""
 _BALANCES: Final = {"cash": Balance.CASH, "bonus": Balance.BONUS}
 
 
@@ -51,7 +48,7 @@ class PlayerSeed:
 class Instant:
     """One player's instant games."""
 
-    __slots__ = ("_assets", "_limits", "_player", "_rotations", "_sealer", "_seed", "_wallet")
+    __slots__ = ("_assets", "_limits", "_player", "_sealer", "_seed", "_wallet")
 
     def __init__(
         self,
@@ -67,14 +64,13 @@ class Instant:
         self._limits = limits
         self._sealer = sealer
         self._wallet = Ref("wallet", player)
-        self._rotations: dict[CommandId, KnownCommand | None] = {}
 
     # --- what the host calls ---
 
     def awake(self, turn: Turn) -> None:
         """See that there is a seed to draw from."""
         if self._seed is None:
-            self._new_seed(turn, 1, turn.entropy(CLIENT_SEED_BYTES).hex())
+            self._begin(turn, self._new_seed(turn, 1, turn.entropy(CLIENT_SEED_BYTES).hex()))
 
     def receive(self, turn: Turn, command: Any, sender: Sender) -> None:
         """Handle one message."""
@@ -91,10 +87,10 @@ class Instant:
                 turn.answer(sender, Refusal(Code.UNKNOWN_TYPE, {"t": request.t}))
 
     def remember(self, command: CommandId, known: KnownCommand | None) -> None:
-        """The store's word on the id of a rotation."""
-        while len(self._rotations) >= ROTATIONS_MAX:
-            del self._rotations[next(iter(self._rotations))]
-        self._rotations[command] = known
+        """Instant games ask the wallet, which remembers."""
+
+    def void(self, command: Any) -> None:
+        """Nothing is noted of a message before it is handled."""
 
     def called(self, turn: Turn, command: Any) -> Any:
         """No neighbour calls instant games."""
@@ -168,17 +164,8 @@ class Instant:
         )
 
     def _rotate(self, turn: Turn, request: RotateSeeds, sender: Sender) -> None:
-        """Reveal and begin anew, once for an id. They are rare: the store is asked about every id not in memory."""
-        digest, command = digest_of(request), CommandId(request.id)
-        if command not in self._rotations:
-            raise LookUp(command)
-        known = self._rotations[command]
-        if known is not None:
-            same = known.player == self._player and known.digest == digest
-            turn.answer(sender, answer_from(known) if same else Refusal(Code.ID_REUSED))
-            return
+        """Reveal and begin anew, if the wallet says that the id is new; it keeps the answer with all the others."""
         old = self._current()
-        turn.stage(SeedEnd(self._player, old.number, old.server_seed, old.nonce, turn.now))
         new = self._new_seed(turn, old.number + 1, request.client_seed)
         answer = {
             "t": "seeds.rotated",
@@ -192,16 +179,20 @@ class Instant:
             "commitment": new.commitment,
             "client_seed": new.client_seed,
         }
-        packed = msgpack.packb(answer)
-        turn.stage(CommandRecord(command, self._player, digest, 0, packed, turn.now))
-        self.remember(command, KnownCommand(command, self._player, digest, 0, packed, None))
-        turn.answer(sender, answer)
+        kept = turn.call(self._wallet, Keep(CommandId(request.id), digest_of(request), answer))
+        if kept.fresh:
+            turn.stage(SeedEnd(self._player, old.number, old.server_seed, old.nonce, turn.now))
+            self._begin(turn, new)
+        turn.answer(sender, kept.answer)
 
     def _new_seed(self, turn: Turn, number: int, client_seed: str) -> PlayerSeed:
-        seed = self._seed = PlayerSeed(number, new_server_seed(turn.entropy(SERVER_SEED_BYTES)), client_seed, 0)
-        sealed = self._sealer.seal(seed.server_seed, player_seed(self._player, number), turn.entropy(NONCE_BYTES))
-        turn.stage(SeedOpen(self._player, number, seed.commitment, sealed, client_seed, turn.now))
-        return seed
+        return PlayerSeed(number, new_server_seed(turn.entropy(SERVER_SEED_BYTES)), client_seed, 0)
+
+    def _begin(self, turn: Turn, seed: PlayerSeed) -> None:
+        """Commit to a seed: the next draws are made with it."""
+        self._seed = seed
+        sealed = self._sealer.seal(seed.server_seed, player_seed(self._player, seed.number), turn.entropy(NONCE_BYTES))
+        turn.stage(SeedOpen(self._player, seed.number, seed.commitment, sealed, seed.client_seed, turn.now))
 
 
 def wake_seed(row: SeedRow | None, draw_high: int, draw_bits: int, sealer: Sealer) -> PlayerSeed | None:

@@ -41,6 +41,9 @@ class Actor(Protocol):
     def called(self, turn: Any, command: Any) -> Any:
         """Handle a neighbour's message within its turn, and return the answer."""
 
+    def void(self, command: Any) -> None:
+        """A message that it began to handle is not handled now: it comes again, or never."""
+
     def remember(self, command: CommandId, known: KnownCommand | None) -> None:
         """What the store says of a command id that a turn asked about."""
 

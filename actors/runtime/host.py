@@ -8,15 +8,16 @@ Whoever drives it (`actors.runtime.local`, a simulation) moves batches to the le
 tells the time.
 """
 
-import heapq
 from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from actors.runtime.actor import Actor, Asleep, LookUp, ReplyTo, Sender
+from actors.runtime.lookups import LookUps, Question
 from actors.runtime.placement import shard_of
 from actors.runtime.ref import Ref
+from actors.runtime.timers import Timers
 from actors.runtime.turn import Cell, Effect, OpenBatch, Outbox, Turn
 from persistence.interfaces import Batch, KnownCommand
 from protocol.commands import Wake
@@ -25,6 +26,8 @@ from protocol.ids import CommandId, Epoch, ShardId
 
 _ACTIVATION_BITS: Final = 24
 _INTERNAL_MAILBOX_FACTOR: Final = 8
+_OUTSIDE: Final = Ref("outside", 0)
+"""Who is at fault when an answer or an event cannot be handed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class HostLimits:
     lookups_max: int = 4096
     actors_max: int = 1_000_000
     idle_ms: int = 60_000
+    faults_apart_ms: int = 1_000
+    """An actor whose turns raise twice within this time rests until the next sweep: loading it again would not help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +111,9 @@ class Host:
         self._suspended: Refusal | None = Refusal(Code.RESTARTING)
         self._backlog: deque[tuple[Ref, Any, Sender]] = deque()
         self._wanted: deque[Cell] = deque()
-        self._lookups: deque[tuple[int, Ref, Ref, Any, Sender, CommandId]] = deque()
-        self._asking: dict[CommandId, list[tuple[Ref, Ref, Any, Sender]]] = {}
-        self._timers: list[tuple[int, int, Ref]] = []
-        self._timer_n = 0
+        self._resting: list[Cell] = []
+        self._lookups = LookUps()
+        self._timers = Timers()
 
     # --- life ---
 
@@ -145,21 +149,24 @@ class Host:
         ]
         waiting += [sender for cell in self.cells.values() for _, sender in cell.mailbox]
         waiting += [entry[2] for entry in self._backlog]
-        waiting += [entry[4] for entry in self._lookups]
-        waiting += [entry[3] for entries in self._asking.values() for entry in entries]
+        waiting += [question.sender for question in self._lookups]
         self._open = self._turn.batch = OpenBatch()
         self.cells.clear()
         self._backlog.clear()
         self._wanted.clear()
+        self._resting.clear()
         self._lookups.clear()
-        self._asking.clear()
         self._timers.clear()
         for sender in waiting:
             self._refuse(sender, answer)
 
     def _refuse(self, sender: Sender, answer: Refusal) -> None:
         if sender is not None and type(sender) is not Ref:
-            sender(answer)  # type: ignore[operator]
+            self._release([(sender, answer)])  # type: ignore[list-item]
+
+    def _overloaded(self, sender: Sender, **evidence: int) -> None:
+        self.counters.refused_overloaded += 1
+        self._refuse(sender, Refusal(Code.OVERLOADED, evidence))
 
     # --- messages ---
 
@@ -170,8 +177,7 @@ class Host:
             return
         if len(self._open.records) >= self.limits.batch_records_max or self._backlog:
             if len(self._backlog) >= self.limits.backlog_max:
-                self.counters.refused_overloaded += 1
-                self._refuse(reply_to, Refusal(Code.OVERLOADED, {"waiting": len(self._backlog)}))
+                self._overloaded(reply_to, backlog_max=self.limits.backlog_max)
                 return
             self._backlog.append((ref, command, reply_to))
             return
@@ -182,8 +188,7 @@ class Host:
         cell = self.cells.get(ref)
         if cell is None:
             if len(self.cells) >= self.limits.actors_max:
-                self.counters.refused_overloaded += 1
-                self._refuse(sender, Refusal(Code.OVERLOADED, {"actors_max": self.limits.actors_max}))
+                self._overloaded(sender, actors_max=self.limits.actors_max)
                 return
             cell = self._new_cell(ref)
         if cell.actor is not None:
@@ -191,8 +196,7 @@ class Host:
             return
         room = self.limits.mailbox_max * (_INTERNAL_MAILBOX_FACTOR if type(sender) is Ref else 1)
         if len(cell.mailbox) >= room:
-            self.counters.refused_overloaded += 1
-            self._refuse(sender, Refusal(Code.OVERLOADED, {"mailbox_max": room}))
+            self._overloaded(sender, mailbox_max=room)
             return
         cell.mailbox.append((command, sender))
 
@@ -203,35 +207,23 @@ class Host:
         return cell
 
     def _cascade(self, cell: Cell, command: Any, sender: Sender) -> None:
-        """One message from outside and all that follows from it on this host: staged together, or not at all."""
+        """One message and all that must be true together with it: staged together, or not at all."""
         turn, batch = self._turn, self._open
         mark = (len(batch.records), len(batch.effects), turn.transfers)
         turn.now = self._clock()
-        parked: list[tuple[Ref, Any, Sender]] = []
         try:
-            self._run(cell, command, sender, parked)
-        except Asleep as absent:
-            self._undo(*mark)
-            self._dispatch(absent.ref, _Again(cell.ref, command), sender)
-            return
-        except LookUp as need:
-            asker = turn.cell.ref
-            self._undo(*mark)
-            self._look_up(asker, cell.ref, command, sender, need.command)
-            return
+            self._run(cell, command, sender)
         except Exception as fault:  # noqa: BLE001
-            # A turn that raises is a bug of ours: whoever took part is loaded again from what is durable.
-            at = turn.cell.ref
-            self._undo_and_reload(*mark)
-            self.counters.turns_failed += 1
-            self._on_fault(at, command, fault)
-            self._refuse(sender, Refusal(Code.INTERNAL))
+            # Anything else than a need is a bug of ours: whoever took part is loaded again from what is durable.
+            self._void(mark, cell, command, sender, fault)
             return
         self._keep(cell, wrote=len(batch.records) > mark[0])
-        for entry in parked:
-            self._dispatch(*entry)
+        if turn.told:
+            told, turn.told = turn.told, []
+            for entry in told:
+                self._dispatch(*entry)
 
-    def _run(self, cell: Cell, command: Any, sender: Sender, parked: list[tuple[Ref, Any, Sender]]) -> None:
+    def _run(self, cell: Cell, command: Any, sender: Sender) -> None:
         """Run the turn of a message, and the turns of the messages that it sends to actors in memory."""
         turn = self._turn
         queue, touched, cells = turn.queue, turn.touched, self.cells
@@ -247,12 +239,33 @@ class Host:
             ref, message, origin = queue.popleft()
             at = cells.get(ref)
             if at is None or at.actor is None:
-                parked.append((ref, message, origin))
+                turn.told.append((ref, message, origin))
                 continue
             touched.append(at)
             turn.cell = at
             turn.sender = origin
             at.actor.receive(turn, message, origin)
+
+    def _void(self, mark: tuple[int, int, int], cell: Cell, command: Any, sender: Sender, fault: Exception) -> None:
+        """Nothing of a cascade has happened; its message comes again when what it needs is there, or never."""
+        turn = self._turn
+        at, touched = turn.cell, list(turn.touched)
+        untouched = len(self._open.records) == mark[0] and len(self._open.effects) == mark[1]
+        self._undo(*mark)
+        # An actor that needs something after it has acted, or made another act, is at fault like one that raised.
+        if untouched and isinstance(fault, Asleep | LookUp) and cell.actor is not None:
+            cell.actor.void(command)
+            if isinstance(fault, Asleep):
+                self._dispatch(fault.ref, _Again(cell.ref, command), sender)
+            else:
+                barrier = self._sealed + 1
+                self._look_up(Question(barrier, at.ref, at.stream_epoch, cell.ref, command, sender, fault.command))
+            return
+        self.counters.turns_failed += 1
+        for one in touched:
+            self._reload(one, at_fault=one is at)
+        self._on_fault(at.ref, command, fault)
+        self._refuse(sender, Refusal(Code.INTERNAL))
 
     def _keep(self, cell: Cell, *, wrote: bool) -> None:
         """The turns are done: remember which batch has their records, and when they want to be woken."""
@@ -269,17 +282,15 @@ class Host:
         turn.touched.clear()
         if turn.timers:
             for at_ms, ref in turn.timers:
-                self._timer_n += 1
-                heapq.heappush(self._timers, (at_ms, self._timer_n, ref))
+                self._timers.set(at_ms, ref)
             turn.timers.clear()
 
-    def _look_up(self, asker: Ref, ref: Ref, command: Any, sender: Sender, wanted: CommandId) -> None:
+    def _look_up(self, question: Question) -> None:
         if len(self._lookups) >= self.limits.lookups_max:
-            self.counters.refused_overloaded += 1
-            self._refuse(sender, Refusal(Code.OVERLOADED, {"lookups_max": self.limits.lookups_max}))
+            self._overloaded(question.sender, lookups_max=self.limits.lookups_max)
             return
         self.counters.lookups += 1
-        self._lookups.append((self._sealed + 1, asker, ref, command, sender, wanted))
+        self._lookups.add(question)
 
     def _undo(self, records: int, effects: int, transfers: int) -> None:
         turn = self._turn
@@ -287,17 +298,22 @@ class Host:
         del self._open.effects[effects:]
         turn.transfers = transfers
         turn.queue.clear()
+        turn.told.clear()
         turn.timers.clear()
         turn.touched.clear()
 
-    def _undo_and_reload(self, records: int, effects: int, transfers: int) -> None:
-        touched = list(self._turn.touched)
-        self._undo(records, effects, transfers)
-        for cell in touched:
-            if cell.actor is not None:
-                cell.actor = None
-                cell.barrier = cell.dirty
-                self._wanted.append(cell)
+    def _reload(self, cell: Cell, *, at_fault: bool) -> None:
+        if cell.actor is None:
+            return
+        cell.actor = None
+        cell.barrier = cell.dirty
+        now = self._turn.now
+        if at_fault and now - cell.failed_at < self.limits.faults_apart_ms:
+            self._resting.append(cell)
+        else:
+            self._wanted.append(cell)
+        if at_fault:
+            cell.failed_at = now
 
     # --- loading ---
 
@@ -352,34 +368,42 @@ class Host:
 
     def take_lookups(self, count_max: int) -> list[CommandId]:
         """Command ids to look up, now that every batch that could hold them is committed."""
-        taken: list[CommandId] = []
-        while self._lookups and len(taken) < count_max and self._ready(self._lookups[0][0]):
-            _, asker, ref, command, sender, wanted = self._lookups.popleft()
-            if wanted not in self._asking:
-                taken.append(wanted)
-            self._asking.setdefault(wanted, []).append((asker, ref, command, sender))
-        return taken
+        nothing_unwritten = self.in_flight is None and not self._open.records
+        return self._lookups.take(count_max, self._sealed + 1 if nothing_unwritten else self._committed)
 
     @property
     def wants_reading(self) -> bool:
         """Whether actors wait to be loaded, or ids to be looked up."""
-        return bool(self._wanted or self._lookups)
-
-    def _ready(self, barrier: int) -> bool:
-        return barrier <= self._committed or (self.in_flight is None and not self._open.records)
+        return bool(self._wanted or self._lookups.waiting)
 
     def looked_up(self, command_id: CommandId, known: KnownCommand | None) -> None:
         """The store's word on an id: whoever asked remembers it, and the messages are repeated."""
-        for asker, ref, command, sender in self._asking.pop(command_id, ()):
-            cell = self.cells.get(asker)
-            if cell is not None and cell.actor is not None:
-                cell.actor.remember(command_id, known)
-            self.post(ref, command, sender)
+        pending = self._lookups.answered(command_id)
+        # All before the first message is repeated: what the store says is not true any more once that is handled.
+        lost = {question.asker for question in pending.asked if not self._remember(question, known)}
+        for question in (*pending.asked, *pending.later):
+            if question.asker in lost:
+                self._refuse(question.sender, Refusal(Code.INTERNAL))
+            else:
+                self.post(question.ref, question.command, question.sender)
+
+    def _remember(self, question: Question, known: KnownCommand | None) -> bool:
+        cell = self.cells.get(question.asker)
+        if cell is None or cell.actor is None or cell.stream_epoch != question.activation:
+            return True  # whoever is there now will ask by itself
+        try:
+            cell.actor.remember(question.id, known)
+        except Exception as fault:  # noqa: BLE001
+            # A bug of ours, and of this one id: nobody else must wait for it.
+            self._on_fault(cell.ref, known, fault)
+            return False
+        return True
 
     def lookup_failed(self, command_id: CommandId, answer: Refusal) -> None:
         """The store could not say."""
-        for _, _, _, sender in self._asking.pop(command_id, ()):
-            self._refuse(sender, answer)
+        pending = self._lookups.answered(command_id)
+        for question in (*pending.asked, *pending.later):
+            self._refuse(question.sender, answer)
 
     # --- time ---
 
@@ -388,19 +412,23 @@ class Host:
         return self._clock()
 
     def next_timer(self) -> int | None:
-        """When (ms) the next timer is due."""
-        return self._timers[0][0] if self._timers else None
+        """When (ms) the next timer is due; a suspended host has none."""
+        return None if self._suspended is not None else self._timers.next()
 
     def run_timers(self) -> None:
-        """Send `Wake` to every actor whose time has come."""
-        now = self._clock()
-        while self._timers and self._timers[0][0] <= now:
-            at, _, ref = heapq.heappop(self._timers)
-            if ref in self.cells:
-                self.post(ref, Wake(at), None)
+        """Send `Wake` to every actor whose time has come. No backlog is before them: a round must not wait for bets."""
+        if self._suspended is not None:
+            return
+        for at, ref in self._timers.take_due(self._clock()):
+            cell = self.cells.get(ref)
+            if cell is not None and cell.actor is not None:
+                self._cascade(cell, Wake(at), None)
+        self._let_reads_go()
 
     def sweep(self) -> int:
-        """Put actors to sleep that were idle; says how many."""
+        """Put actors to sleep that were idle, and try again with those that rested; says how many fell asleep."""
+        self._wanted.extend(self._resting)
+        self._resting.clear()
         horizon = self._clock() - self.limits.idle_ms
         idle = [
             ref
@@ -418,7 +446,7 @@ class Host:
     # --- batches ---
 
     def take_batch(self) -> Batch | None:
-        """Seal the open batch, unless one is in flight or there is nothing to write."""
+        """Seal the open batch, unless one is in flight or there is nothing to write. What waited for room goes on."""
         opened = self._open
         if self.in_flight is not None or not opened.records:
             return None
@@ -430,6 +458,8 @@ class Host:
         self._open = self._turn.batch = OpenBatch()
         self.counters.batches += 1
         self.counters.records += len(opened.records)
+        while self._backlog and len(self._open.records) < self.limits.batch_records_max:
+            self._dispatch(*self._backlog.popleft())
         return batch
 
     @property
@@ -438,17 +468,13 @@ class Host:
         return self.in_flight is None and bool(self._open.records)
 
     def committed(self) -> None:
-        """The batch in flight is durable: its answers and events leave, and what waited for room goes on."""
+        """The batch in flight is durable: its answers and events leave."""
         flying = self.in_flight
         if flying is None:
             raise RuntimeError("no batch is in flight")
         self.in_flight = None
         self._committed = flying.batch.seq
         self._release(flying.effects)
-        for _ in range(len(self._backlog)):
-            if len(self._open.records) >= self.limits.batch_records_max:
-                break
-            self._dispatch(*self._backlog.popleft())
         self._let_reads_go()
 
     def _let_reads_go(self) -> None:
@@ -460,7 +486,11 @@ class Host:
     def _release(self, effects: list[Effect]) -> None:
         pushed = self.outbox.pushed
         for effect in effects:
-            if len(effect) == 2:
-                effect[0](effect[1])
-            else:
-                pushed(*effect)
+            try:
+                if len(effect) == 2:
+                    effect[0](effect[1])
+                else:
+                    pushed(*effect)
+            except Exception as fault:  # noqa: BLE001
+                # Whoever cannot take what is said to him must not keep the others from hearing what is said to them.
+                self._on_fault(_OUTSIDE, effect[1], fault)

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from actors.runtime.actor import Actor, Asleep, ReplyTo, Sender
 from actors.runtime.ref import Ref
@@ -22,6 +22,10 @@ Effect = tuple[ReplyTo, Any] | tuple[str, Any, ReplyTo | None]
 """An answer, or an event of a topic: what may leave the host only after the commit."""
 
 
+NEVER: Final = -(2**62)
+"""A time (ms) before every other."""
+
+
 class OpenBatch:
     """What turns have staged since the last batch was sealed."""
 
@@ -36,7 +40,7 @@ class OpenBatch:
 class Cell:
     """The place of one actor in its host. Without `actor` it is being loaded, and messages wait in `mailbox`."""
 
-    __slots__ = ("actor", "barrier", "dirty", "mailbox", "ref", "shard", "stream_epoch", "used_at")
+    __slots__ = ("actor", "barrier", "dirty", "failed_at", "mailbox", "ref", "shard", "stream_epoch", "used_at")
 
     def __init__(self, ref: Ref, shard: ShardId, barrier: int) -> None:
         self.ref = ref
@@ -47,6 +51,8 @@ class Cell:
         """The batch that must be committed before the actor may be loaded."""
         self.dirty = 0
         """The last batch that has a record of this actor."""
+        self.failed_at = NEVER
+        """When (ms) a turn of it raised the last time."""
         self.stream_epoch = 0
         self.used_at = 0
 
@@ -65,6 +71,7 @@ class Turn:
         "queue",
         "sender",
         "timers",
+        "told",
         "touched",
         "transfers",
     )
@@ -78,6 +85,7 @@ class Turn:
         self.now = 0
         self.batch = OpenBatch()
         self.queue: deque[tuple[Ref, Any, Sender]] = deque()
+        self.told: list[tuple[Ref, Any, Sender]] = []
         self.timers: list[tuple[int, Ref]] = []
         self.touched: list[Cell] = []
         self.cell: Cell = Cell(Ref("nobody", 0), ShardId(0), 0)
@@ -94,8 +102,18 @@ class Turn:
         self.batch.records.append(record)
 
     def send(self, ref: Ref, command: Any) -> None:
-        """Tell another actor. If it lives on this host, it hears of it in the same batch."""
+        """Have another actor handle this together with the message that is handled: if it fails, all of it is void."""
         self.queue.append((ref, command, self.cell.ref))
+
+    def tell(self, ref: Ref, command: Any) -> None:
+        """Tell another actor, once this turn stands; in the same batch, if it is in memory. Its failure is its own."""
+        self.told.append((ref, command, self.cell.ref))
+
+    def need(self, ref: Ref) -> None:
+        """Have the message repeated when that actor is in memory, unless it is. Call before anything is changed."""
+        cell = self._cells.get(ref)
+        if cell is None or cell.actor is None:
+            raise Asleep(ref)
 
     def call(self, ref: Ref, command: Any) -> Any:
         """Have a neighbour handle a message now, within this turn, and return its answer.

@@ -163,11 +163,16 @@ class Table:
             self._watchers = command.watching
             self._go_on(turn)
         elif kind is AskAboutHold:
-            self._asked_about(turn, command, sender)
+            self._asked_about(turn, command)
 
     def called(self, turn: Turn, command: Any) -> Any:
         """A table has no neighbours."""
         raise TypeError(f"a table is not called with {type(command).__name__}")
+
+    def void(self, command: Any) -> None:
+        """The wallet cannot say yet: the request comes again, or its player was told that it does not."""
+        if type(command) is Asked:
+            self._waiting.pop(CommandId(command.request.id), None)
 
     def remember(self, command: CommandId, known: KnownCommand | None) -> None:
         """Tables ask wallets, which remember."""
@@ -209,8 +214,9 @@ class Table:
         account = player_account(asked.player, self._asset.number, _BALANCES[request.balance])
         wagers = tuple((wager.spot, wager.amount) for wager in request.wagers)
         command = PlaceBet(request.id, asked.player, asked.name, account, wagers, request.entropy or "", turn.now)
-        decided = self._decide_bet(command)
         wallet = Ref("wallet", asked.player)
+        turn.need(wallet)
+        decided = self._decide_bet(command)
         if type(decided) is Refusal:
             self._waiting[request.id] = _Waiting(sender, None)
             turn.send(wallet, RefuseBet(request.id, digest_of(request), decided))
@@ -264,8 +270,9 @@ class Table:
     def _take_back(self, turn: Turn, asked: Asked, command: UndoBet | ClearBets, sender: Sender) -> None:
         request = asked.request
         command_id = CommandId(request.id)
-        decided = self._game.decide(self._memory.game, command)
         wallet = Ref("wallet", asked.player)
+        turn.need(wallet)
+        decided = self._game.decide(self._memory.game, command)
         if type(decided) is Refusal:
             self._waiting[command_id] = _Waiting(sender, None)
             turn.send(wallet, RefuseBet(command_id, digest_of(request), decided))
@@ -295,13 +302,14 @@ class Table:
         if waiting is not None:
             turn.answer(waiting.sender, answer)
 
-    def _asked_about(self, turn: Turn, command: AskAboutHold, sender: Sender) -> None:
+    def _asked_about(self, turn: Turn, command: AskAboutHold) -> None:
         """A wallet woke up with a hold: pay it if it is owed, let it wait if its bet stands, disown it otherwise."""
+        wallet = Ref("wallet", command.player)
         owed = self._memory.owed.get(command.id)
         if owed is not None:
-            turn.answer(sender, Settle(((command.id, owed[1]),)))
+            turn.tell(wallet, Settle(((command.id, owed[1]),)))
         elif command.id not in self._game.bets(self._memory.game) and command.id not in self._waiting:
-            turn.answer(sender, Release((command.id,)))
+            turn.tell(wallet, Release((command.id,)))
 
     # --- the clock ---
 
@@ -401,7 +409,7 @@ class Table:
         for bet, (player, payout) in owed.items():
             by_player.setdefault(player, []).append((bet, payout))
         for player, payouts in by_player.items():
-            turn.send(Ref("wallet", player), Settle(tuple(payouts)))
+            turn.tell(Ref("wallet", player), Settle(tuple(payouts)))
 
     # --- what may be seen ---
 

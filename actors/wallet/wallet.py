@@ -15,6 +15,8 @@ from protocol.commands import (
     AskAboutHold,
     Asked,
     Held,
+    Keep,
+    Kept,
     Look,
     Move,
     NotHeld,
@@ -31,7 +33,7 @@ from protocol.commands import (
 )
 from protocol.errors import CATALOGUE, Code, Refusal
 from protocol.ids import AccountId, BetId, CommandId, PlayerId, command_id_from
-from protocol.money import AMOUNT_MAX, Asset, Balance, asset_of, balance_of
+from protocol.money import AMOUNT_MAX, Asset, Balance, asset_of, balance_of, player_account, player_of
 from protocol.records import (
     AccountMark,
     AccountOpen,
@@ -112,7 +114,7 @@ class Wallet:
     def awake(self, turn: Turn) -> None:
         """Ask the tables about holds from before: those they do not know are released."""
         for bet, hold in (self._holds or {}).items():
-            turn.send(Ref("table", hold.table), AskAboutHold(bet, self._player, hold.round))
+            turn.tell(Ref("table", hold.table), AskAboutHold(bet, self._player, hold.round))
 
     def receive(self, turn: Turn, command: Any, sender: Sender) -> None:
         """Handle one message."""
@@ -127,7 +129,12 @@ class Wallet:
             return self._play(turn, command)
         if type(command) is RefuseBet:
             return self._refused(turn, command)
+        if type(command) is Keep:
+            return self._kept(turn, command)
         raise TypeError(f"a wallet is not called with {type(command).__name__}")
+
+    def void(self, command: Any) -> None:
+        """Nothing is noted of a message before it is handled."""
 
     def remember(self, command: CommandId, known: KnownCommand | None) -> None:
         """The store's word on an id."""
@@ -150,10 +157,9 @@ class Wallet:
         if known is not None:
             return Played(False, known)
         stake, payout = play.stake, play.payout
-        account = self._accounts.get(play.account)
-        refusal = self._cannot_stake(account, play.account, stake, payout)
-        if refusal is not None or account is None:
-            return Played(False, self._refuse(turn, play.id, play.digest, refusal or Refusal(Code.UNKNOWN_ASSET)))
+        account = self._account_for(play.account, stake, payout)
+        if isinstance(account, Refusal):
+            return Played(False, self._refuse(turn, play.id, play.digest, account))
         house = turn.house(asset_of(account.id))
         self._transfer(turn, account, account.id, house, stake, _STAKE, play.id)
         if payout:
@@ -196,11 +202,9 @@ class Wallet:
         if known is not None:
             turn.answer(sender, NotHeld(hold.id, known))
             return
-        account = self._accounts.get(hold.account)
-        refusal = self._cannot_stake(account, hold.account, hold.amount, 0)
-        if refusal is not None or account is None:
-            refused = self._refuse(turn, hold.id, hold.digest, refusal or Refusal(Code.UNKNOWN_ASSET))
-            turn.answer(sender, NotHeld(hold.id, refused))
+        account = self._account_for(hold.account, hold.amount, 0)
+        if isinstance(account, Refusal):
+            turn.answer(sender, NotHeld(hold.id, self._refuse(turn, hold.id, hold.digest, account)))
             return
         account.held += hold.amount
         self._keep_hold(hold.id, PendingHold(account.id, hold.amount, hold.table, hold.round))
@@ -236,19 +240,29 @@ class Wallet:
         turn.answer(sender, NotHeld(command.id, self._refused(turn, command)))
 
     def _refused(self, turn: Turn, command: RefuseBet) -> Answer:
+        """What the rules refuse stays refused, whatever they say later; but not the id of another's bet."""
         known = self._memory.answer_to(command.id, command.digest)
-        return known if known is not None else self._refuse(turn, command.id, command.digest, command.refusal)
+        if known is not None:
+            return known
+        if command.refusal.code is not Code.ID_REUSED:
+            self._take_id(turn, command.id, command.digest, command.refusal)
+        return command.refusal
 
     def _take_back(self, turn: Turn, command: TakeBack, sender: Sender) -> None:
         known = self._memory.answer_to(command.id, command.digest)
         if known is not None:
             turn.answer(sender, TakenBack(command.id, False, known))
             return
-        self._memory.keep(command.id, command.digest, command.reply)
+        self._take_id(turn, command.id, command.digest, command.reply)
         self._free(turn, command.bets, "release")
-        self._mark(turn, next(iter(self._accounts.values())))
-        self._record(turn, command.id, command.digest, 0, command.reply)
         turn.answer(sender, TakenBack(command.id, True, command.reply))
+
+    def _kept(self, turn: Turn, command: Keep) -> Kept:
+        known = self._memory.answer_to(command.id, command.digest)
+        if known is not None:
+            return Kept(False, known)
+        self._take_id(turn, command.id, command.digest, command.reply)
+        return Kept(True, command.reply)
 
     def _release(self, turn: Turn, command: Release, sender: Sender) -> None:
         self._free(turn, command.bets, "release")
@@ -289,11 +303,13 @@ class Wallet:
     # --- money in and out ---
 
     def _open(self, turn: Turn, command: OpenWallet, sender: Sender) -> None:
-        """Make the accounts there are none of yet, and give the opening balances with them, once."""
+        """Make the accounts there are none of yet; give opening balances, once, where nothing ever moved."""
         for account_id, amount in command.openings:
-            if account_id in self._accounts:
+            account = self._accounts.get(account_id)
+            if account is None:
+                account = self._new_account(turn, account_id)
+            elif account.last is not None or not amount:
                 continue
-            account = self._new_account(turn, account_id)
             if amount:
                 ref = command_id_from(turn.now, turn.entropy(10))
                 self._transfer(
@@ -309,34 +325,24 @@ class Wallet:
         if known is not None:
             turn.answer(sender, known)
             return
-        account = self._accounts.get(command.account)
-        refusal = None
-        if command.amount == 0 or abs(command.amount) > AMOUNT_MAX or asset_of(command.account) not in self._assets:
-            refusal = Refusal(Code.AMOUNT_OUT_OF_RANGE, {"amount": command.amount, "amount_max": AMOUNT_MAX})
-        elif command.amount < 0:
-            refusal = self._cannot_stake(account, command.account, -command.amount, 0)
-        elif account is not None and account.posted + command.amount > BALANCE_MAX:
-            refusal = Refusal(Code.BALANCE_LIMIT, {"balance_max": BALANCE_MAX})
+        kind, amount = TransferKind(command.kind), command.amount
+        refusal = self._cannot_move(command.account, amount, kind)
         if refusal is not None:
             turn.answer(sender, self._refuse(turn, command.id, digest, refusal))
             return
-        if account is None:
-            account = self._new_account(turn, command.account)
+        account = self._accounts.get(command.account) or self._new_account(turn, command.account)
         treasury = turn.treasury(asset_of(account.id))
-        if command.amount > 0:
-            self._transfer(turn, account, treasury, account.id, command.amount, TransferKind(command.kind), command.id)
-        else:
-            self._transfer(turn, account, account.id, treasury, -command.amount, TransferKind(command.kind), command.id)
+        debit, credit = (treasury, account.id) if amount > 0 else (account.id, treasury)
+        self._transfer(turn, account, debit, credit, abs(amount), kind, command.id)
         answer: dict[str, Any] = {
             "t": "moved",
             "id": command.id,
             "available": account.posted - account.held,
             "held": account.held,
         }
-        self._record(turn, command.id, digest, 0, answer)
-        self._memory.keep(command.id, digest, answer)
+        self._take_id(turn, command.id, digest, answer)
         self._mark(turn, account)
-        self._publish(turn, account, TransferKind(command.kind).name.lower(), command.id, None)
+        self._publish(turn, account, kind.name.lower(), command.id, None)
         turn.answer(sender, answer)
 
     # --- looking ---
@@ -367,17 +373,30 @@ class Wallet:
 
     # --- the pieces ---
 
-    def _cannot_stake(self, account: Account | None, account_id: AccountId, amount: int, payout: int) -> Refusal | None:
-        if account is None:
-            return Refusal(
-                Code.UNKNOWN_ASSET, {"asset": asset_of(account_id), "balance": Balance(account_id & 7).name.lower()}
-            )
+    def _account_for(self, account_id: AccountId, amount: int, payout: int) -> Account | Refusal:
+        """The account, if this can be taken from it and then that be paid. One that is not there has nothing."""
+        account = self._accounts.get(account_id)
         if not 0 < amount <= AMOUNT_MAX:
             return Refusal(Code.AMOUNT_OUT_OF_RANGE, {"amount": amount, "amount_max": AMOUNT_MAX})
+        if account is None:
+            return Refusal(Code.INSUFFICIENT_FUNDS, {"available": 0, "needed": amount})
         available = account.posted - account.held
         if available < amount:
             return Refusal(Code.INSUFFICIENT_FUNDS, {"available": available, "needed": amount})
         if account.posted + payout > BALANCE_MAX:
+            return Refusal(Code.BALANCE_LIMIT, {"balance_max": BALANCE_MAX})
+        return account
+
+    def _cannot_move(self, account_id: AccountId, amount: int, kind: TransferKind) -> Refusal | None:
+        if asset_of(account_id) not in self._assets or player_of(account_id) != self._player:
+            return Refusal(Code.UNKNOWN_ASSET, {"account": account_id})
+        if not 0 < abs(amount) <= AMOUNT_MAX or amount * _SIGN_OF_MOVE[kind] < 0:
+            return Refusal(Code.AMOUNT_OUT_OF_RANGE, {"amount": amount, "amount_max": AMOUNT_MAX})
+        if amount < 0:
+            found = self._account_for(account_id, -amount, 0)
+            return found if isinstance(found, Refusal) else None
+        account = self._accounts.get(account_id)
+        if account is not None and account.posted + amount > BALANCE_MAX:
             return Refusal(Code.BALANCE_LIMIT, {"balance_max": BALANCE_MAX})
         return None
 
@@ -399,16 +418,20 @@ class Wallet:
         return account
 
     def _refuse(self, turn: Turn, command: CommandId, digest: bytes, refusal: Refusal) -> Refusal:
-        """Refuse; if the state decided, for good: the id is written down with its refusal, its time with an account."""
-        account = next(iter(self._accounts.values()), None)
-        if CATALOGUE[refusal.code].sticky and account is not None:
-            self._memory.keep(command, digest, refusal)
-            self._record(turn, command, digest, refusal.code, refusal.evidence)
-            self._mark(turn, account)
+        """Refuse; for good, if the state decided."""
+        if CATALOGUE[refusal.code].sticky:
+            self._take_id(turn, command, digest, refusal)
         return refusal
 
-    def _record(self, turn: Turn, command: CommandId, digest: bytes, code: int, answer: dict[str, Any]) -> None:
-        turn.stage(CommandRecord(command, self._player, digest, code, msgpack.packb(answer), turn.now))
+    def _take_id(self, turn: Turn, command: CommandId, digest: bytes, answer: Answer) -> None:
+        """Write an id that leaves no bet down with its one answer, and its time with an account."""
+        code, fields = (answer.code.value, answer.evidence) if isinstance(answer, Refusal) else (0, answer)
+        self._memory.keep(command, digest, answer)
+        turn.stage(CommandRecord(command, self._player, digest, code, msgpack.packb(fields), turn.now))
+        for account in self._accounts.values():
+            self._mark(turn, account)
+            return
+        self._mark(turn, self._new_account(turn, player_account(self._player, min(self._assets), Balance.CASH)))
 
     def _complete(self, turn: Turn, answer: dict[str, Any], account: Account) -> dict[str, Any]:
         """Add to an answer the balance after it, and the stream position of the event that is published with it."""
@@ -419,6 +442,9 @@ class Wallet:
         return answer
 
     def _publish(self, turn: Turn, account: Account, reason: str, ref: CommandId, origin: Any) -> None:
+        asset = self._assets.get(asset_of(account.id))
+        if asset is None:
+            return
         self._seq += 1
         turn.push(
             self._topic,
@@ -427,7 +453,7 @@ class Wallet:
                 "stream": "wallet",
                 "epoch": turn.stream_epoch,
                 "seq": self._seq,
-                "asset": self._assets[asset_of(account.id)].code,
+                "asset": asset.code,
                 "balance": _BALANCE_NAMES[account.id & 7],
                 "available": account.posted - account.held,
                 "held": account.held,
@@ -451,4 +477,6 @@ _new: Final = tuple.__new__
 _STAKE: Final = TransferKind.STAKE.value
 _WIN: Final = TransferKind.WIN.value
 _SETTLED: Final = BetState.SETTLED.value
+_SIGN_OF_MOVE: Final = {TransferKind.DEPOSIT: 1, TransferKind.WITHDRAWAL: -1, TransferKind.ADJUSTMENT: 0}
+"""Which way money may move; adjustments go either way."""
 _BALANCE_NAMES: Final = {balance.value: balance.name.lower() for balance in Balance}
