@@ -24,20 +24,21 @@ export function accountSheet(root, button, { conversation, credentials, restart 
     credentials.becomeGuest(input.value.trim());
     restart();
   };
-  root.append(
-    h("div", { class: "row spread" }, h("h2", {}, "Who is playing"), close),
-    h("p", {}, name, " ", number),
-    h(
-      "p",
-      { class: "small muted" },
-      "This browser remembers you. Starting as a new guest gives this one up for good, with its balance and bets.",
-    ),
+  const text =
+    "This browser remembers you. Starting as a new guest gives this one up for good, with its balance and bets.";
+  const leave = [
+    h("p", { class: "small muted" }, text),
     h(
       "form",
       { class: "stack-form", on: { submit: begin } },
       h("div", { class: "field" }, input),
       h("button", { class: "button" }, "Start as a new guest"),
     ),
+  ];
+  root.append(
+    h("div", { class: "row spread" }, h("h2", {}, "Who is playing"), close),
+    h("p", {}, name, " ", number),
+    ...(credentials.inTelegram ? [] : leave),
   );
   root.addEventListener("click", (event) => event.target === root && root.close());
   button.addEventListener("click", () => root.showModal());

@@ -28,7 +28,7 @@ function start() {
   const lasting = storeOr(() => localStorage);
   const passing = storeOr(() => sessionStorage);
   const telegram = telegramOf(window);
-  wearTheme(telegram, document.documentElement.style);
+  wearTheme(telegram, document.documentElement);
   const credentials = new Credentials({ lasting, passing, initData: telegram.initData });
   const conversation = new Conversation({ now, random, later: (ms, call) => setTimeout(call, ms), credentials });
   const url = new URL("ws", location.href);

@@ -20,6 +20,11 @@ export class Credentials {
     this.#initData = initData;
   }
 
+  /** Whether Telegram opened the page: then nobody is a guest here by choice. */
+  get inTelegram() {
+    return this.#initData !== "";
+  }
+
   /** The logins worth trying among the `allowed` tags, best first, as requests. Telegram's proof is accepted once, so it is tried once. */
   logins(allowed) {
     const logins = [];

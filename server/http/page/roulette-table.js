@@ -29,7 +29,7 @@ export class RouletteTable extends Emitter {
   #doubt = null;
   #deaf = [];
 
-  /** Needs the conversation, `Bets`, `Notebook` and `random(n)`. */
+  /** Needs the conversation, `Bets`, `Notebook`, `Purse` and `random(n)`. */
   constructor(id, services) {
     super();
     this.#id = id;
@@ -131,18 +131,18 @@ export class RouletteTable extends Emitter {
   }
 
   async #send(wagers) {
-    const { conversation, bets, notebook, random } = this.#with;
+    const { conversation, bets, notebook, purse, random } = this.#with;
     const { asset, commitment, round } = this.state;
+    const account = purse.account?.asset === asset ? purse.account : { asset, balance: "cash" };
     const note = { game: "roulette", label: this.#label(wagers), commitment, entropy: toHex(random(ENTROPY_BYTES)) };
     const fields = {
+      t: "roulette.bet",
       table: this.#id,
+      balance: account.balance,
       wagers: wagers.map(([spot, amount]) => ({ spot, amount })),
       entropy: note.entropy,
     };
-    const { id, reply } = conversation.request(
-      { t: "roulette.bet", ...fields },
-      { account: { asset, balance: "cash" } },
-    );
+    const { id, reply } = conversation.request(fields, { account });
     const key = bets.add(id, { game: "roulette", label: note.label, asset, stake: sumOf(wagers) });
     try {
       const answer = await reply;

@@ -22,7 +22,7 @@ const PHASES = {
 };
 const REVEAL_BEFORE_MS = 350;
 
-/** The room in `root`. Needs the conversation, `Wallet`, `Bets`, `Notebook`, `Toasts`, `digests` and `random(n)`. */
+/** The room in `root`. Needs the conversation, `Wallet`, `Purse`, `Bets`, `Notebook`, `Toasts`, `digests` and `random(n)`. */
 export class Roulette {
   #with;
   #table = null;

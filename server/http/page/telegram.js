@@ -23,11 +23,12 @@ export function telegramOf(scope) {
   };
 }
 
-/** Paint the page in Telegram's colours, now and when they change. */
-export function wearTheme({ app, theme }, style) {
+/** Paint the `root` element in Telegram's colours, now and when they change. */
+export function wearTheme({ app, theme }, root) {
   const wear = (colours) => {
+    if (COLOUR.test(colours.bg_color ?? "")) root.dataset.light = isLight(colours.bg_color);
     for (const [key, tokens] of Object.entries(TOKENS)) {
-      if (COLOUR.test(colours[key] ?? "")) for (const token of tokens) style.setProperty(token, colours[key]);
+      if (COLOUR.test(colours[key] ?? "")) for (const token of tokens) root.style.setProperty(token, colours[key]);
     }
   };
   wear(theme);
@@ -41,6 +42,12 @@ export function reportReady(scope) {
     app.ready?.();
     app.expand?.();
   } else for (const event of ["web_app_ready", "web_app_expand"]) scope.TelegramWebviewProxy?.postEvent?.(event, "{}");
+}
+
+/** By the weights of ITU-R BT.601, which is near enough to tell day from night. */
+function isLight(colour) {
+  const [red, green, blue] = colour.match(/[0-9a-f]{2}/gi).map((part) => parseInt(part, 16));
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 140;
 }
 
 function themeOf(fragment) {

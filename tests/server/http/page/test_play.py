@@ -276,6 +276,23 @@ async def test_a_round_is_shown_to_its_end_paid_verified_and_repeated(page: Page
     assert {wager.spot for wager in repeated.wagers} == set(wagers)
 
 
+async def test_nothing_tells_the_number_while_the_ball_still_rolls(browser: Browser, casino: PageServer) -> None:
+    async with visitor(browser, casino.url, calm=False) as page:
+        await sit(page, casino)
+        await casino.turn()
+        await casino.turn()
+        await expect(page.get_by_test_id("phase")).to_have_text("The ball is rolling")
+        pocket = casino.rooms["roulette-1"].state.pocket
+        rolling = "document.getAnimations().filter((one) => one.effect.target.closest('.wheel')).length"
+        assert await page.evaluate(rolling) == 3
+        await expect(page.get_by_test_id("pocket")).to_have_text("")
+        await expect(page.get_by_test_id("verdict")).to_have_text("")
+        await expect(page.locator(".numbers li, .glimpse i, [data-won=true]")).to_have_count(0)
+        await casino.turn()
+        await expect(page.get_by_test_id("pocket")).to_have_text(str(pocket))
+        assert await page.evaluate(rolling) <= 1
+
+
 async def test_a_lost_event_is_noticed_and_the_table_asked_for_anew(page: Page, casino: PageServer) -> None:
     await sit(page, casino)
     watched = len(await casino.asked("watch"))
@@ -374,6 +391,10 @@ async def test_in_telegram_its_user_plays_in_its_colours(browser: Browser, casin
             "['--ground', '--accent', '--text'].map((name) => document.documentElement.style.getPropertyValue(name))"
         )
         assert await page.evaluate(styles) == ["#17212b", "#5288c1", ""]
+        await expect(page.locator("html")).to_have_attribute("data-light", "false")
+        await page.locator("#account").click()
+        await expect(page.locator("#who")).to_contain_text("Vladislav player 99")
+        await expect(page.get_by_text("Start as a new guest")).to_have_count(0)
 
 
 async def test_on_a_phone_everything_fits_and_inside_bets_are_picked_by_kind(
