@@ -12,10 +12,15 @@ from persistence.embedded import EngineError
 from persistence.interfaces import StoreError
 from server.bench.child import DidNotWork
 from server.bench.dice import Dice, RowLock
+from server.bench.gateway_alone import Connections, Fanout
 from server.bench.ground import Bench, Ground
 from server.bench.pgbench import Pgbench
 from server.bench.plan import Plan
+from server.bench.readiness import Ready
+from server.bench.recovery import Recovery
 from server.bench.results import Results
+from server.bench.roulette import Roulette, Watchers
+from server.bench.wallets import Wallets
 from server.bench.writer import Writer
 
 GIBIBYTE: Final = 1 << 30
@@ -24,7 +29,19 @@ FAILURES: Final = (DidNotWork, EngineError, StoreError, OSError)
 
 def benches() -> tuple[Bench, ...]:
     """Every measurement, in the order of the turns."""
-    return (Dice(), RowLock(), Pgbench(), Writer())
+    return (
+        Dice(),
+        RowLock(),
+        Pgbench(),
+        Writer(),
+        Roulette(),
+        Watchers(),
+        Fanout(),
+        Connections(),
+        Wallets(),
+        Ready(),
+        Recovery(),
+    )
 
 
 def run(benches: Sequence[Bench], plan: Plan, runs: int, folder: Path | None, say: Callable[[str], None]) -> Results:
