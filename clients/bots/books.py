@@ -54,7 +54,7 @@ class Books:
     _epoch: int = 0
     _seq: int = 0
     _ahead: dict[int, Change | Mapping[str, Any]] = field(default_factory=dict)
-    _moved_by_others: bool = False
+    _server_knows_better: bool = False
 
     def open(self, fields: Mapping[str, Any]) -> None:
         """Begin with what the server says (a `welcome` or `wallet`): nothing was played yet."""
@@ -70,6 +70,11 @@ class Books:
         self.certain = False
         self._take_decided()
 
+    def lose_track(self) -> None:
+        """It will not be known what came of a request: the next comparison takes the server's word."""
+        self.lose_certainty()
+        self._server_knows_better = True
+
     def close(self, fields: Mapping[str, Any], final: bool) -> bool:
         """Compare with what the server says (a `wallet`) when nothing is open, and go on from its word.
 
@@ -79,14 +84,14 @@ class Books:
         if self._ahead:
             self.lose_certainty()
         available, held = self._stated(fields["balances"])
-        agrees = self._moved_by_others or (available, held) == (self.available, self.held)
+        agrees = self._server_knows_better or (available, held) == (self.available, self.held)
         same_position = self.certain and (fields["epoch"], fields["seq"]) == (self._epoch, self._seq)
         if not agrees and not final and not same_position:
             return False
         self.tally.compared += 1
         if not agrees:
             self._disagree(available, held, "with nothing on its way")
-        self._moved_by_others = False
+        self._server_knows_better = False
         self.available, self.held = available, held
         self._begin(fields)
         return True
@@ -112,8 +117,10 @@ class Books:
             self._ahead.setdefault(event["seq"], event)
             self._catch_up()
             return
-        self.lose_certainty()
-        self._moved_by_others |= event["reason"] in FOREIGN_REASONS
+        if event["reason"] in FOREIGN_REASONS:
+            self.lose_track()
+        else:
+            self.lose_certainty()
 
     def hold(self, bet: bytes, stake: int) -> None:
         """The stake of a bet is held (the reply that says so is a change of its own)."""

@@ -20,7 +20,9 @@ from clients.python.conversation import (
     AskLater,
     Complaint,
     Conversation,
+    Ended,
     Greeted,
+    Heard,
     LoggedIn,
     LoginAgain,
     LoginFailed,
@@ -164,24 +166,30 @@ class Bot(ABC):
     def heard(self, fields: dict[str, Any]) -> None:
         """Do what a message asks for."""
         self.heard_at = self.grounds.clock()
-        match self.conversation.heard(fields):
+        self._do(self.conversation.heard(fields))
+
+    def _do(self, heard: Heard) -> None:
+        match heard:
             case Answered(asked, answer):
                 self._answered(asked, answer)
             case Pushed(stream, event):
                 self.pushed(stream, event)
-            case AskLater(asked, failed):
-                self._ask_later(asked, failed)
+            case AskLater() as later:
+                self._ask_later(later)
             case Greeted(payload) | Missed(_, payload):
                 self._send_now(payload)
             case LoggedIn(welcome, payloads):
                 self._logged_in(welcome, payloads)
-            case LoginAgain(payload, failed, later):
-                self._log_in_again(payload, failed, later)
+            case LoginAgain(payload, failed, wait):
+                self._log_in_again(payload, failed, wait)
             case LoginFailed(failed):
                 self._count(failed)
                 self._give_up()
             case Complaint(failed):
                 self._count(failed)
+            case Ended(_, failed):
+                self._count(failed)
+                self.give_up("stream ended")
 
     def closed(self, code: int, reason: str) -> None:
         """The socket is gone: come back, unless the server said not to."""
@@ -224,12 +232,12 @@ class Bot(ABC):
             self._log_in_done(True)
         self.go_on()
 
-    def _log_in_again(self, payload: bytes, failed: dict[str, Any], later: bool) -> None:
+    def _log_in_again(self, payload: bytes, failed: dict[str, Any], wait: bool) -> None:
         self._count(failed)
         wire = self._wire
         if wire is None:
             return
-        if later:
+        if wait:
             self.grounds.loop.call_later(self.grounds.backoff.pause_seconds(0), wire.send, payload)
         else:
             wire.send(payload)
@@ -262,17 +270,18 @@ class Bot(ABC):
         self._pausing = False
         self.go_on()
 
-    def _ask_later(self, asked: Asked, failed: dict[str, Any]) -> None:
+    def _ask_later(self, later: AskLater) -> None:
         """Repeat a request that the server could not decide on, under its id, a bounded number of times."""
-        self._count(failed)
-        if asked.times > REPEATS_MAX:
-            self.conversation.forget(asked)
-            self.tally.unresolved += asked.context is not COMPARE
-            self.books.lose_certainty()
-            self.go_on()
+        asked = later.asked
+        if asked.times <= REPEATS_MAX:
+            self._count(later.fields)
+            pause = self.grounds.backoff.pause_seconds(asked.times - 1)
+            self.grounds.loop.call_later(pause, self._repeat, asked)
             return
-        pause = self.grounds.backoff.pause_seconds(asked.times - 1)
-        self.grounds.loop.call_later(pause, self._repeat, asked)
+        if asked.context is not COMPARE:
+            self.tally.unresolved += 1
+            self.books.lose_track()
+        self._do(self.conversation.give_up(later))
 
     def _repeat(self, asked: Asked) -> None:
         if asked.id in self.conversation.unanswered:

@@ -19,6 +19,7 @@ from clients.python.conversation import (
     Conversation,
     Ended,
     Greeted,
+    Heard,
     LoggedIn,
     LoginAgain,
     LoginFailed,
@@ -162,7 +163,7 @@ class Connection:
                     message = await socket.recv()
                     if isinstance(message, str):
                         raise ValueError("a text frame")
-                    self._heard(unpack(message))
+                    self._heard(self._conversation.heard(unpack(message)))
                     if self._conversation.open:
                         limit.reschedule(None)
         finally:
@@ -181,15 +182,15 @@ class Connection:
         self._outgoing.append(payload)
         self._sending.set()
 
-    def _heard(self, fields: dict[str, Any]) -> None:
-        match self._conversation.heard(fields):
+    def _heard(self, heard: Heard) -> None:
+        match heard:
             case Answered(asked, answer):
                 if not asked.context.done():
                     asked.context.set_result(answer)
             case Pushed(stream, event):
                 self._pushed(stream, event)
-            case AskLater(asked, failed):
-                self._ask_later(asked, failed)
+            case AskLater() as later:
+                self._ask_later(later)
             case Greeted(payload) | Missed(_, payload):
                 self._send(payload)
             case LoggedIn(_, payloads) as login:
@@ -198,23 +199,21 @@ class Connection:
                 self._welcomed(login)
                 if self._logged_in is not None and not self._logged_in.done():
                     self._logged_in.set_result(None)
-            case LoginAgain(payload, _, later):
-                pause = self._backoff.pause_seconds(0) if later else 0.0
+            case LoginAgain(payload, _, wait):
+                pause = self._backoff.pause_seconds(0) if wait else 0.0
                 asyncio.get_running_loop().call_later(pause, self._send, payload)
             case LoginFailed(failed):
                 self._fail(refusal(failed, LoginRefused))
             case Ended(stream, failed):
                 self._ended(stream, refusal(failed))
 
-    def _ask_later(self, asked: Asked, failed: dict[str, Any]) -> None:
+    def _ask_later(self, later: AskLater) -> None:
         """Repeat a request under its id, a bounded number of times; its caller's patience is another limit."""
-        if asked.times > self._settings.repeats_max:
-            self._conversation.forget(asked)
-            if isinstance(asked.context, asyncio.Future) and not asked.context.done():
-                asked.context.set_result(failed)
-            return
-        pause = self._backoff.pause_seconds(asked.times - 1)
-        asyncio.get_running_loop().call_later(pause, self._repeat, asked)
+        times = later.asked.times
+        if times > self._settings.repeats_max:
+            self._heard(self._conversation.give_up(later))
+        else:
+            asyncio.get_running_loop().call_later(self._backoff.pause_seconds(times - 1), self._repeat, later.asked)
 
     def _repeat(self, asked: Asked) -> None:
         if asked.id in self._conversation.unanswered and self._conversation.open:

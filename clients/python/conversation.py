@@ -192,6 +192,11 @@ class Conversation:
             self.positions.pop(stream, None)
         return self.ask({"t": "unwatch", "stream": stream}, context)
 
+    def give_up(self, later: AskLater) -> Answered | Ended:
+        """Do not repeat what may be repeated any more: the refusal is the answer."""
+        self.forget(later.asked)
+        return self._final(later.asked, later.fields)
+
     def forget(self, asked: Asked) -> None:
         """Do not wait for an answer any longer."""
         self.unanswered.pop(asked.id, None)
@@ -273,12 +278,15 @@ class Conversation:
         elif "seq" in fields and tag != "watching":
             # A stream does not begin by being watched: the snapshot that follows may be lost with the socket.
             self.wallet.unordered(fields["epoch"], fields["seq"])
+        if isinstance(asked.context, _Rewatch) and tag != "error":
+            return NOTHING
+        return self._final(asked, fields)
+
+    def _final(self, asked: Asked, fields: dict[str, Any]) -> Answered | Ended:
         if not isinstance(asked.context, _Rewatch):
             return Answered(asked, fields)
-        if tag == "error":
-            self.positions.pop(asked.context.stream, None)
-            return Ended(asked.context.stream, fields)
-        return NOTHING
+        self.positions.pop(asked.context.stream, None)
+        return Ended(asked.context.stream, fields)
 
     def _pushed(self, fields: dict[str, Any]) -> Pushed | Missed | Nothing:
         stream = fields["stream"]

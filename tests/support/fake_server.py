@@ -27,6 +27,8 @@ class Nasty(Enum):
     """The connection breaks before the request is read."""
     LOSE_REPLY = auto()
     """It is done, and the connection breaks before the reply."""
+    LOSE_SNAPSHOT = auto()
+    """A watch is answered, and the connection breaks before the snapshot."""
     SAY_TWICE = auto()
     """The reply comes twice."""
     TRY_AGAIN = auto()
@@ -84,6 +86,8 @@ class FakeServer:
         self.logins: list[Fields] = []
         self.refused_logins: list[Fields] = []
         self.callers: set[Caller] = set()
+        self.tables_rest = False
+        """After the next start no table goes on to its next phase."""
         self.lost_events = 0
         """Table events that are not sent to anybody: set it to make a gap."""
         self._clock_ahead_ms = clock_ahead_ms
@@ -127,7 +131,8 @@ class FakeServer:
         )
         self._port = next(iter(self._server.sockets)).getsockname()[1]
         for table in self.house.tables.values():
-            self._play_on(table)
+            if not self.tables_rest:
+                self._play_on(table)
 
     async def crash(self) -> None:
         """Every connection breaks, and nobody listens; what was done stays done, streams will begin anew."""
@@ -201,7 +206,7 @@ class FakeServer:
 
     def _answer(self, caller: Caller, player: Player, request: Fields, nasty: Nasty | None) -> None:
         if request["t"] in ("watch", "unwatch"):
-            self._watch(caller, player, request)
+            self._watch(caller, player, request, nasty)
             return
         answer = dict(self.house.answer(player, request))
         if "seq" in answer and answer["t"] != "wallet":
@@ -273,7 +278,7 @@ class FakeServer:
         for event in missed:
             self._say(caller, event)
 
-    def _watch(self, caller: Caller, player: Player, request: Fields) -> None:
+    def _watch(self, caller: Caller, player: Player, request: Fields, nasty: Nasty | None) -> None:
         stream = request["stream"]
         if request["t"] == "unwatch":
             caller.streams.discard(stream)
@@ -291,6 +296,9 @@ class FakeServer:
         caller.streams.add(stream)
         position = {"epoch": self.house.epoch, "seq": table.seq}
         self._say(caller, {"t": "watching", "id": request["id"], "stream": stream, **position})
+        if nasty is Nasty.LOSE_SNAPSHOT:
+            caller.socket.transport.close()
+            return
         self._say(caller, self.house.snapshot(table, player))
 
     def _push_wallet(self, player: Player, event: Fields) -> None:

@@ -79,6 +79,7 @@ async def test_a_dice_bet_is_made_once_whatever_happens_to_it(nasty: Nasty, in_f
     if nasty in (Nasty.LOSE_REQUEST, Nasty.LOSE_REPLY):
         assert report.reconnects > 0
         assert server.seen["resume"] == report.reconnects
+        assert server.seen["wallet.balances"] > report.players
     if nasty in (Nasty.TRY_AGAIN, Nasty.DO_BUT_TRY_AGAIN):
         assert report.errors == {"6001": 7}
 
@@ -179,6 +180,47 @@ async def test_a_crash_is_survived_and_the_bots_play_on(game: str, forgotten: st
     by = {"nothing": "resume", "sessions": "auth.token", "tokens too": "auth.guest"}[forgotten]
     assert ways[by] >= report.players
     assert report.bets == len([bet for bet in server.house.bets_done if accepted(server, bet)])
+
+
+async def test_a_round_that_ended_while_nobody_was_connected_is_proved() -> None:
+    async with FakeServer(tables={"roulette-1": "european"}) as server:
+        table = server.house.tables["roulette-1"]
+
+        async def crash() -> None:
+            await server.until(lambda: bool(table.bets))
+            await server.crash()
+            while table.phase != "settled":
+                server.house.advance(table)
+            server.tables_rest = True
+            await server.start()
+
+        report = await while_playing(roulette(server, seconds=0.6), crash)
+    assert_books_are_right(report, server)
+    assert server.seen["fairness.proof"] > 0
+
+
+async def test_a_table_that_is_gone_after_a_crash_is_given_up() -> None:
+    async with FakeServer(tables={"roulette-1": "european"}) as server:
+
+        async def crash() -> None:
+            await server.until(lambda: server.seen["roulette.bet"] > 0)
+            await server.crash()
+            server.forget_sessions()
+            del server.house.tables["roulette-1"]
+            await server.start()
+
+        report = await while_playing(roulette(server, players=2, seconds=0.6), crash)
+    assert report.errors["stream ended"] == report.errors["1012"] == 2
+
+
+async def test_a_request_that_the_server_never_decides_is_unresolved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clients.bots.bot.REPEATS_MAX", 2)
+    async with FakeServer(Nastiness("dice.bet", Nasty.DO_BUT_TRY_AGAIN, 5, 7)) as server:
+        report = await dice(server, players=1)
+    assert report.bets_unresolved == 1
+    assert report.errors == {"6001": 3}
+    assert report.balance_mismatches == 0
+    assert report.bets == len(server.house.bets_done) - 1
 
 
 async def test_a_bot_whose_session_goes_on_elsewhere_does_not_come_back() -> None:

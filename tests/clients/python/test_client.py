@@ -199,7 +199,7 @@ async def read_all(events: Subscription) -> list[Push]:
 async def read_until_settled(ann: Client, server: FakeServer, rounds: int, interfere: Any) -> list[Push]:
     seen: list[Push] = []
     settled = 0
-    async with ann.watch(TABLE) as events:
+    async with asyncio.timeout(10), ann.watch(TABLE) as events:
         async for event in events:
             seen.append(event)
             if event.t == "roulette.settled":
@@ -255,7 +255,7 @@ async def test_a_lost_event_is_made_up_for_by_a_snapshot() -> None:
 
 async def test_the_wallet_is_watched_from_a_snapshot_on() -> None:
     async with FakeServer(tables=TABLES) as server, client(server) as ann, client(server) as other:
-        async with ann.watch("wallet") as events:
+        async with asyncio.timeout(10), ann.watch("wallet") as events:
             first = await anext(events)
             assert isinstance(first, WalletSnapshot)
             server.house.changed(server.house.players[1], "deposit", bytes(16))
@@ -280,6 +280,41 @@ async def test_two_readers_of_a_stream_both_begin_with_a_snapshot_and_one_may_le
         assert (await anext(second)).seq > 0
         second.close()
         await server.until(lambda: server.seen["unwatch"] == 1)
+
+
+async def test_a_second_reader_whose_snapshot_was_lost_gets_another() -> None:
+    nasty = Nastiness("watch", Nasty.LOSE_SNAPSHOT, 2, 2)
+    async with FakeServer(nasty, tables=TABLES) as server, client(server) as ann:
+        first = ann.watch(TABLE)
+        assert isinstance(await anext(first), RouletteSnapshot)
+        second = ann.watch(TABLE)
+        async with asyncio.timeout(10):
+            assert isinstance(await anext(second), RouletteSnapshot)
+        assert server.seen["resume"] == 1
+
+
+async def test_a_stream_that_cannot_be_watched_again_ends_for_its_reader() -> None:
+    nasty = Nastiness("watch", Nasty.TRY_AGAIN, 2, 100)
+    async with FakeServer(nasty, tables=TABLES) as server, client(server) as ann:
+        events = ann.watch(TABLE)
+        await anext(events)
+        server.forget_sessions()
+        server.cut()
+        async with asyncio.timeout(10):
+            with pytest.raises(Refused, match="6001"):
+                await read_all(events)
+
+
+async def test_what_was_given_up_is_not_repeated_after_a_reconnect() -> None:
+    impatient = Settings(answer_seconds_max=0.05, first_pause_seconds=0.01)
+    nasty = Nastiness("dice.bet", Nasty.SILENCE, 1, 1)
+    async with FakeServer(nasty) as server, client(server, settings=impatient) as ann:
+        with pytest.raises(Unanswered):
+            await ann.dice("PLAY", 10, target=5050)
+        server.cut()
+        await server.until(lambda: server.seen["resume"] == 1)
+        await ann.ping()
+        assert server.seen["dice.bet"] == 1
 
 
 async def test_a_stream_that_is_not_there_is_refused_to_its_reader() -> None:
