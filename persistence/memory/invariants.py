@@ -38,7 +38,8 @@ def broken_invariants(tables: Tables) -> tuple[Broken, ...]:
 
 def _double_entry(tables: Tables) -> Iterator[str]:
     for row in tables.transfers.values():
-        if row.amount <= 0 or row.debit == row.credit or asset_of(row.debit) != asset_of(row.credit):
+        players = row.debit > 0 and row.credit > 0
+        if row.amount <= 0 or row.debit == row.credit or players or asset_of(row.debit) != asset_of(row.credit):
             yield f"transfer {row}"
     sums: Counter[int] = Counter()
     for account in tables.accounts.values():
@@ -66,13 +67,17 @@ def _no_negative(tables: Tables) -> Iterator[str]:
 
 def _holds(tables: Tables) -> Iterator[str]:
     held: defaultdict[AccountId, int] = defaultdict(int)
-    stakes = _by_ref(tables, TransferKind.STAKE)
     for hold in tables.holds.values():
         if hold.state == HoldState.PENDING:
             held[hold.account] += hold.amount
-        captured = [(hold.account, hold.amount)] if hold.state == HoldState.CAPTURED else []
-        if [(row.debit, row.amount) for row in stakes.get(hold.id, ())] != captured:
-            yield f"hold {_show(hold.id)} in state {hold.state} has stakes {stakes.get(hold.id)}"
+        bet = tables.bets.get(hold.id)
+        if bet is None or bet.table_id is None:
+            yield f"hold {_show(hold.id)} has no bet at a table"
+        elif (hold.account, hold.amount, hold.state) != (bet.account, bet.stake, _HOLD_OF_BET[bet.state]):
+            yield f"hold {_show(hold.id)} of {hold.amount} in state {hold.state} has bet {bet}"
+    for bet in tables.bets.values():
+        if bet.table_id is not None and bet.id not in tables.holds:
+            yield f"bet {_show(bet.id)} at table {bet.table_id} has no hold"
     for account in tables.accounts.values():
         pending = held.pop(account.id, 0)
         if account.held != pending:
@@ -86,24 +91,16 @@ def _bets(tables: Tables) -> Iterator[str]:
         settled = bet.state == BetState.SETTLED
         if [(row.debit, row.amount) for row in stakes.pop(bet.id, ())] != [(bet.account, bet.stake)] * settled:
             yield f"bet {_show(bet.id)} of {bet.stake} in state {bet.state} has other stakes than it should"
-        if [(row.credit, row.amount) for row in wins.pop(bet.id, ())] != (
-            [(bet.account, bet.payout)] if settled and bet.payout else []
-        ):
+        won = [(bet.account, bet.payout)] if settled and bet.payout else []
+        if [(row.credit, row.amount) for row in wins.pop(bet.id, ())] != won:
             yield f"bet {_show(bet.id)} paying {bet.payout} in state {bet.state} has other wins than it should"
-        if settled and bet.payout is None:
-            yield f"bet {_show(bet.id)} is settled without a payout"
-        if bet.table_id is not None:
-            hold = tables.holds.get(bet.id)
-            if hold is None or (hold.account, hold.amount, hold.state) != (
-                bet.account,
-                bet.stake,
-                _HOLD_OF_BET[bet.state],
-            ):
-                yield f"bet {_show(bet.id)} of {bet.stake} in state {bet.state} has hold {hold}"
+        if (settled and bet.payout is None) or (bet.table_id is None and not settled):
+            yield f"bet {_show(bet.id)} is settled without a payout, or instant and yet not settled"
     for refs in (stakes, wins):
         yield from (f"transfers {rows} have no bet" for rows in refs.values())
-    for hold_id in tables.holds.keys() - tables.bets.keys():
-        yield f"hold {_show(hold_id)} has no bet"
+    for row in tables.transfers.values():
+        if row.kind == TransferKind.REFUND and row.ref not in tables.bets:
+            yield f"refund {row} has no bet"
 
 
 def _statements(tables: Tables) -> Iterator[str]:

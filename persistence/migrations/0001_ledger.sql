@@ -55,6 +55,17 @@ CREATE INDEX used_proof_expires ON used_proof (expires_ms);
 CREATE FUNCTION asset_of(account bigint) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
     CASE WHEN account > 0 THEN ((account >> 3) & 31)::integer ELSE (((-account - 1) >> 23) & 31)::integer END;
 
+-- Which account of the house it is (0 house, 1 treasury); nothing for a player's.
+CREATE FUNCTION house_kind_of(account bigint) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+    CASE WHEN account < 0 THEN (((-account - 1) >> 20) & 7)::integer END;
+
+-- 64 bits that stand for a bet, hold or transfer among millions: two multisets of them are equal if the sums are, but for a
+-- chance of 2^-64 with a salt that nobody foresaw. hashint8 folds its halves into one, so the upper one is mixed in again.
+CREATE FUNCTION fingerprint(id uuid, account bigint, amount bigint, salt bigint) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+    hashint4extended((amount >> 32)::integer, hashint8extended(amount,
+        hashint4extended((account >> 32)::integer, hashint8extended(account, uuid_hash_extended(id, salt)))));
+
 CREATE TABLE account (
     id bigint PRIMARY KEY,
     posted bigint NOT NULL DEFAULT 0,

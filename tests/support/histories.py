@@ -1,10 +1,11 @@
-"""Random honest play: what several players do, command by command, from whatever chooses for them."""
+"""Honest play: an evening with everything in it, and random ones, from whatever chooses for the players."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
+from persistence.interfaces import Batch
 from protocol.ids import AccountId, PlayerId
-from protocol.money import Balance, player_of
+from protocol.money import Balance, player_account, player_of
 from protocol.records import JournalEntry, Record, Snapshot
 from tests.support.scribe import Scribe
 
@@ -84,3 +85,24 @@ class History:
         if self._choose(2):
             return self.scribe.refusal(player_of(account))
         return self.scribe.deposit(account, 100)
+
+
+def evening(scribe: Scribe) -> Iterator[Batch]:
+    """One honest evening with everything in it, batch by batch; then the epoch's numbers go on.
+
+    Ann plays dice four times with two seeds, of which the first is revealed; of her three bets at the table one is
+    settled, one returned, one open. Ben has play money of two assets and loses. The treasury lends the house something.
+    """
+    ann, ben = PlayerId(1), PlayerId(2)
+    cash = player_account(ann, 1, Balance.CASH)
+    yield scribe.batch(*scribe.opening(ann, 1_000), *scribe.seed(ann), scribe.round(TABLE, 1))
+    yield scribe.batch(*scribe.opening(ben, 100), *scribe.opening(ben, 70, asset=2), *scribe.seed(ben))
+    yield scribe.batch(*scribe.dice(cash, 10, 20), *scribe.refusal(ann), *scribe.deposit(cash, 50))
+    bens = player_account(ben, 1, Balance.CASH)
+    yield scribe.batch(*scribe.dice(cash, 11, 0), *scribe.dice(bens, 100, 0), *scribe.placed(cash, 30, TABLE, 1))
+    yield scribe.batch(*scribe.dice(cash, 12, 23), *scribe.placed(cash, 40, TABLE, 1))
+    settled, returned = scribe.bets
+    yield scribe.batch(scribe.outcome(TABLE, 1), *scribe.settled(settled, 90), *scribe.returned(returned))
+    yield scribe.batch(scribe.round(TABLE, 2), *scribe.placed(cash, 5, TABLE, 2), *scribe.seed(ann))
+    yield scribe.batch(*scribe.dice(cash, 13, 0))
+    yield scribe.batch(scribe.lent(1, 5_000))

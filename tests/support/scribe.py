@@ -114,6 +114,13 @@ class Scribe:
         purse.last = number
         return made
 
+    def lent(self, asset: int, amount: int) -> Transfer:
+        """The treasury gives the house something; no player is concerned."""
+        self._transfers += 1
+        treasury, house = (house_account(asset, kind, self.house_shard) for kind in reversed(HouseAccount))
+        number = transfer_id(self.epoch, self._transfers)
+        return Transfer(number, treasury, house, amount, TransferKind.ADJUSTMENT, self.command_id(), 0, None)
+
     def mark(self, purse: Purse) -> AccountMark:
         """The wallet's word."""
         return AccountMark(purse.id, purse.posted, purse.held, self.now, purse.draw_high, purse.last)
