@@ -1,6 +1,6 @@
 """Serves dice from a row-lock wallet: `python -m server.bench.rowlock --data-dir NEW --port 0 --pool 8`.
 
-Not a way to play: no tables, no seeds to rotate, and players of an earlier start are not known.
+Not a way to play: no tables, and seeds in memory alone, which nobody can check afterwards.
 """
 
 import argparse
@@ -17,7 +17,6 @@ from typing import Final
 import asyncpg
 import uvloop
 
-from actors.fairness.seal import Sealer
 from actors.games.interface import Limits
 from persistence.embedded import Engines
 from persistence.postgres.database import open_pool, prepare_database
@@ -70,7 +69,7 @@ async def serve(config: Config, pool_size: int) -> None:
             dsn, min_size=pool_size, max_size=pool_size, init=prepare_connection, reset=_keep
         )
         stack.callback(pool.terminate)
-        backend = RowLockBackend(pool, assets, limits, Sealer(secrets.seed_key), clock, os.urandom, log)
+        backend = RowLockBackend(pool, assets, limits, clock, os.urandom, log)
         gateway = Gateway(
             GatewaySettings.of(config, "croupier/row-lock", secrets.token_key),
             backend=backend,

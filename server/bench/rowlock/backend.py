@@ -12,10 +12,9 @@ import asyncpg
 from structlog.typing import FilteringBoundLogger
 
 from actors.fairness.commitment import new_server_seed
-from actors.fairness.seal import NONCE_BYTES, Sealer, player_seed
 from actors.games.catalogue import INSTANT_GAMES
 from actors.games.interface import Limits
-from actors.instant.instant import CLIENT_SEED_BYTES, SERVER_SEED_BYTES, PlayerSeed
+from actors.instant.instant import CLIENT_SEED_BYTES, SERVER_SEED_BYTES
 from actors.runtime.ref import Ref
 from actors.wallet.digest import digest_of
 from protocol.commands import Asked, Look, OpenWallet
@@ -27,6 +26,7 @@ from protocol.records import TransferKind
 from protocol.replies import BalanceView, WalletBalances, WalletSnapshot
 from protocol.requests import Balances
 from server.bench.rowlock import bets
+from server.bench.rowlock.bets import Seed
 from server.gateway.backend import Clock, Outbox, ReplyTo
 
 EPOCH: Final = 1
@@ -38,8 +38,6 @@ _OPEN_ACCOUNT: Final = """
 _OPENING: Final = """
     INSERT INTO transfer (id, debit, credit, amount, kind, ref, balance, previous, at_ms)
     VALUES ($1, $2, $3, $4, $5, $6, $4, NULL, $7)"""
-_OPEN_SEED: Final = """
-    INSERT INTO seed (player, number, commitment, sealed, client_seed, opened_ms) VALUES ($1, 1, $2, $3, $4, $5)"""
 _ACCOUNTS: Final = "SELECT id, posted, held FROM account WHERE id >= $1 AND id < $2 ORDER BY id"
 _ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 
@@ -59,7 +57,6 @@ class RowLockBackend:
         pool: asyncpg.Pool,
         assets: tuple[Asset, ...],
         limits: Mapping[tuple[str, str], Limits],
-        sealer: Sealer,
         clock: Clock,
         entropy: Callable[[int], bytes],
         log: FilteringBoundLogger,
@@ -69,12 +66,11 @@ class RowLockBackend:
         self._codes = {asset.number: asset.code for asset in assets}
         self._assets = {asset.code: asset for asset in assets}
         self._limits = limits
-        self._sealer = sealer
         self._clock = clock
         self._entropy = entropy
         self._log = log
         self._numbers: Iterator[int] = count(clock.unix_ms() << NUMBERS_PER_MS_BITS)
-        self._seeds: dict[PlayerId, PlayerSeed] = {}
+        self._seeds: dict[PlayerId, Seed] = {}
         self._seqs: dict[PlayerId, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -170,13 +166,9 @@ class RowLockBackend:
                     await connection.execute(
                         _OPENING, number, treasury, account, amount, TransferKind.OPENING, ref, now
                     )
-            if player not in self._seeds:
-                seed = PlayerSeed(
-                    1, new_server_seed(self._entropy(SERVER_SEED_BYTES)), self._entropy(CLIENT_SEED_BYTES).hex(), 0
-                )
-                sealed = self._sealer.seal(seed.server_seed, player_seed(player, 1), self._entropy(NONCE_BYTES))
-                await connection.execute(_OPEN_SEED, player, seed.commitment, sealed, seed.client_seed, now)
-                self._seeds[player] = seed
+        if player not in self._seeds:
+            server_seed = new_server_seed(self._entropy(SERVER_SEED_BYTES))
+            self._seeds[player] = Seed(1, server_seed, self._entropy(CLIENT_SEED_BYTES).hex())
         return await self._snapshot(player)
 
     async def _snapshot(self, player: PlayerId) -> WalletSnapshot:

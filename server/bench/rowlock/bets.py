@@ -1,14 +1,13 @@
 """A dice bet the usual way: its player's row locked, changed and released, in a transaction of the bet's own."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 import msgpack
 from asyncpg.pool import PoolConnectionProxy
 
 from actors.games.interface import InstantGame, InstantPlay
-from actors.instant.instant import PlayerSeed
 from actors.wallet.recall import answer_from
 from actors.wallet.wallet import DRAW_BITS
 from persistence.interfaces import BetRow, KnownCommand
@@ -36,11 +35,19 @@ _KNOWN: Final = """
 Connection = asyncpg.Connection | PoolConnectionProxy
 
 
+class Seed(NamedTuple):
+    """What a player's draws are made with."""
+
+    number: int
+    server_seed: str
+    client_seed: str
+
+
 async def play(
     connection: Connection,
     game: InstantGame,
     wager: InstantPlay,
-    seed: PlayerSeed,
+    seed: Seed,
     *,
     bet: BetId,
     digest: bytes,
