@@ -19,10 +19,11 @@ from protocol.requests import (
     Unwatch,
     Watch,
 )
+from server.gateway.actions import failed
 from server.gateway.backend import Queries
 from server.gateway.entrance import Entrance
 from server.gateway.front import Front, Visitor
-from server.gateway.session import LOBBY, failed
+from server.gateway.streams import LOBBY
 from server.gateway.tasks import Tasks
 
 TASKS_MAX: Final = 4_096

@@ -11,6 +11,7 @@ from protocol.ids import PlayerId
 from protocol.money import player_account
 from protocol.replies import BalanceView, WalletSnapshot, Welcome
 from protocol.requests import AuthGuest, AuthTelegram, AuthToken, Resume, StreamPosition
+from server.gateway.actions import failed
 from server.gateway.backend import Event
 from server.gateway.frames import message_frame
 from server.gateway.front import Front, Visitor
@@ -18,8 +19,9 @@ from server.gateway.history import Position
 from server.gateway.hub import position_of
 from server.gateway.identity import Identity, Known
 from server.gateway.resumption import Resumption
-from server.gateway.session import LOBBY, WALLET, State, failed
+from server.gateway.session import State
 from server.gateway.settings import GatewaySettings
+from server.gateway.streams import LOBBY, WALLET
 from server.gateway.tokens import new_access_token, secret_digest, secret_text
 from server.gateway.topic import Topic
 

@@ -1,6 +1,5 @@
 """WebSocket frames as the server writes them (RFC 6455, section 5): built once, unmasked, never fragmented."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -55,6 +54,6 @@ def frame_end(data: bytes, at: int) -> int:
     return at + header + wide + int.from_bytes(data[at + 2 : at + 2 + wide], "big")
 
 
-def message_frame(message: BaseModel | Mapping[str, Any]) -> bytes:
+def message_frame(message: BaseModel | dict[str, Any]) -> bytes:
     """The frame of a message, or of a map that is one already."""
-    return binary_frame(encode(message) if isinstance(message, BaseModel) else encode_map(message))
+    return binary_frame(encode_map(message) if isinstance(message, dict) else encode(message))

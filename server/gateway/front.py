@@ -11,11 +11,12 @@ from protocol.errors import Close
 from protocol.ids import PlayerId
 from protocol.model import Message, Request
 from server.config.limits import Limits
+from server.gateway.actions import Action
 from server.gateway.backend import Backend, Clock
 from server.gateway.hub import Hub
 from server.gateway.lobby import Lobby
 from server.gateway.quotas import Quotas
-from server.gateway.session import Action, Rules, Session
+from server.gateway.session import Rules, Session
 from server.gateway.sockets import Socket, Sockets
 from server.gateway.topic import Watcher
 from server.gateway.wheel import Wheel

@@ -1,23 +1,21 @@
 """Fan-out: every event of a stream once to everyone who watches it, and never a part of what somebody missed."""
 
 from collections.abc import Callable
-from typing import Final, cast
+from typing import cast
 
-from actors.runtime.ref import Ref
 from protocol.commands import Look, Watchers
 from protocol.errors import Refusal
 from protocol.ids import PlayerId
 from protocol.model import Push
 from protocol.replies import Watching
+from server.gateway.actions import failed
 from server.gateway.backend import Backend, Event, ReplyTo
 from server.gateway.frames import message_frame
 from server.gateway.history import Order, Position
-from server.gateway.session import TABLE_PREFIX, WALLET, failed
+from server.gateway.streams import WALLET
 from server.gateway.topic import ASKS_MAX, Ask, Topic, Watcher
+from server.gateway.topics import Topics
 from server.observe.metrics import GatewayCounters
-
-WALLET_EVENTS_MAX: Final = 64
-"""Events of one wallet that are kept: its snapshot is small, and there are many wallets."""
 
 
 def position_of(event: Event) -> Position:
@@ -34,18 +32,14 @@ class Hub:
     def __init__(self, backend: Backend, counters: GatewayCounters, events_max: int, idle_seconds: float) -> None:
         self._backend = backend
         self._counters = counters
-        self._events_max = events_max
-        self._idle_seconds = idle_seconds
-        self._topics: dict[str, Topic] = {}
-        self._tables: dict[str, Topic] = {}
-        self._idle: dict[Topic, float] = {}
+        self._topics = Topics(events_max, idle_seconds)
         self._stale: set[Topic] = set()
 
     # --- from the hosts ----------------------------------------------------------------------------------------------
 
     def pushed(self, topic: str, event: Event, origin: ReplyTo | None = None) -> None:
         """Send an event to everyone who watches, except the connection whose reply (`origin`) carried it already."""
-        found = self._topics.get(topic)
+        found = self._topics.find(topic)
         if found is None:
             return
         if type(event) is dict:
@@ -111,15 +105,14 @@ class Hub:
 
     def hold(self, player: PlayerId) -> Topic:
         """Keep a player's events from now on, until `release`: a login is under way."""
-        topic = self._wallet(player)
+        topic = self._topics.of(WALLET, player)
         topic.holds += 1
-        self._idle.pop(topic, None)
         return topic
 
     def release(self, topic: Topic, now: float) -> None:
         """Undo a `hold`."""
         topic.holds -= 1
-        self._rest(topic, now)
+        self._topics.rest(topic, now)
 
     def open_wallet(
         self,
@@ -155,7 +148,7 @@ class Hub:
             if topic.stream == stream:
                 watcher.topics.remove(topic)
                 topic.remove(watcher)
-                self._rest(topic, now)
+                self._topics.rest(topic, now)
                 return
 
     def leave(self, watcher: Watcher, now: float) -> None:
@@ -163,7 +156,7 @@ class Hub:
         topics, watcher.topics = watcher.topics, []
         for topic in topics:
             topic.remove(watcher)
-            self._rest(topic, now)
+            self._topics.rest(topic, now)
 
     def suspend(self, watcher: Watcher) -> None:
         """Its socket is full: it misses events from here on."""
@@ -182,6 +175,12 @@ class Hub:
             else:
                 self._ask(topic, watcher)
 
+    def _topic(self, watcher: Watcher, stream: str) -> Topic:
+        topic = self._topics.of(stream, watcher.player)
+        if topic not in watcher.topics:
+            watcher.topics.append(topic)
+        return topic
+
     # --- from the clock ----------------------------------------------------------------------------------------------
 
     def sweep(self, now: float) -> None:
@@ -191,21 +190,15 @@ class Hub:
             for watcher in tuple(topic.stale):
                 if not watcher.paused:
                     self._ask(topic, watcher)
-        for topic in self._tables.values():
+        for topic in self._topics.tables():
             if topic.told != topic.count:
                 topic.told = topic.count
                 self._backend.post(topic.ref, Watchers(topic.told), None)
-        while self._idle:
-            topic = next(iter(self._idle))
-            if self._idle[topic] > now - self._idle_seconds:
-                break
-            del self._idle[topic]
-            del self._topics[topic.name]
-            self._tables.pop(topic.name, None)
+        self._topics.forget(now)
 
     def watching(self, table: str) -> int:
         """How many connections watch a table."""
-        topic = self._tables.get(TABLE_PREFIX + table)
+        topic = self._topics.table(table)
         return 0 if topic is None else topic.count
 
     def __len__(self) -> int:
@@ -263,7 +256,7 @@ class Hub:
         elif is_wanted:
             watcher.topics.remove(topic)
             watcher.stream_ended(topic.stream)
-            self._rest(topic, float("-inf"))
+            self._topics.rest(topic, float("-inf"))
 
     def _answer_watch(self, ask: Ask, position: Position) -> None:
         if ask.request_id is not None:
@@ -277,37 +270,3 @@ class Hub:
     def _send(self, watcher: Watcher, event: Event) -> None:
         watcher.send(message_frame(event))
         self._counters.pushes += 1
-
-    # --- topics ------------------------------------------------------------------------------------------------------
-
-    def _topic(self, watcher: Watcher, stream: str) -> Topic:
-        topic = self._wallet(watcher.player) if stream == WALLET else self._table(stream)
-        self._idle.pop(topic, None)
-        if topic not in watcher.topics:
-            watcher.topics.append(topic)
-        return topic
-
-    def _wallet(self, player: PlayerId) -> Topic:
-        name = f"wallet:{player}"
-        return self._topics.get(name) or self._new(
-            name, WALLET, Ref("wallet", player), min(self._events_max, WALLET_EVENTS_MAX)
-        )
-
-    def _table(self, stream: str) -> Topic:
-        topic = self._topics.get(stream)
-        if topic is None:
-            topic = self._new(stream, stream, Ref("table", stream[len(TABLE_PREFIX) :]), self._events_max)
-            self._tables[stream] = topic
-        return topic
-
-    def _new(self, name: str, stream: str, ref: Ref, events_max: int) -> Topic:
-        topic = self._topics[name] = Topic(name, stream, ref, events_max)
-        return topic
-
-    def _rest(self, topic: Topic, now: float) -> None:
-        if topic.idle:
-            self._idle.pop(topic, None)
-            self._idle[topic] = now
-
-
-__all__ = ["Hub", "position_of"]

@@ -11,7 +11,7 @@ from protocol.replies import LobbySnapshot, TableInfo, Tables, Watching
 from server.gateway.backend import Backend
 from server.gateway.frames import message_frame
 from server.gateway.hub import Hub
-from server.gateway.session import LOBBY
+from server.gateway.streams import LOBBY
 from server.gateway.topic import Watcher
 
 LOBBY_SECONDS: Final = 1.0

@@ -7,12 +7,12 @@ that it decides can be tested with literal bytes.
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final, NamedTuple, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 from actors.runtime.ref import Ref
 from protocol.codec import decode
 from protocol.commands import Asked
-from protocol.errors import CATALOGUE, Close, Code, ProtocolError, Refusal
+from protocol.errors import Close, Code, ProtocolError, Refusal
 from protocol.ids import PlayerId, is_command_id, unix_ms_of
 from protocol.model import Request
 from protocol.replies import Failed
@@ -25,7 +25,9 @@ from protocol.requests import (
     Unwatch,
     Watch,
 )
+from server.gateway.actions import Action, Forward, Ignore, Say, Serve, Shut, failed
 from server.gateway.buckets import Bucket, Takes
+from server.gateway.streams import LOBBY, TABLE_PREFIX, WALLET
 
 ID_AHEAD_MS_MAX: Final = 60_000
 """How far a client's clock may be ahead of ours: an id from the future would look new for as long."""
@@ -35,10 +37,6 @@ LOGIN_FAILURES_MAX: Final = 8
 REFUSALS_PER_SECOND_MAX: Final = 32
 REFUSALS_BURST_MAX: Final = 256
 """Rate-limited messages; a client that was told so and goes on is cut off."""
-
-WALLET: Final = "wallet"
-LOBBY: Final = "lobby"
-TABLE_PREFIX: Final = "table:"
 
 NO_ID: Final = b""
 
@@ -52,39 +50,6 @@ class State(Enum):
     CLOSING = "closing"
 
 
-class Forward(NamedTuple):
-    """Post this to an actor; its answer is the reply."""
-
-    ref: Ref
-    command: Asked
-
-
-class Serve(NamedTuple):
-    """The gateway itself answers this request."""
-
-    request: Request
-
-
-class Say(NamedTuple):
-    """Answer at once."""
-
-    reply: Failed
-
-
-class Shut(NamedTuple):
-    """Say this, if anything, and close the socket."""
-
-    close: Close
-    reply: Failed | None = None
-
-
-class Ignore(NamedTuple):
-    """The conversation is over; whatever comes is dropped."""
-
-
-Action = Forward | Serve | Say | Shut | Ignore
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What every session of a gateway may do."""
@@ -93,19 +58,6 @@ class Rules:
     tables: Container[str]
     requests_in_flight_max: int
     streams_max: int
-
-
-def failed(request_id: bytes, refusal: Refusal) -> Failed:
-    """The reply that tells a client why a request was not done."""
-    meaning = CATALOGUE[refusal.code]
-    return Failed(
-        id=request_id,
-        code=refusal.code.value,
-        name=refusal.code.name.lower(),
-        text=meaning.text,
-        retry=meaning.may_retry,
-        evidence=refusal.evidence,
-    )
 
 
 class Session:

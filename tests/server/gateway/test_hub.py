@@ -8,7 +8,8 @@ from protocol.errors import Code, Refusal
 from protocol.ids import PlayerId
 from server.gateway.frames import message_frame
 from server.gateway.history import Position
-from server.gateway.hub import WALLET_EVENTS_MAX, Hub
+from server.gateway.hub import Hub
+from server.gateway.topics import WALLET_EVENTS_MAX
 from server.observe.metrics import GatewayCounters
 from tests.support.fake_backend import FakeBackend, table_event, wallet_changed
 from tests.support.watchers import FakeWatcher

@@ -13,20 +13,15 @@ from protocol.errors import Close, Code, Refusal
 from protocol.games.dice import DiceBet
 from protocol.ids import PlayerId, command_id_from
 from protocol.requests import AuthGuest, Ping, Unwatch, Watch
+from server.gateway.actions import Action, Forward, Ignore, Say, Serve, Shut
 from server.gateway.buckets import Bucket
 from server.gateway.session import (
     ERRORS_MAX,
     ID_AHEAD_MS_MAX,
     LOGIN_FAILURES_MAX,
     REFUSALS_BURST_MAX,
-    Action,
-    Forward,
-    Ignore,
     Rules,
-    Say,
-    Serve,
     Session,
-    Shut,
     State,
 )
 

@@ -9,7 +9,7 @@ from websockets.frames import Opcode
 from protocol.commands import Asked, Look
 from protocol.errors import Close
 from protocol.ids import PlayerId
-from server.gateway.connection import CLOSE_SECONDS_MAX, SLOW_SECONDS_MAX
+from server.gateway.websocket import CLOSE_SECONDS_MAX, SLOW_SECONDS_MAX
 from tests.support.fake_backend import table_event
 from tests.support.gateways import Client, House, handshake, running, until
 
