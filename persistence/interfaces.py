@@ -83,6 +83,8 @@ class SeedRow:
     sealed: bytes
     client_seed: str
     server_seed: str | None
+    next_commitment: str
+    next_sealed: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,9 @@ class Ledger(Protocol):
 
     async def was_committed(self, epoch: Epoch, seq: int) -> bool:
         """Whether this batch is there. Only meaningful once its epoch has ended."""
+
+    async def is_current(self, epoch: Epoch) -> bool:
+        """Whether this epoch has not ended: its host may still write."""
 
     async def load_wallets(self, players: Sequence[PlayerId]) -> dict[PlayerId, WalletRow]:
         """These players' accounts and pending holds; empty for one who has none yet."""

@@ -184,7 +184,10 @@ class RoundEnd(NamedTuple):
 
 
 class SeedOpen(NamedTuple):
-    """A player's next server seed, committed to and sealed, with the client seed it is used with."""
+    """A player's server seed, committed to and sealed, with the client seed it is used with; and the one after it.
+
+    The next one is committed to before the player chooses the client seed that it will be used with.
+    """
 
     player: PlayerId
     number: int
@@ -192,6 +195,8 @@ class SeedOpen(NamedTuple):
     sealed: bytes
     client_seed: str
     opened_at: int
+    next_commitment: str
+    next_sealed: bytes
 
 
 class SeedEnd(NamedTuple):

@@ -172,17 +172,21 @@ class StatementPage(Reply):
 
 
 class SeedsView(Reply):
-    """The commitment (SHA-256 of the server seed's text), the client seed, and the nonce of the next bet."""
+    """The commitment (SHA-256 of the server seed's text), the client seed, and the nonce of the next bet.
+
+    `next_commitment` is that of the server seed after this one: known before its client seed is chosen.
+    """
 
     t: Literal["seeds"] = "seeds"
     number: int
     commitment: str
     client_seed: str
     nonce: int
+    next_commitment: str
 
 
 class SeedsRotated(Reply):
-    """The server seed that was in use, revealed, and the commitment to the one now in use."""
+    """The server seed that was in use, revealed, and the one now in use, which was the `next_commitment` before."""
 
     t: Literal["seeds.rotated"] = "seeds.rotated"
     revealed_number: int
@@ -193,6 +197,7 @@ class SeedsRotated(Reply):
     number: int
     commitment: str
     client_seed: str
+    next_commitment: str
 
 
 class ProofView(Reply):

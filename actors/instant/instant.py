@@ -35,14 +35,16 @@ _BALANCES: Final = {"cash": Balance.CASH, "bonus": Balance.BONUS}
 class PlayerSeed:
     """A server seed in use, in the clear: it must not be written or logged."""
 
-    __slots__ = ("client_seed", "commitment", "nonce", "number", "server_seed")
+    __slots__ = ("client_seed", "commitment", "following", "nonce", "number", "server_seed")
 
-    def __init__(self, number: int, server_seed: str, client_seed: str, nonce: int) -> None:
+    def __init__(self, number: int, server_seed: str, client_seed: str, nonce: int, following: str) -> None:
         self.number = number
         self.server_seed = server_seed
         self.commitment = commitment_of(server_seed)
         self.client_seed = client_seed
         self.nonce = nonce
+        self.following = following
+        """The server seed after this one, chosen already: nobody can choose it to suit a client seed."""
 
 
 class Instant:
@@ -70,7 +72,8 @@ class Instant:
     def awake(self, turn: Turn) -> None:
         """See that there is a seed to draw from."""
         if self._seed is None:
-            self._begin(turn, self._new_seed(turn, 1, turn.entropy(CLIENT_SEED_BYTES).hex()))
+            first = new_server_seed(turn.entropy(SERVER_SEED_BYTES))
+            self._begin(turn, self._seed_after(turn, 0, first, turn.entropy(CLIENT_SEED_BYTES).hex()))
 
     def receive(self, turn: Turn, command: Any, sender: Sender) -> None:
         """Handle one message."""
@@ -161,12 +164,13 @@ class Instant:
             commitment=seed.commitment,
             client_seed=seed.client_seed,
             nonce=seed.nonce,
+            next_commitment=commitment_of(seed.following),
         )
 
     def _rotate(self, turn: Turn, request: RotateSeeds, sender: Sender) -> None:
         """Reveal and begin anew, if the wallet says that the id is new; it keeps the answer with all the others."""
         old = self._current()
-        new = self._new_seed(turn, old.number + 1, request.client_seed)
+        new = self._seed_after(turn, old.number, old.following, request.client_seed)
         answer = {
             "t": "seeds.rotated",
             "id": request.id,
@@ -178,6 +182,7 @@ class Instant:
             "number": new.number,
             "commitment": new.commitment,
             "client_seed": new.client_seed,
+            "next_commitment": commitment_of(new.following),
         }
         kept = turn.call(self._wallet, Keep(CommandId(request.id), digest_of(request), answer))
         if kept.fresh:
@@ -185,14 +190,27 @@ class Instant:
             self._begin(turn, new)
         turn.answer(sender, kept.answer)
 
-    def _new_seed(self, turn: Turn, number: int, client_seed: str) -> PlayerSeed:
-        return PlayerSeed(number, new_server_seed(turn.entropy(SERVER_SEED_BYTES)), client_seed, 0)
+    def _seed_after(self, turn: Turn, number: int, server_seed: str, client_seed: str) -> PlayerSeed:
+        return PlayerSeed(number + 1, server_seed, client_seed, 0, new_server_seed(turn.entropy(SERVER_SEED_BYTES)))
 
     def _begin(self, turn: Turn, seed: PlayerSeed) -> None:
-        """Commit to a seed: the next draws are made with it."""
+        """Commit to a seed, with which the next draws are made, and to the one after it."""
         self._seed = seed
-        sealed = self._sealer.seal(seed.server_seed, player_seed(self._player, seed.number), turn.entropy(NONCE_BYTES))
-        turn.stage(SeedOpen(self._player, seed.number, seed.commitment, sealed, seed.client_seed, turn.now))
+        player, number = self._player, seed.number
+        sealed = self._sealer.seal(seed.server_seed, player_seed(player, number), turn.entropy(NONCE_BYTES))
+        following = self._sealer.seal(seed.following, player_seed(player, number + 1), turn.entropy(NONCE_BYTES))
+        turn.stage(
+            SeedOpen(
+                player,
+                number,
+                seed.commitment,
+                sealed,
+                seed.client_seed,
+                turn.now,
+                commitment_of(seed.following),
+                following,
+            )
+        )
 
 
 def wake_seed(row: SeedRow | None, draw_high: int, draw_bits: int, sealer: Sealer) -> PlayerSeed | None:
@@ -201,7 +219,8 @@ def wake_seed(row: SeedRow | None, draw_high: int, draw_bits: int, sealer: Seale
         return None
     number, nonce = divmod(draw_high, 1 << draw_bits)
     server_seed = sealer.open(row.sealed, player_seed(row.player, row.number))
-    return PlayerSeed(row.number, server_seed, row.client_seed, nonce + 1 if number == row.number else 0)
+    following = sealer.open(row.next_sealed, player_seed(row.player, row.number + 1))
+    return PlayerSeed(row.number, server_seed, row.client_seed, nonce + 1 if number == row.number else 0, following)
 
 
 _pack: Final = msgpack.Packer().pack

@@ -507,7 +507,7 @@ export interface Seeds {
   readonly id: Uint8Array;
 }
 
-/** The server seed that was in use, revealed, and the commitment to the one now in use. */
+/** The server seed that was in use, revealed, and the one now in use, which was the `next_commitment` before. */
 export interface SeedsRotated {
   readonly t: "seeds.rotated";
   readonly id: Uint8Array;
@@ -519,9 +519,14 @@ export interface SeedsRotated {
   readonly number: Int;
   readonly commitment: string;
   readonly client_seed: string;
+  readonly next_commitment: string;
 }
 
-/** The commitment (SHA-256 of the server seed's text), the client seed, and the nonce of the next bet. */
+/**
+ * The commitment (SHA-256 of the server seed's text), the client seed, and the nonce of the next bet.
+ *
+ * `next_commitment` is that of the server seed after this one: known before its client seed is chosen.
+ */
 export interface SeedsView {
   readonly t: "seeds";
   readonly id: Uint8Array;
@@ -529,6 +534,7 @@ export interface SeedsView {
   readonly commitment: string;
   readonly client_seed: string;
   readonly nonce: Int;
+  readonly next_commitment: string;
 }
 
 export type ServerMessage =

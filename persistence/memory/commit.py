@@ -185,7 +185,7 @@ def _end_seeds(tables: Tables, staged: Tables, records: Iterable[Any]) -> None:
         row = staged.seeds.get(key) or tables.seeds.get(key)
         if row is None or row.server_seed is not None:
             raise Rejected(f"seed {key} is unknown or was revealed before")
-        staged.seeds[key] = StoredSeed(*row[:6], *record[2:])
+        staged.seeds[key] = StoredSeed(*row[:8], *record[2:])
 
 
 def _insert(what: str, stored: dict[K, V], staged: dict[K, V], key: K, row: V) -> None:

@@ -239,6 +239,11 @@ class MemoryLedger(Ledger):
         """See `Ledger.was_committed`."""
         return self.was_committed_now(epoch, seq)
 
+    async def is_current(self, epoch: Epoch) -> bool:
+        """See `Ledger.is_current`."""
+        stored = self._tables.epochs.get(epoch)
+        return stored is not None and not stored.ended
+
     async def load_wallets(self, players: Sequence[PlayerId]) -> dict[PlayerId, WalletRow]:
         """See `Ledger.load_wallets`."""
         return self.load_wallets_now(players)
@@ -283,4 +288,4 @@ def _round_row(row: StoredRound) -> RoundRow:
 
 
 def _seed_row(row: StoredSeed) -> SeedRow:
-    return SeedRow(*row[:5], row.server_seed)
+    return SeedRow(*row[:5], row.server_seed, row.next_commitment, row.next_sealed)

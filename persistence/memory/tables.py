@@ -107,6 +107,8 @@ class StoredSeed(NamedTuple):
     sealed: bytes
     client_seed: str
     opened_ms: int
+    next_commitment: str
+    next_sealed: bytes
     server_seed: str | None
     nonces: int | None
     revealed_ms: int | None

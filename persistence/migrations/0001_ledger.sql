@@ -166,6 +166,8 @@ CREATE TABLE seed (
     sealed bytea NOT NULL,
     client_seed text NOT NULL,
     opened_ms bigint NOT NULL,
+    next_commitment text NOT NULL,
+    next_sealed bytea NOT NULL,
     server_seed text,
     nonces bigint,
     revealed_ms bigint,
@@ -196,7 +198,9 @@ CREATE TYPE round_row AS (table_id text, round bigint, game text, commitment tex
 CREATE TYPE round_end_row AS (
     table_id text, round bigint, server_seed text, client_seed text, contributions bytea, outcome bytea, drawn_ms bigint
 );
-CREATE TYPE seed_row AS (player bigint, number bigint, commitment text, sealed bytea, client_seed text, opened_ms bigint);
+CREATE TYPE seed_row AS (
+    player bigint, number bigint, commitment text, sealed bytea, client_seed text, opened_ms bigint, next_commitment text, next_sealed bytea
+);
 CREATE TYPE seed_end_row AS (player bigint, number bigint, server_seed text, nonces bigint, revealed_ms bigint);
 
 -- One batch, one call, one transaction. Raises CR001 when the caller is fenced, CR002 when a balance is not what its
@@ -304,8 +308,8 @@ BEGIN
         END IF;
     END IF;
     IF cardinality(seeds) > 0 THEN
-        INSERT INTO seed (player, number, commitment, sealed, client_seed, opened_ms)
-        SELECT player, number, commitment, sealed, client_seed, opened_ms FROM unnest(seeds);
+        INSERT INTO seed (player, number, commitment, sealed, client_seed, opened_ms, next_commitment, next_sealed)
+        SELECT player, number, commitment, sealed, client_seed, opened_ms, next_commitment, next_sealed FROM unnest(seeds);
     END IF;
     IF cardinality(seed_ends) > 0 THEN
         UPDATE seed s SET server_seed = u.server_seed, nonces = u.nonces, revealed_ms = u.revealed_ms

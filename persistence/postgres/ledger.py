@@ -23,7 +23,7 @@ from persistence.interfaces import (
     WalletRow,
 )
 from persistence.postgres.failures import DRIVER_ERRORS, commit_failure, failure
-from protocol.ids import AccountId, BetId, CommandId, Epoch, PlayerId, ShardId
+from protocol.ids import AccountId, BetId, CommandId, Epoch, PlayerId, ShardId, TableId
 from protocol.money import ASSETS_MAX, HouseAccount, house_account, player_of
 from protocol.records import (
     AccountOpen,
@@ -62,14 +62,17 @@ _BETS: Final = """
     FROM bet WHERE id = ANY ($1::uuid[])"""
 _COMMANDS: Final = "SELECT id, player, digest, code, answer FROM command WHERE id = ANY ($1::uuid[])"
 _SEED: Final = """
-    SELECT player, number, commitment, sealed, client_seed, server_seed FROM seed WHERE player = $1 AND number = $2"""
+    SELECT player, number, commitment, sealed, client_seed, server_seed, next_commitment, next_sealed
+    FROM seed WHERE player = $1 AND number = $2"""
+_ANY_SEED: Final = "SELECT player, number, sealed FROM seed LIMIT 1"
 _NEWEST_SEEDS: Final = """
     SELECT s.* FROM unnest($1::bigint[]) p, LATERAL (
-        SELECT player, number, commitment, sealed, client_seed, server_seed
+        SELECT player, number, commitment, sealed, client_seed, server_seed, next_commitment, next_sealed
         FROM seed WHERE player = p ORDER BY number DESC LIMIT 1) s"""
 _ROUND: Final = """
     SELECT table_id, round, game, commitment, sealed, server_seed, client_seed, contributions, outcome
     FROM round WHERE table_id = $1 AND round = $2"""
+_ANY_ROUND: Final = "SELECT table_id, round, sealed FROM round LIMIT 1"
 _NEWEST_ROUNDS: Final = """
     SELECT r.* FROM unnest($1::text[]) t, LATERAL (
         SELECT table_id, round, game, commitment, sealed, server_seed, client_seed, contributions, outcome
@@ -104,11 +107,11 @@ class PostgresLedger(Ledger):
         self._pool_making = asyncio.Lock()
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection, at once: a database that says nothing must not keep a server from ending."""
         writer, self._writer = self._writer, None
         pool, self._pool = self._pool, None
-        if writer is not None and not writer.is_closed():
-            await writer.close(timeout=READ_SECONDS_MAX)
+        if writer is not None:
+            writer.terminate()
         if pool is not None:
             pool.terminate()
 
@@ -173,6 +176,10 @@ class PostgresLedger(Ledger):
         rows = await self._rows("SELECT FROM batch WHERE epoch = $1 AND seq = $2", epoch, seq)
         return bool(rows)
 
+    async def is_current(self, epoch: Epoch) -> bool:
+        """See `Ledger.is_current`."""
+        return bool(await self._rows("SELECT FROM epoch WHERE id = $1 AND ended_at IS NULL", epoch))
+
     async def _writing(self) -> asyncpg.Connection:
         if self._writer is not None and not self._writer.is_closed():
             return self._writer
@@ -216,6 +223,12 @@ class PostgresLedger(Ledger):
         """See `Ledger.find_seed`."""
         rows = await self._rows(_SEED, player, number)
         return SeedRow(*rows[0]) if rows else None
+
+    async def sealed_examples(self) -> tuple[tuple[PlayerId, int, bytes] | None, tuple[TableId, int, bytes] | None]:
+        """Any sealed seed of a player (player, number, seed) and of a round (table, round, seed), if there are some."""
+        seeds = await self._rows(_ANY_SEED)
+        rounds = await self._rows(_ANY_ROUND)
+        return tuple(seeds[0]) if seeds else None, tuple(rounds[0]) if rounds else None
 
     async def load_journals(self, actors: Sequence[str]) -> dict[str, JournalRow]:
         """See `Ledger.load_journals`."""

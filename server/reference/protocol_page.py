@@ -1,5 +1,6 @@
 """`docs/reference/protocol.md`: every message with its fields and an example, the catalogues, a worked session."""
 
+import inspect
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -125,7 +126,7 @@ def _parts(messages: Iterable[str]) -> Iterator[str]:
 
 
 def _head(model: type[Message]) -> str:
-    return f"### {model.__name__}\n\n`{_tag(model)}`: {(model.__doc__ or '').strip()}"
+    return f"### {model.__name__}\n\n`{_tag(model)}`: {inspect.getdoc(model)}"
 
 
 def _fields(schema: Schema) -> str:

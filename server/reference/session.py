@@ -61,7 +61,7 @@ def _login() -> Iterator[Step]:
 
 def _dice() -> Iterator[Step]:
     yield Step(Seeds(id=seeds().id), "What is the next roll bound to?")
-    yield Step(seeds(), "The hash of a server seed that exists already.")
+    yield Step(seeds(), "The hash of the server seed in use, and of the one after it: both exist already.")
     yield Step(dice_bet(), "Ten units that the roll comes over 50.50. Sent twice, it is one bet with one answer.")
     yield Step(
         dice_settled(),

@@ -137,11 +137,11 @@ class House:
         return {
             "t": "seeds.rotated", "revealed_number": 1, "revealed_server_seed": "s", "revealed_commitment": "c",
             "revealed_client_seed": "old", "revealed_bets": 3, "number": 2, "commitment": "d",
-            "client_seed": request["client_seed"],
+            "client_seed": request["client_seed"], "next_commitment": "e",
         }  # fmt: skip
 
     def on_fairness_seeds(self, player: Player, _: Fields) -> Fields:
-        return {"t": "seeds", "number": 1, "commitment": "c", "client_seed": "x", "nonce": 0}
+        return {"t": "seeds", "number": 1, "commitment": "c", "client_seed": "x", "nonce": 0, "next_commitment": "d"}
 
     def on_ping(self, player: Player, _: Fields) -> Fields:
         return {"t": "pong", "now_ms": now_ms()}

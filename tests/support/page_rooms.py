@@ -60,6 +60,11 @@ class Player:
         return server_seed(f"{self.number}/{self.seed_number}")
 
     @property
+    def next_commitment(self) -> str:
+        """The commitment to the server seed after this one."""
+        return commitment_of(server_seed(f"{self.number}/{self.seed_number + 1}"))
+
+    @property
     def balance(self) -> BalanceView:
         return BalanceView(asset=ASSET, balance="cash", available=self.available, held=self.held)
 

@@ -341,6 +341,7 @@ class PageServer:
             commitment=commitment,
             client_seed=player.client_seed,
             nonce=player.nonce,
+            next_commitment=player.next_commitment,
         )
 
     def _rotate(self, player: Player, request: Any) -> SeedsRotated:
@@ -359,6 +360,7 @@ class PageServer:
             number=player.seed_number,
             commitment=commitment_of(player.seed),
             client_seed=player.client_seed,
+            next_commitment=player.next_commitment,
         )
 
     def _proof(self, player: Player, bet: bytes) -> Message | Refusal:

@@ -135,7 +135,11 @@ class Scribe:
             records.append(SeedEnd(player, number, self.server_seed(player, number), drawn, self.now))
         self.seeds[player] = (number + 1, 0)
         commitment = commitment_of(self.server_seed(player, number + 1))
-        return [*records, SeedOpen(player, number + 1, commitment, b"sealed", "client", self.now)]
+        following = commitment_of(self.server_seed(player, number + 2))
+        return [
+            *records,
+            SeedOpen(player, number + 1, commitment, b"sealed", "client", self.now, following, b"sealed too"),
+        ]
 
     def server_seed(self, player: PlayerId, number: int) -> str:
         """What the seed of this number is."""

@@ -19,7 +19,7 @@ from protocol.ids import AccountId, ShardId, unix_ms_of
 from protocol.model import Request
 from protocol.money import Asset, Balance, player_account
 from server.config.play import DEFAULT_DICE, DEFAULT_TABLES
-from server.gateway.session import failed
+from server.gateway.actions import failed
 from server.queries import LedgerQueries
 from server.reference.examples.story import (
     ASSET,
@@ -140,7 +140,7 @@ class _Entropy:
     """What the rooms draw, by how much they draw at once: the story's seeds in their order, else whatever."""
 
     def __init__(self) -> None:
-        seeds = [story_seeds(name) for name in ("first", "roulette", "second")]
+        seeds = [story_seeds(name) for name in ("first", "second", "roulette", "third")]
         self._drawn: defaultdict[int, list[bytes]] = defaultdict(list)
         self._drawn[32] = [bytes.fromhex(one.server_seed) for one in seeds]
         self._drawn[8] = [bytes.fromhex(seeds[0].client_seed)]

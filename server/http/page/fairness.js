@@ -11,6 +11,7 @@ const TEXT = new TextEncoder();
 export class Fairness {
   #with;
   #commitment = h("p", { class: "mono", data: { testid: "commitment" } }, "…");
+  #next = h("dd", { class: "mono", data: { testid: "next-commitment" } }, "…");
   #nonce = h("dd", { data: { testid: "nonce" } }, "…");
   #clientSeed = h("dd", { class: "mono" }, "…");
   #input = h("input", {
@@ -40,6 +41,7 @@ export class Fairness {
       { class: "seed-terms" },
       h("div", {}, h("dt", {}, "Your client seed"), this.#clientSeed),
       h("div", {}, h("dt", {}, "Next nonce"), this.#nonce),
+      h("div", {}, h("dt", {}, "Commitment of the next server seed"), this.#next),
     );
     const form = h(
       "form",
@@ -62,13 +64,14 @@ export class Fairness {
       this.#revealed,
     );
     services.seeds.on("changed", () => this.#show());
-    services.seeds.on("rotated", (turned) => this.#reveal(turned));
+    services.seeds.on("rotated", (turned, announced) => this.#reveal(turned, announced));
     this.#refill();
   }
 
   #show() {
-    const { commitment, clientSeed, nonce } = this.#with.seeds.now;
+    const { commitment, clientSeed, nonce, next } = this.#with.seeds.now;
     this.#commitment.textContent = commitment;
+    this.#next.textContent = next;
     this.#clientSeed.textContent = clientSeed;
     this.#nonce.textContent = nonce;
   }
@@ -99,7 +102,7 @@ export class Fairness {
     }
   }
 
-  async #reveal(turned) {
+  async #reveal(turned, announced) {
     const found = toHex(await this.#with.digests.sha256(TEXT.encode(turned.revealed_server_seed)));
     const ok = found === turned.revealed_commitment;
     const bets = turned.revealed_bets === 1 ? "1 bet" : `${turned.revealed_bets} bets`;
@@ -112,6 +115,16 @@ export class Fairness {
         icon(ok ? "tick" : "cross"),
         ok ? "It hashes to the commitment you were shown." : "It does not hash to its commitment.",
       ),
+      ...(announced === null ? [] : [announcedLine(announced === turned.commitment)]),
     );
   }
+}
+
+function announcedLine(ok) {
+  return h(
+    "p",
+    { class: `row small ${ok ? "good" : "bad"}`, data: { testid: "announced" } },
+    icon(ok ? "tick" : "cross"),
+    ok ? "The new server seed is the one announced before." : "The new server seed is not the one announced before.",
+  );
 }

@@ -2,7 +2,10 @@
 
 import { Emitter } from "./emitter.js";
 
-/** Emits `changed` and `rotated(revealed)`. `now` is `{number, commitment, clientSeed, nonce}`, or null before the server said. */
+/**
+ * Emits `changed` and `rotated(revealed, announced)`: `announced` is the commitment that was shown for the new seed before.
+ * `now` is `{number, commitment, clientSeed, nonce, next}`, or null before the server said.
+ */
 export class Seeds extends Emitter {
   now = null;
   #conversation;
@@ -14,16 +17,17 @@ export class Seeds extends Emitter {
 
   async load() {
     const view = await this.#conversation.request({ t: "fairness.seeds" }).reply;
-    this.now = { number: view.number, commitment: view.commitment, clientSeed: view.client_seed, nonce: view.nonce };
+    this.now = seedsOf(view, view.nonce);
     this.emit("changed");
   }
 
   /** Have the server seed in use revealed, and go on with a new one and this client seed. */
   async rotate(clientSeed) {
     const turned = await this.#conversation.request({ t: "fairness.rotate", client_seed: clientSeed }).reply;
-    this.now = { number: turned.number, commitment: turned.commitment, clientSeed: turned.client_seed, nonce: 0 };
+    const announced = this.now?.number + 1 === turned.number ? this.now.next : null;
+    this.now = seedsOf(turned, 0);
     this.emit("changed");
-    this.emit("rotated", turned);
+    this.emit("rotated", turned, announced);
     return turned;
   }
 
@@ -34,4 +38,9 @@ export class Seeds extends Emitter {
     this.emit("changed");
     return Promise.resolve();
   }
+}
+
+function seedsOf(view, nonce) {
+  const { number, commitment, client_seed: clientSeed, next_commitment: next } = view;
+  return { number, commitment, clientSeed, nonce, next };
 }

@@ -89,6 +89,7 @@ def seeds() -> SeedsView:
         commitment=first.commitment,
         client_seed=first.client_seed,
         nonce=0,
+        next_commitment=story_seeds("second").commitment,
     )
 
 
@@ -105,6 +106,7 @@ def seeds_rotated() -> SeedsRotated:
         number=2,
         commitment=story_seeds("second").commitment,
         client_seed="my-own-words",
+        next_commitment=story_seeds("third").commitment,
     )
 
 
