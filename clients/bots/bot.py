@@ -52,6 +52,7 @@ class Bot(ABC):
         )
         self.books = Books(self.tally, asked=self.conversation.unanswered)
         self.playing = False
+        self.until = 0.0
         self.finished = asyncio.Event()
         """Nothing is open, and the books were compared for the last time; or that will never be, as the bot gave up."""
         self.heard_at = 0.0
@@ -97,9 +98,10 @@ class Bot(ABC):
             attempt += 1
         return False
 
-    def start(self) -> None:
-        """Play from now on."""
+    def start(self, until: float) -> None:
+        """Play from now on, and make no bet after `until` even if nobody finds the time to call `stop`."""
         self.playing = True
+        self.until = until
         self.go_on()
 
     def stop(self) -> None:

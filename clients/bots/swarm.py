@@ -155,16 +155,17 @@ class Swarm:
 
     async def _play(self) -> tuple[float, float]:
         """Let everyone play for the time of the run. Return how long it was, and how much processor time it took."""
-        clock = self._grounds.clock
+        clock, seconds = self._grounds.clock, self._grounds.config.seconds
         began, cpu_began = clock(), time.process_time()
+        until = began + seconds
         if not self._stopped.is_set():
             for bot in self._arrived:
-                bot.start()
+                bot.start(until)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopped.wait(), self._grounds.config.seconds)
+                await asyncio.wait_for(self._stopped.wait(), seconds)
         for bot in self._arrived:
             bot.stop()
-        return clock() - began, time.process_time() - cpu_began
+        return min(clock() - began, seconds), time.process_time() - cpu_began
 
     async def _close_books(self) -> None:
         finishing = [asyncio.create_task(bot.finished.wait()) for bot in self._arrived]

@@ -13,8 +13,8 @@ from clients.bots import BotsConfig, Report, play
 from tests.support.fake_server import FakeServer, Nastiness, Nasty
 
 TABLES = {"roulette-1": "european", "roulette-2": "american", "roulette-3": "la_partage"}
-DICE_SECONDS = 0.4
-ROULETTE_SECONDS = 0.8
+DICE_SECONDS = 0.25
+ROULETTE_SECONDS = 0.7
 
 
 async def dice(server: FakeServer, **more: Any) -> Report:
@@ -221,6 +221,19 @@ async def test_a_request_that_the_server_never_decides_is_unresolved(monkeypatch
     assert report.errors == {"6001": 3}
     assert report.balance_mismatches == 0
     assert report.bets == len(server.house.bets_done) - 1
+
+
+@pytest.mark.parametrize("tag", ["dice.bet", "wallet.balances"])
+async def test_a_server_that_has_fallen_silent_is_left_and_asked_again(
+    monkeypatch: pytest.MonkeyPatch, tag: str
+) -> None:
+    monkeypatch.setattr("clients.bots.bot.ANSWER_SECONDS_MAX", 0.1)
+    monkeypatch.setattr("clients.bots.swarm.TICK_SECONDS", 0.05)
+    async with FakeServer(Nastiness(tag, Nasty.SILENCE)) as server:
+        report = await dice(server, players=1)
+    assert_books_are_right(report, server)
+    assert report.errors == {"silence": 1}
+    assert report.reconnects == 1
 
 
 async def test_a_bot_whose_session_goes_on_elsewhere_does_not_come_back() -> None:
