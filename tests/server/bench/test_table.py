@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.bench.report import main
+from server.bench.report import main, with_figures
 from server.bench.results import Results
 from server.bench.table import as_markdown, as_text, number
 
@@ -63,3 +63,21 @@ def test_saved_results_are_printed_as_markdown(tmp_path: Path, capsys: pytest.Ca
 
     assert main([str(saved)]) == 0
     assert capsys.readouterr().out == as_markdown(MEASURED) + "\n"
+
+
+def test_the_figures_of_a_page_are_replaced_and_the_rest_of_it_is_kept(tmp_path: Path) -> None:
+    saved, page = tmp_path / "saved.json", tmp_path / "page.md"
+    saved.write_text(json.dumps(MEASURED.as_json()), encoding="utf-8")
+    page.write_text("# Speed\n\n<!-- figures -->\nold\n<!-- end of figures -->\n\nthe end\n", encoding="utf-8")
+
+    for _ in range(2):
+        assert main([str(saved), str(page)]) == 0
+
+    assert page.read_text(encoding="utf-8") == (
+        f"# Speed\n\n<!-- figures -->\n{as_markdown(MEASURED)}\n<!-- end of figures -->\n\nthe end\n"
+    )
+
+
+def test_a_page_without_a_place_for_figures_is_left_alone() -> None:
+    with pytest.raises(ValueError, match="no place for figures"):
+        with_figures("# Speed\n<!-- figures -->\n", "table")
