@@ -55,4 +55,4 @@ class ResultFanout:
 
 
 def _middle_and_worst(values: list[float]) -> dict[str, float]:
-    return {"p50": round(values[len(values) // 2], 3), "max": round(values[-1], 3)}
+    return {"p50": round(values[(len(values) - 1) // 2], 3), "max": round(values[-1], 3)}
