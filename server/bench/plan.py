@@ -8,6 +8,8 @@ from typing import Self
 class Plan:
     """Sizes and times of one run of each measurement. `seconds` is how long each load is kept up."""
 
+    sizes: str
+    """What it is called: `full` or `quick`."""
     seconds: float
     warmup_seconds: float
     dice_bots: int
@@ -34,6 +36,7 @@ class Plan:
     def full(cls, seconds: float) -> Self:
         """The sizes of the goals."""
         return cls(
+            sizes="full",
             seconds=seconds,
             warmup_seconds=2.0,
             dice_bots=100,
@@ -58,6 +61,7 @@ class Plan:
     def quick(cls, seconds: float) -> Self:
         """Small enough for a minute; its figures show that the tool works and say nothing about the goals."""
         return cls(
+            sizes="quick",
             seconds=seconds,
             warmup_seconds=0.2,
             dice_bots=20,

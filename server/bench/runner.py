@@ -78,6 +78,7 @@ def about(runs: int, plan: Plan) -> dict[str, Any]:
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "cores": len(os.sched_getaffinity(0)),
         "memory_gib": round(memory / GIBIBYTE),
+        "sizes": plan.sizes,
         "runs": runs,
         "seconds_per_load": plan.seconds,
         "dice_bots": plan.dice_bots,

@@ -31,7 +31,9 @@ def as_markdown(results: Results) -> str:
 
 
 def _markdown_line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.strip() for cell in cells) + " |"
+    # Markdown drops the indent that says that a line belongs to the one above.
+    what = cells[0].replace("  ", "&emsp;", 1) if cells[0].startswith(" ") else cells[0]
+    return "| " + " | ".join((what, *(cell.strip() for cell in cells[1:]))) + " |"
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> list[str]:

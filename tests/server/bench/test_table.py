@@ -46,6 +46,7 @@ def test_markdown_says_where_it_was_measured_and_has_a_line_per_figure() -> None
     assert lines[4] == (
         "| dice, 1 bet in flight a bot: settled, durable | 21,000 bets/s (19,000 - 22,500) | >= 20,000 | 1.05 | yes |"
     )
+    assert lines[5].startswith("| &emsp;latency p99 | 16.0 ms (15.5 - 17) |")
     assert {line.count("|") for line in lines[2:]} == {6}
 
 
