@@ -1,5 +1,6 @@
 """The generated pages are complete, say what the code says, and are written only when they must be."""
 
+import inspect
 import re
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def test_a_message_is_shown_with_its_duty_its_fields_and_its_bytes(model: type) 
     blocks = re.findall(r"```\n(.*?)\n```", shown, re.DOTALL)
     tag = model.model_fields["t"].default  # type: ignore[attr-defined]
 
-    assert f"`{tag}`: {(model.__doc__ or '').strip()}" in shown
+    assert f"`{tag}`: {inspect.getdoc(model)}" in shown
     assert re.findall(r"^\| `(\w+)` \|", shown, re.MULTILINE) == list(model.model_fields)  # type: ignore[attr-defined]
     assert model.model_validate(decode(bytes.fromhex(blocks[1]))) == examples()[tag]  # type: ignore[attr-defined]
 
