@@ -377,15 +377,16 @@ class Host:
         return bool(self._wanted or self._lookups.waiting)
 
     def looked_up(self, command_id: CommandId, known: KnownCommand | None) -> None:
-        """The store's word on an id: whoever asked remembers it, and the messages are repeated."""
+        """The store's word on an id: whoever asked first remembers it, and every message that waits is repeated."""
         pending = self._lookups.answered(command_id)
-        # All before the first message is repeated: what the store says is not true any more once that is handled.
-        lost = {question.asker for question in pending.asked if not self._remember(question, known)}
-        for question in (*pending.asked, *pending.later):
-            if question.asker in lost:
+        if pending is None:
+            return
+        if not self._remember(pending.first, known):
+            for question in pending.all:
                 self._refuse(question.sender, Refusal(Code.INTERNAL))
-            else:
-                self.post(question.ref, question.command, question.sender)
+            return
+        for question in pending.all:
+            self.post(question.ref, question.command, question.sender)
 
     def _remember(self, question: Question, known: KnownCommand | None) -> bool:
         cell = self.cells.get(question.asker)
@@ -402,7 +403,7 @@ class Host:
     def lookup_failed(self, command_id: CommandId, answer: Refusal) -> None:
         """The store could not say."""
         pending = self._lookups.answered(command_id)
-        for question in (*pending.asked, *pending.later):
+        for question in pending.all if pending is not None else ():
             self._refuse(question.sender, answer)
 
     # --- time ---

@@ -28,66 +28,69 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An id that the store was asked about. The word is for `asked`; those that came later just try again after it.
+    """An id that the store is asked about: for one question. The later ones just try again when that has its answer.
 
     They must not rely on it: by the time they try, the first of them may have used the id.
     """
 
-    asked: list[Question]
+    first: Question
     later: list[Question] = field(default_factory=list)
+
+    @property
+    def all(self) -> list[Question]:
+        """In the order of their messages."""
+        return [self.first, *self.later]
 
 
 class LookUps:
-    """Questions that wait for their batch, and those that the store was asked."""
+    """Each id that somebody asks about, whether the store was asked already or is asked when it can know."""
 
     __slots__ = ("_count", "_pending", "_waiting")
 
     def __init__(self) -> None:
-        self._waiting: deque[Question] = deque()
         self._pending: dict[CommandId, Pending] = {}
+        self._waiting: deque[Question] = deque()
         self._count = 0
 
     def __len__(self) -> int:
         return self._count
 
     def __iter__(self) -> Iterator[Question]:
-        yield from self._waiting
         for pending in self._pending.values():
-            yield from pending.asked
-            yield from pending.later
+            yield from pending.all
 
     @property
     def waiting(self) -> int:
-        """How many there are that the store was not asked yet."""
+        """How many ids there are that the store was not asked about yet."""
         return len(self._waiting)
 
     def add(self, question: Question) -> None:
         """A question, whose barrier is none before those of the questions added earlier."""
-        self._waiting.append(question)
         self._count += 1
+        pending = self._pending.get(question.id)
+        if pending is not None:
+            pending.later.append(question)
+            return
+        self._pending[question.id] = Pending(question)
+        self._waiting.append(question)
 
     def take(self, count_max: int, barrier_max: int) -> list[CommandId]:
         """The ids to ask about now, each once."""
-        taken: dict[CommandId, Pending] = {}
+        taken: list[CommandId] = []
         waiting = self._waiting
         while waiting and len(taken) < count_max and waiting[0].barrier <= barrier_max:
-            question = waiting.popleft()
-            pending = self._pending.get(question.id)
-            if pending is not None:
-                pending.later.append(question)
-            else:
-                taken.setdefault(question.id, Pending([])).asked.append(question)
-        self._pending.update(taken)
-        return list(taken)
+            taken.append(waiting.popleft().id)
+        return taken
 
-    def answered(self, command: CommandId) -> Pending:
-        """Those who asked about this id, and ask no more."""
-        pending = self._pending.pop(command, Pending([]))
-        self._count -= len(pending.asked) + len(pending.later)
+    def answered(self, command: CommandId) -> Pending | None:
+        """Those who wanted to know about this id, and ask no more."""
+        pending = self._pending.pop(command, None)
+        if pending is not None:
+            self._count -= 1 + len(pending.later)
         return pending
 
     def clear(self) -> None:
         """Nobody asks anything."""
-        self._waiting.clear()
         self._pending.clear()
+        self._waiting.clear()
         self._count = 0
