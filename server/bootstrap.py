@@ -4,14 +4,15 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from enum import Enum
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any, Final
 
 from structlog.typing import FilteringBoundLogger
 
-from actors.fairness.seal import Sealer
+from actors.fairness.seal import SealBroken, Sealer, player_seed, round_seed
 from actors.games.catalogue import TABLE_GAMES, roulette_rules
 from actors.games.interface import Limits as BetLimits
 from actors.instant.load import InstantKind
@@ -38,7 +39,7 @@ from server.http.page_files import load_page
 from server.observe.host_metrics import HostMetrics
 from server.observe.metrics import Metrics
 from server.queries import LedgerQueries
-from server.secrets import SecretMissing, read_secrets
+from server.secrets import SecretError, read_secrets
 
 PLAYER_CONNECTIONS_MAX: Final = 4
 ENGINE_RETRY_SECONDS: Final = 0.5
@@ -49,8 +50,15 @@ class CannotStart(Exception):
     """Something that the platform needs is not there or not right; the message says what, for a person."""
 
 
+class Ending(Enum):
+    """Why a platform cannot go on."""
+
+    FENCED = "another server has taken this database over; this one ends"
+    BROKEN = "a part of this server has failed; it ends"
+
+
 class Platform:
-    """A whole casino in one process: `start`, play, `drain` and `stop`."""
+    """A whole casino in one process: `start`, play until a signal or `ended`, and `stop`."""
 
     def __init__(self, config: Config, log: FilteringBoundLogger) -> None:
         self._config = config
@@ -58,6 +66,7 @@ class Platform:
         self._clock = SystemClock()
         self._stack = contextlib.AsyncExitStack()
         self._watchers: list[asyncio.Task[None]] = []
+        self._watcher_failed = asyncio.Event()
         self.engines: Engines | None = None
         self.gateway: Gateway | None = None
         self.runtime: LocalRuntime | None = None
@@ -67,7 +76,7 @@ class Platform:
         """Start everything in order; what was started is stopped again when a part cannot. Raises `CannotStart`."""
         try:
             await self._start()
-        except (EngineError, StoreError, SecretMissing, OSError) as error:
+        except (EngineError, StoreError, SecretError, OSError) as error:
             await self._end()
             raise CannotStart(str(error)) from error
         except BaseException:
@@ -90,12 +99,14 @@ class Platform:
         self._stack.callback(pool.terminate)
         players = PostgresPlayers(pool)
         await players.define_assets(assets)
-        sessions = RedisSessions(redis_url)
+        sealer = Sealer(secrets.seed_key)
+        await _check_seals(ledger, sealer)
+        sessions = _sessions(redis_url)
         self._stack.push_async_callback(sessions.close)
 
         metrics = Metrics()
         host_metrics = HostMetrics()
-        self.runtime = runtime = self._runtime(ledger, assets, Sealer(secrets.seed_key), host_metrics)
+        self.runtime = runtime = self._runtime(ledger, assets, sealer, host_metrics)
         host_metrics.watch(runtime.host)
         metrics.registry.register(host_metrics)
         self.gateway = gateway = Gateway(
@@ -109,7 +120,7 @@ class Platform:
             entropy=os.urandom,
             metrics=metrics,
             log=self._log,
-            ready=lambda: not runtime.host.suspended,
+            ready=runtime.ready.is_set,
         )
         runtime.host.outbox = gateway.outbox
         await runtime.start()
@@ -153,19 +164,39 @@ class Platform:
             on_commit=metrics.committed,
         )
 
-    async def fenced(self) -> None:
-        """Wait until another server has taken our shards: then this one must end."""
-        if self.runtime is not None:
-            await self.runtime.fenced.wait()
+    async def ended(self) -> Ending:
+        """Wait until this server cannot go on: then its process must end."""
+        if self.runtime is None:
+            raise RuntimeError("the platform was not started")
+        reasons = {
+            asyncio.create_task(self.runtime.fenced.wait()): Ending.FENCED,
+            asyncio.create_task(self.runtime.broken.wait()): Ending.BROKEN,
+            asyncio.create_task(self._watcher_failed.wait()): Ending.BROKEN,
+        }
+        try:
+            done, _ = await asyncio.wait(reasons, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in reasons:
+                task.cancel()
+        return next(reason for task, reason in reasons.items() if task in done)
 
     async def stop(self) -> None:
-        """Stop accepting, commit what is open, tell clients to reconnect, and stop the engines."""
+        """Stop accepting, commit what is open, tell clients to reconnect, and stop the engines, in bounded time."""
         if self.gateway is not None and self.runtime is not None:
             self.gateway.drain()
-            await self.runtime.stop()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.gateway.close_all(Close.RESTARTING), self._config.limits.drain_seconds / 2)
+            flushed = await self.runtime.stop()
+            closing = self._close_sockets(self.gateway)
+            if flushed or self.engines is None:
+                await closing
+            else:
+                self._log.warning("the database does not answer; what was not committed is for clients to repeat")
+                # It has had its time, and will need force: meanwhile the clients are told.
+                await asyncio.gather(closing, self.engines.stop())
         await self._end()
+
+    async def _close_sockets(self, gateway: Gateway) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(gateway.close_all(Close.RESTARTING), self._config.limits.drain_seconds / 2)
 
     async def _end(self) -> None:
         for task in self._watchers:
@@ -216,8 +247,16 @@ class Platform:
             except StoreError as error:
                 self._log.warning("cannot forget old proofs now", error=str(error))
 
-    def _watch(self, work: Any, name: str) -> None:
-        self._watchers.append(asyncio.create_task(work, name=name))
+    def _watch(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._watcher_ended)
+        self._watchers.append(task)
+
+    def _watcher_ended(self, task: "asyncio.Task[None]") -> None:
+        fault = None if task.cancelled() else task.exception()
+        if fault is not None:
+            self._log.error("a watcher failed", watcher=task.get_name(), exc_info=fault)
+            self._watcher_failed.set()
 
     # --- what the runtime tells ---
 
@@ -227,11 +266,34 @@ class Platform:
         )
 
     def _runtime_event(self, event: str, details: Mapping[str, Any]) -> None:
-        level = "warning" if event in _WARNINGS else "info"
+        level = "error" if event in _ERRORS else "warning" if event in _WARNINGS else "info"
         getattr(self._log, level)(event, **details)
 
 
 _WARNINGS: Final = frozenset({"batch failed", "store not available", "load failed", "look-up failed"})
+_ERRORS: Final = frozenset({"commit failed", "actor cannot be loaded", "runtime broken", "fenced"})
+
+
+async def _check_seals(ledger: PostgresLedger, sealer: Sealer) -> None:
+    """See that the database's seeds open with our key: play with another one would end in the middle of a round."""
+    of_player, of_round = await ledger.sealed_examples()
+    try:
+        if of_player is not None:
+            player, number, sealed = of_player
+            sealer.open(sealed, player_seed(player, number))
+        if of_round is not None:
+            table, number, sealed = of_round
+            sealer.open(sealed, round_seed(table, number))
+    except SealBroken as error:
+        raise CannotStart(f"seed_key is not the key that this database's seeds are sealed with: {error}") from error
+
+
+def _sessions(redis_url: str) -> RedisSessions:
+    try:
+        return RedisSessions(redis_url)
+    except ValueError:
+        # What is wrong with it is not said: it may be a piece of the password.
+        raise CannotStart("redis_url is not the URL of a Redis or Valkey") from None
 
 
 def _gateway_settings(config: Config, token_key: bytes) -> GatewaySettings:

@@ -1,6 +1,7 @@
 """The secrets of a server: from its configuration, or made once and kept beside the database, not in it."""
 
 import base64
+import binascii
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,18 +24,35 @@ class Secrets:
     seed_key: bytes = field(repr=False)
 
 
-class SecretMissing(Exception):
+class SecretError(Exception):
+    """A secret cannot be had. `key` is its name in the configuration."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(f"{key} {reason}")
+        self.key = key
+        self.reason = reason
+
+
+class SecretMissing(SecretError):
     """A secret is needed that the configuration does not give, and none may be made: other servers must share it."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"{key} is needed with database_url: every server of one database must have the same")
-        self.key = key
+        super().__init__(key, "is needed with database_url: every server of one database must have the same")
+
+
+class SecretUnreadable(SecretError):
+    """The file of a secret is not as it was written."""
+
+    def __init__(self, key: str, path: Path) -> None:
+        super().__init__(key, f"cannot be read from {path}: it is not {KEY_BYTES} bytes in base64; restore the file")
+        self.path = path
 
 
 def read_secrets(config: Config, data_dir: Path, entropy: Callable[[int], bytes]) -> Secrets:
     """The configured secrets; for the embedded database, those of the data dir, made on the first start.
 
-    Raises `SecretMissing` with a database of one's own: a seed key that is lost, or differs, makes seeds unreadable.
+    Raises `SecretMissing` with a database of one's own (a seed key that is lost, or differs, makes seeds unreadable),
+    `SecretUnreadable`, or `OSError`.
     """
     embedded = config.database_url is None
     token = config.token_secret.get_secret_value().encode() if config.token_secret else None
@@ -62,7 +80,13 @@ def _kept(data_dir: Path, name: str, entropy: Callable[[int], bytes]) -> bytes:
             os.fsync(file.fileno())
         unfinished.rename(path)
         _sync_folder(folder)
-    return base64.b64decode(path.read_bytes(), validate=True)
+    try:
+        secret = base64.b64decode(path.read_bytes(), validate=True)
+    except binascii.Error:
+        raise SecretUnreadable(name, path) from None
+    if len(secret) != KEY_BYTES:
+        raise SecretUnreadable(name, path)
+    return secret
 
 
 def _sync_folder(folder: Path) -> None:

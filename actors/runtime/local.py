@@ -1,7 +1,6 @@
 """The local runtime: one host in this process, driven by asyncio, with one writer and one reader of its ledger."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
@@ -17,7 +16,8 @@ LOOKUPS_MAX: Final = 512
 RETRY_SECONDS_MIN: Final = 0.05
 RETRY_SECONDS_MAX: Final = 1.0
 SWEEP_SECONDS: Final = 5.0
-FLUSH_SECONDS_MAX: Final = 5.0
+FLUSH_SECONDS_MAX: Final = 2.0
+"""How long the end waits for the last commit: a store that takes longer is taken for gone."""
 
 T = TypeVar("T")
 
@@ -54,35 +54,50 @@ class LocalRuntime:
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
         self.ready = asyncio.Event()
+        """Whether the store took what was last asked of it; checked every few seconds when nothing is."""
         self.fenced = asyncio.Event()
         """Another owner has the shards: this host has stopped for good, and its process should end."""
+        self.broken = asyncio.Event()
+        """A fault of ours has ended the writer or the reader: this host answers nobody, and its process should end."""
 
     # --- life ---
 
     async def start(self) -> None:
         """Own every shard, wake the standing actors, and begin to work."""
         await self._take_shards()
-        self._tasks = [
-            asyncio.create_task(self._write(), name="writer"),
-            asyncio.create_task(self._read(), name="reader"),
-            asyncio.create_task(self._sweep(), name="sweeper"),
-        ]
+        for work, name in ((self._write(), "writer"), (self._read(), "reader"), (self._sweep(), "sweeper")):
+            task = asyncio.create_task(work, name=name)
+            task.add_done_callback(self._task_ended)
+            self._tasks.append(task)
         self._after()
 
-    async def stop(self) -> None:
-        """Take nothing new, commit what is open, and end. Whatever was answered is durable."""
+    async def stop(self) -> bool:
+        """Take nothing new, commit what is open, and end; say whether the store took it. All answers are durable."""
         self._stopping = True
         self.host.suspend(Refusal(Code.RESTARTING))
         self._idle.clear()
         self._after()
-        with contextlib.suppress(TimeoutError):
+        flushed = True
+        try:
             await asyncio.wait_for(self._idle.wait(), FLUSH_SECONDS_MAX)
+        except TimeoutError:
+            flushed = False
         if self._timer is not None:
             self._timer.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.host.reset(Refusal(Code.RESTARTING))
+        return flushed
+
+    def _task_ended(self, task: "asyncio.Task[None]") -> None:
+        """None of the tasks ends by itself unless it fails."""
+        if task.cancelled():
+            return
+        self._on_event("runtime broken", {"task": task.get_name(), "exc_info": task.exception()})
+        self.ready.clear()
+        self.host.reset(Refusal(Code.RESTARTING))
+        self.broken.set()
 
     async def _take_shards(self) -> None:
         shards = [ShardId(shard) for shard in range(self.host.shards)]
@@ -140,6 +155,10 @@ class LocalRuntime:
                 except StoreError as error:
                     await self._recover(batch, error)
                     break
+                except Exception as fault:  # noqa: BLE001 - a fault of ours: what came of the batch is not known
+                    self._on_event("commit failed", {"exc_info": fault})
+                    await self._recover(batch, Unknown(repr(fault)))
+                    break
                 self.host.committed()
                 if self._on_commit is not None:
                     self._on_commit(batch, self._loop.time() - began)
@@ -161,8 +180,7 @@ class LocalRuntime:
         )
         self.ready.clear()
         if isinstance(error, Fenced):
-            self.host.reset(Refusal(Code.RESTARTING))
-            self.fenced.set()
+            self._end_fenced()
             return
         answer = Refusal(Code.INTERNAL if bug else Code.TRY_AGAIN)
         self.host.suspend(Refusal(Code.TRY_AGAIN))
@@ -184,6 +202,11 @@ class LocalRuntime:
             self.host.suspend(Refusal(Code.RESTARTING))
         self._on_event("recovered", {"epoch": epoch})
         self._after()
+
+    def _end_fenced(self) -> None:
+        self.ready.clear()
+        self.host.reset(Refusal(Code.RESTARTING))
+        self.fenced.set()
 
     async def _new_epoch(self) -> tuple[Any, list[ShardId]]:
         shards = [ShardId(shard) for shard in range(self.host.shards)]
@@ -223,25 +246,57 @@ class LocalRuntime:
                 self._after()
 
     async def _load(self, refs: list[Ref]) -> None:
+        for kind in dict.fromkeys(ref.kind for ref in refs):
+            await self._load_group(kind, [ref for ref in refs if ref.kind == kind])
+
+    async def _load_group(self, kind: str, group: list[Ref]) -> None:
         epoch = self.host.epoch
-        for kind in {ref.kind for ref in refs}:
-            group = [ref for ref in refs if ref.kind == kind]
-            try:
-                actors = await self._kinds[kind].load(self._ledger, group) if kind in self._kinds else {}
-            except StoreError as error:
-                self._on_event("load failed", {"kind": kind, "actors": len(group), "error": str(error)})
+        try:
+            actors = await self._kinds[kind].load(self._ledger, group) if kind in self._kinds else {}
+        except StoreError as error:
+            self._on_event("load failed", {"kind": kind, "actors": len(group), "error": str(error)})
+            for ref in group:
+                self.host.load_failed(ref, Refusal(Code.TRY_AGAIN))
+            return
+        except Exception as fault:  # noqa: BLE001
+            # What is stored of one of them is not understood, or does not open: the others must not suffer from it.
+            if len(group) > 1:
                 for ref in group:
-                    self.host.load_failed(ref, Refusal(Code.TRY_AGAIN))
-                continue
-            if epoch != self.host.epoch:
-                continue
+                    await self._load_group(kind, [ref])
+                return
+            self._on_event("actor cannot be loaded", {"actor": str(group[0]), "exc_info": fault})
+            self.host.load_failed(group[0], Refusal(Code.INTERNAL))
+            return
+        if epoch == self.host.epoch:
             for ref in group:
                 self.host.loaded(ref, actors.get(ref))
 
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
+            await self._check_ownership()
             self.host.sweep()
             for ref in self._standing:
                 self.host.wake(ref)
             self._after()
+
+    async def _check_ownership(self) -> None:
+        """A host that has nothing to write would not learn from its commits that it was fenced, and go on answering."""
+        epoch = self.host.epoch
+        if self.host.suspended:
+            return
+        try:
+            ended = not await self._ledger.is_current(epoch)
+        except StoreError as error:
+            if self.ready.is_set() and not self.host.suspended:
+                self._on_event("store not available", {"error": str(error), "again_in_seconds": SWEEP_SECONDS})
+                self.ready.clear()
+            return
+        # A host that is suspended by now is about to begin an epoch of its own, and has ended this one itself.
+        if epoch != self.host.epoch or self.host.suspended:
+            return
+        if ended:
+            self._on_event("fenced", {"epoch": epoch})
+            self._end_fenced()
+        else:
+            self.ready.set()

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-FENCED_EXIT_CODE: Final = 3
+EXIT_CODES: Final = {"FENCED": 3, "BROKEN": 4}
+"""By the name of the `Ending`."""
 GC_THRESHOLD: Final = 50_000
 """Turns make many short-lived objects and hardly any cycles: collecting less often costs a little memory only."""
 
@@ -44,7 +45,9 @@ async def _serve(config: Config) -> int:
         loop.add_signal_handler(number, stop.set)
     platform = Platform(config, log)
     try:
-        await platform.start()
+        if not await _started(platform, stop):
+            log.info("stopped before it was ready")
+            return 0
     except CannotStart as error:
         raise UserError(str(error)) from error
     gc.collect()
@@ -59,18 +62,34 @@ async def _serve(config: Config) -> int:
     return code
 
 
-async def _until(stop: asyncio.Event, platform: "Platform", log: Any) -> int:
-    """Wait for the signal to stop, or for the word that another server has our shards."""
+async def _started(platform: "Platform", stop: asyncio.Event) -> bool:
+    """Start, and say whether that was done before the signal to stop came; what was begun is undone otherwise."""
+    starting = asyncio.create_task(platform.start())
     stopped = asyncio.create_task(stop.wait())
-    fenced = asyncio.create_task(platform.fenced())
-    await asyncio.wait({stopped, fenced}, return_when=asyncio.FIRST_COMPLETED)
-    for task in (stopped, fenced):
-        task.cancel()
+    await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not starting.done():
+        starting.cancel()
+        await asyncio.wait({starting})
+        if starting.cancelled():
+            return False
+    starting.result()
+    return True
+
+
+async def _until(stop: asyncio.Event, platform: "Platform", log: Any) -> int:
+    """Wait for the signal to stop, or for the word that the platform cannot go on; return the exit code."""
+    stopped = asyncio.create_task(stop.wait())
+    ended = asyncio.create_task(platform.ended())
+    await asyncio.wait({stopped, ended}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    ended.cancel()
     if stop.is_set():
         log.info("stopping: clients are told to reconnect")
         return 0
-    log.error("another server has taken this database over; this one ends")
-    return FENCED_EXIT_CODE
+    ending = ended.result()
+    log.error(ending.value, exit_code=EXIT_CODES[ending.name])
+    return EXIT_CODES[ending.name]
 
 
 def ready_line(host: str, port: int) -> dict[str, object]:
