@@ -64,7 +64,7 @@ export class Fairness {
       this.#revealed,
     );
     services.seeds.on("changed", () => this.#show());
-    services.seeds.on("rotated", (turned, announced) => this.#reveal(turned, announced));
+    services.seeds.on("rotated", (turned, shown) => this.#reveal(turned, shown));
     this.#refill();
   }
 
@@ -102,29 +102,27 @@ export class Fairness {
     }
   }
 
-  async #reveal(turned, announced) {
+  /** Hold what was revealed against what was shown, which says more than the server's own word of it. */
+  async #reveal(turned, shown) {
     const found = toHex(await this.#with.digests.sha256(TEXT.encode(turned.revealed_server_seed)));
-    const ok = found === turned.revealed_commitment;
     const bets = turned.revealed_bets === 1 ? "1 bet" : `${turned.revealed_bets} bets`;
     this.#revealed.replaceChildren(
       h("h3", {}, `Server seed ${turned.revealed_number} revealed (${bets})`),
       h("p", { class: "mono", data: { testid: "revealed" } }, turned.revealed_server_seed),
-      h(
-        "p",
-        { class: `row small ${ok ? "good" : "bad"}` },
-        icon(ok ? "tick" : "cross"),
-        ok ? "It hashes to the commitment you were shown." : "It does not hash to its commitment.",
-      ),
-      ...(announced === null ? [] : [announcedLine(announced === turned.commitment)]),
+      verdict(found === (shown?.commitment ?? turned.revealed_commitment), {
+        good: "It hashes to the commitment you were shown.",
+        bad: "It does not hash to the commitment you were shown.",
+      }),
     );
+    if (shown === null) return;
+    const announced = verdict(turned.commitment === shown.next, {
+      good: "The new server seed is the one announced before.",
+      bad: "The new server seed is not the one announced before.",
+    });
+    this.#revealed.append(announced);
   }
 }
 
-function announcedLine(ok) {
-  return h(
-    "p",
-    { class: `row small ${ok ? "good" : "bad"}`, data: { testid: "announced" } },
-    icon(ok ? "tick" : "cross"),
-    ok ? "The new server seed is the one announced before." : "The new server seed is not the one announced before.",
-  );
+function verdict(ok, { good, bad }) {
+  return h("p", { class: `row small ${ok ? "good" : "bad"}` }, icon(ok ? "tick" : "cross"), ok ? good : bad);
 }

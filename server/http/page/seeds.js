@@ -3,7 +3,7 @@
 import { Emitter } from "./emitter.js";
 
 /**
- * Emits `changed` and `rotated(revealed, announced)`: `announced` is the commitment that was shown for the new seed before.
+ * Emits `changed` and `rotated(turned, shown)`: `shown` is what was known before, null when that was of another seed.
  * `now` is `{number, commitment, clientSeed, nonce, next}`, or null before the server said.
  */
 export class Seeds extends Emitter {
@@ -24,10 +24,10 @@ export class Seeds extends Emitter {
   /** Have the server seed in use revealed, and go on with a new one and this client seed. */
   async rotate(clientSeed) {
     const turned = await this.#conversation.request({ t: "fairness.rotate", client_seed: clientSeed }).reply;
-    const announced = this.now?.number + 1 === turned.number ? this.now.next : null;
+    const shown = this.now?.number === turned.revealed_number ? this.now : null;
     this.now = seedsOf(turned, 0);
     this.emit("changed");
-    this.emit("rotated", turned, announced);
+    this.emit("rotated", turned, shown);
     return turned;
   }
 

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from protocol.errors import Close, Code, Refusal
 from protocol.games.roulette import RouletteBet
+from protocol.ids import PlayerId
 from protocol.requests import AuthTelegram
 from tests.support.browser import DESKTOP, PHONE, chromium, visitor
 from tests.support.page_server import PageServer, page_server
@@ -326,6 +327,7 @@ async def test_a_dice_bet_is_proved_step_by_step_once_its_seed_is_revealed(page:
     await page.keyboard.press("Escape")
     await expect(page.get_by_test_id("revealed")).to_be_visible()
     await expect(page.locator("#fairness")).to_contain_text("It hashes to the commitment you were shown.")
+    await expect(page.locator("#fairness")).to_contain_text("The new server seed is the one announced before.")
     await expect(page.get_by_test_id("nonce")).to_have_text("0")
 
 
@@ -355,6 +357,17 @@ async def test_a_proof_that_lies_is_shown_as_one(page: Page, casino: PageServer)
     await bets(page).first.click()
     await expect(page.get_by_test_id("proof-verdict")).to_have_text("This proof does not hold.")
     await expect(page.locator('.step[data-ok="false"]')).to_contain_text("The outcome follows")
+
+
+async def test_seeds_that_were_exchanged_behind_the_players_back_are_shown_as_such(
+    page: Page, casino: PageServer
+) -> None:
+    await expect(page.get_by_test_id("next-commitment")).to_have_text(re.compile("[0-9a-f]{64}"))
+    player = next(iter(casino.players.values()))
+    player.number = PlayerId(999)  # his seeds follow from it
+    await page.get_by_test_id("rotate").click()
+    await expect(page.locator("#fairness")).to_contain_text("It does not hash to the commitment you were shown.")
+    await expect(page.locator("#fairness")).to_contain_text("The new server seed is not the one announced before.")
 
 
 async def test_proofs_are_verified_where_the_browser_hides_webcrypto(browser: Browser, casino: PageServer) -> None:
