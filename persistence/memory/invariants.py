@@ -144,6 +144,11 @@ def _draws(tables: Tables) -> Iterator[str]:
             _commitment(seed.server_seed) != seed.commitment or seed.nonces != len(drawn)
         ):
             yield f"seed {key} is revealed after {seed.nonces} draws of {len(drawn)}: {seed.server_seed}"
+        before = tables.seeds.get((seed.player, seed.number - 1))
+        if seed.number != 1 and (
+            before is None or before.next_commitment != seed.commitment or before.server_seed is None
+        ):
+            yield f"seed {key} is not the one that was announced, or does not come after the one before: {before}"
     yield from (f"draws {drawn} with seed {key}, which there is none of" for key, drawn in nonces.items())
 
 

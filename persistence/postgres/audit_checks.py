@@ -110,6 +110,7 @@ async def _ids(ask: Questions) -> Answer:
 
 async def _draws(ask: Questions) -> Answer:
     broken = await ask.evidence("nonces, seed or commitment do not agree", queries.DRAWS)
+    broken += await ask.evidence("not the seed that was announced, or not after the one before", queries.SEED_CHAINS)
     broken += await ask.evidence("the account names another draw as its newest", queries.NEWEST_DRAWS)
     broken += await ask.evidence("a bet with neither table nor seed", queries.SEEDLESS_BETS)
     found = await ask.surveys()

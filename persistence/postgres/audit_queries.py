@@ -125,6 +125,13 @@ DRAWS: Final = """
         OR (s.server_seed IS NOT NULL AND (s.nonces IS DISTINCT FROM coalesce(d.draws, 0)
             OR encode(sha256(convert_to(s.server_seed, 'UTF8')), 'hex') <> s.commitment)) LIMIT $1"""
 
+# A seed was committed to while the one before was in use, and begins when that one is revealed.
+SEED_CHAINS: Final = """
+    SELECT s.player, s.number AS seed, s.commitment, b.next_commitment AS announced,
+        b.server_seed IS NOT NULL AS revealed_before
+    FROM seed s LEFT JOIN seed b ON b.player = s.player AND b.number = s.number - 1
+    WHERE s.number <> 1 AND (b.number IS NULL OR b.next_commitment <> s.commitment OR b.server_seed IS NULL) LIMIT $1"""
+
 NEWEST_DRAWS: Final = """
     SELECT coalesce(a.id, d.account) AS account, a.draw_high, coalesce(d.newest, 0) AS newest_draw
     FROM account a FULL JOIN (

@@ -83,7 +83,7 @@ _OPENINGS: Final = """
     FROM generate_series(0, $1::bigint - 1) j"""
 _SEEDS: Final = """
     INSERT INTO seed
-    SELECT j + 1, 1, encode(sha256(j::text::bytea), 'hex'), '\\x00', 'client', 0, j::text, $2, 7
+    SELECT j + 1, 1, encode(sha256(j::text::bytea), 'hex'), '\\x00', 'client', 0, 'next', '\\x00', j::text, $2, 7
     FROM generate_series(0, $1::bigint - 1) j WHERE j % 5 <> 0"""
 _ACCOUNTS: Final = """
     INSERT INTO account

@@ -26,8 +26,8 @@ _ROWS: Final = {
     "snapshots": 'SELECT * FROM snapshot ORDER BY actor COLLATE "C"',
     "rounds": "SELECT table_id, round, game, commitment, sealed, opened_ms, server_seed, client_seed, contributions,"
     ' outcome, drawn_ms FROM round ORDER BY table_id COLLATE "C", round',
-    "seeds": "SELECT player, number, commitment, sealed, client_seed, opened_ms, server_seed, nonces, revealed_ms"
-    " FROM seed ORDER BY player, number",
+    "seeds": "SELECT player, number, commitment, sealed, client_seed, opened_ms, next_commitment, next_sealed,"
+    " server_seed, nonces, revealed_ms FROM seed ORDER BY player, number",
 }
 Rows = dict[str, list[tuple[Any, ...]]]
 

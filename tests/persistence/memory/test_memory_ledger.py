@@ -178,6 +178,10 @@ BREAKS: dict[str, tuple[str, Callable[[Tables], None]]] = {
         "draws",
         lambda tables: put(tables.seeds, (ANN, 1), server_seed="another"),
     ),
+    "a seed that was not announced": (
+        "draws",
+        lambda tables: put(tables.seeds, (ANN, 1), next_commitment="another"),
+    ),
     "a round with another seed": ("rounds", lambda tables: put(tables.rounds, (TABLE, 1), server_seed="another")),
     "a bet that is settled in a round without outcome": (
         "rounds",

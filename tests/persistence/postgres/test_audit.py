@@ -145,6 +145,9 @@ NO_DICE_WIN: Final = "(SELECT id FROM bet WHERE stake = 11)"
 SETTLED: Final = "(SELECT id FROM bet WHERE stake = 30)"
 RETURNED: Final = "(SELECT id FROM bet WHERE stake = 40)"
 OPEN: Final = "(SELECT id FROM bet WHERE stake = 5)"
+BENS_DRAW_WITH_IT: Final = f"""
+    UPDATE bet SET seed = 2 WHERE stake = 100;
+    UPDATE account SET draw_high = 2::bigint << 40 WHERE id = {player_account(BEN, 1, Balance.CASH)}"""
 STAKE_OF_ANOTHER: Final = """
     UPDATE transfer t SET ref = (SELECT id FROM bet b WHERE b.stake = 11 AND b.id <> t.ref)
     WHERE kind = 1 AND amount = 11"""
@@ -260,6 +263,15 @@ BREAKS: Final[dict[str, tuple[set[str], str]]] = {
         {"draws"},
         f"UPDATE seed SET server_seed = 'another' WHERE player = {ANN} AND number = 1",
     ),
+    "a seed that was not announced": (
+        {"draws"},
+        f"UPDATE seed SET next_commitment = 'another' WHERE player = {ANN} AND number = 1",
+    ),
+    "a seed that is in use beside the one before": (
+        {"draws"},
+        f"UPDATE seed SET server_seed = NULL, nonces = NULL, revealed_ms = NULL WHERE player = {ANN} AND number = 1",
+    ),
+    "a seed after none": ({"draws"}, f"UPDATE seed SET number = 2 WHERE player = {BEN}; {BENS_DRAW_WITH_IT}"),
     "a seed that is revealed after another number of draws": (
         {"draws"},
         f"UPDATE seed SET nonces = 2 WHERE player = {ANN} AND number = 1",
