@@ -20,6 +20,7 @@ check: .venv/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/croupier docs --check
 
 bench: .venv/.installed
 	$(BIN)/croupier bench $(ARGS)

@@ -15,9 +15,7 @@ class SystemClock:
 
     def unix_ms(self) -> int:
         """Milliseconds since 1970; after the machine's clock was set back, the newest time seen until it caught up."""
-        now = time.time_ns() // NANOSECONDS_PER_MS
-        if now > self._newest:
-            self._newest = now
+        self._newest = max(self._newest, time.time_ns() // NANOSECONDS_PER_MS)
         return self._newest
 
     def monotonic(self) -> float:

@@ -12,8 +12,8 @@ WIDTH: Final = 110
 """Of the help, whatever terminal it is written from."""
 _EXITS: Final = """\
 Exit codes: 0 done, 1 the answer is no (an invariant is broken, a page is stale, a bet does not verify), 2 the command
-was used wrongly or cannot start (one line on stderr says why), 3 another server has taken the database over, 4 a part of
-the server has failed."""
+was used wrongly or cannot start (one line on stderr says why), 3 another server has taken the database over, 4 a part
+of the server has failed."""
 
 
 def commands_page(main: click.Group) -> str:

@@ -10,7 +10,7 @@ from protocol.model import Message, Request
 from protocol.replies import Done
 from protocol.requests import AuthGuest, Resume, RotateSeeds, Seeds, Sit, StreamPosition, Watch
 from server.config.play import DEFAULT_DICE
-from server.gateway.session import failed
+from server.gateway.actions import failed
 from server.reference.examples.dice import dice_bet, dice_settled
 from server.reference.examples.replies import hello, seeds, seeds_rotated, wallet_changed, watching, welcome
 from server.reference.examples.requests import resume_token

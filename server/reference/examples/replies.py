@@ -27,7 +27,7 @@ from protocol.replies import (
 from protocol.version import PROTOCOL_VERSION
 from server.config.limits import Limits
 from server.config.play import DEFAULT_TABLES
-from server.gateway.session import failed
+from server.gateway.actions import failed
 from server.gateway.tokens import secret_text
 from server.reference.examples.dice import STAKE, dice_bet, dice_proof, dice_seeds, dice_settled
 from server.reference.examples.requests import access_token, resume_token
