@@ -44,6 +44,7 @@ class House:
 
     def __init__(self, settings: GatewaySettings, sessions: Sessions | None, clock: FakeClock) -> None:
         self.clock = clock
+        self.limits = settings.limits
         self.backend = FakeBackend()
         self.players = FakePlayers()
         self.sessions = sessions or MemorySessions(self.clock.monotonic)

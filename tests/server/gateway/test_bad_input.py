@@ -438,3 +438,21 @@ async def test_memory_stays_flat_whatever_clients_do_before_they_go(behaviour: C
             tracemalloc.stop()
 
         assert after - before < 25_000
+
+
+async def test_nothing_is_kept_of_those_who_are_gone_for_good() -> None:
+    async with running() as house:
+        for _ in range(5):
+            client = await house.guest()
+            await client.ask(t="watch", stream="table:roulette-1")
+            client.drop()
+        await until(lambda: not house.metrics.gateway.connections)
+        front = house.gateway._front
+        assert (len(house.gateway.outbox), len(front.players), len(front.addresses)) == (6, 5, 1)
+        for _ in range(2):
+            house.clock.advance(house.limits.resume_seconds)
+            await until(lambda: house.gateway.now_ms == house.clock.ms)
+
+        assert (len(house.gateway.outbox), len(front.players), len(front.addresses)) == (0, 0, 0)
+        assert len(front.wheel) == 0
+        assert front.sessions == {}

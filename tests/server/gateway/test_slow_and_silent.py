@@ -38,10 +38,14 @@ async def deaf_watcher(house: House) -> Client:
 async def fill(house: House) -> int:
     """Push events until a socket is full; returns the last one's number."""
     seq = house.backend.table_position[1]
-    while not house.gateway.paused:
+
+    def push() -> int:
+        nonlocal seq
         seq += 1
         house.gateway.outbox.pushed(TABLE, table_event("roulette-1", seq, size=EVENT_BYTES))
-        await asyncio.sleep(0)
+        return house.gateway.paused
+
+    await until(push)
     house.backend.table_position = (1, seq)
     return seq
 
@@ -89,6 +93,8 @@ async def test_a_socket_that_answers_pings_stays_and_one_that_does_not_is_closed
             await alive.ask(t="ping")
             house.clock.advance(4.5)
             await until(lambda: house.gateway.now_ms == house.clock.ms)
+            alive.send(t="ping")
+            assert (await alive.read_frame())[0] == Opcode.BINARY
         assert house.metrics.gateway.connections == 1
 
 
@@ -139,9 +145,7 @@ async def test_answers_to_a_slow_reader_wait_up_to_a_limit_and_then_it_is_closed
             "fill": bytes(10_000),
         }
         await fill(house)
-        while not house.metrics.gateway.closes[Close.SLOW_READER]:
-            slow.send(t="wallet.balances")
-            await asyncio.sleep(0)
+        await until(lambda: slow.send(t="wallet.balances") and house.metrics.gateway.closes[Close.SLOW_READER])
         assert 12 <= len(house.backend.commands(Asked)) <= 40
         house.clock.advance(CLOSE_SECONDS_MAX + 0.5)
         await until(lambda: house.metrics.gateway.connections == 1)
@@ -155,9 +159,7 @@ async def test_asking_for_snapshots_without_reading_them_is_no_way_around_the_li
         snapshot = {"t": "fake.snapshot", "stream": TABLE, "epoch": 1, "fill": bytes(10_000)}
         last = await fill(house)
         house.backend.answers[Look] = lambda ref, command: {**snapshot, "seq": last}
-        while not house.metrics.gateway.closes[Close.SLOW_READER]:
-            slow.send(t="watch", stream=TABLE)
-            await asyncio.sleep(0)
+        await until(lambda: slow.send(t="watch", stream=TABLE) and house.metrics.gateway.closes[Close.SLOW_READER])
 
         assert len(house.backend.commands(Look)) <= 40
 
