@@ -45,16 +45,28 @@ class SharedEngines:
     @contextmanager
     def fresh_database(self, *, migrated: bool) -> Iterator[str]:
         """Yield the DSN of a database made for the role `croupier`. Dropped after: what stays is synced at the end."""
-        self._databases += 1
-        name = f"test_{self._databases}"
         if migrated and not self._migrated:
             self._run(self._make_template())
             self._migrated = True
-        self._run(self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE if migrated else 'template1'}"))
+        with self._database(TEMPLATE if migrated else "template1") as dsn:
+            yield dsn
+
+    @contextmanager
+    def copy_of(self, dsn: str) -> Iterator[str]:
+        """Yield the DSN of a copy of a database that nobody is connected to. Dropped after."""
+        with self._database(urlsplit(dsn).path.removeprefix("/")) as copy:
+            yield copy
+
+    @contextmanager
+    def _database(self, template: str) -> Iterator[str]:
+        self._databases += 1
+        name = f"test_{self._databases}"
+        self._run(self._execute(f"CREATE DATABASE {name} TEMPLATE {template}"))
         try:
             yield self.dsn(name)
         finally:
-            self._run(self._execute(f"DROP DATABASE {name} WITH (FORCE)"))
+            # The superuser, because autovacuum may be at work in it, which nobody else may end.
+            self._run(self._execute(f"DROP DATABASE {name} WITH (FORCE)", self.engines.postgres.admin_dsn))
 
     def dsn(self, database: str) -> str:
         """Return the DSN of a database of this PostgreSQL for the role `croupier`."""
@@ -73,8 +85,8 @@ class SharedEngines:
         finally:
             await connection.close()
 
-    async def _execute(self, statement: str) -> None:
-        connection = await asyncpg.connect(self.engines.postgres.dsn)
+    async def _execute(self, statement: str, dsn: str | None = None) -> None:
+        connection = await asyncpg.connect(dsn or self.engines.postgres.dsn)
         try:
             await connection.execute(statement)
         finally:

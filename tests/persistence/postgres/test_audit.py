@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ import pytest
 from persistence.postgres.audit import AuditImpossible, Report, audit
 from protocol.ids import PlayerId, ShardId
 from protocol.money import Balance, HouseAccount, house_account, player_account
+from tests.support.engines import SharedEngines
 from tests.support.histories import History, evening
 from tests.support.ledgers import SHARDS, LedgerUnderTest, postgres_under_test
 from tests.support.scribe import Scribe
@@ -55,12 +56,32 @@ async def books(postgres_dsn: str) -> AsyncIterator[tuple[LedgerUnderTest, Scrib
         yield opened
 
 
+@pytest.fixture(scope="module")
+def honest_dsn(engines: SharedEngines) -> Iterator[str]:
+    """Honest books to be copied."""
+
+    async def play(dsn: str) -> None:
+        async with honest_books(dsn):
+            pass
+
+    with engines.fresh_database(migrated=True) as dsn:
+        asyncio.run(play(dsn))
+        yield dsn
+
+
 @pytest.fixture
-async def raw(postgres_dsn: str, books: tuple[LedgerUnderTest, Scribe]) -> AsyncIterator[asyncpg.Connection]:
-    """A connection of somebody who tampers with the books."""
-    connection = await asyncpg.connect(postgres_dsn)
-    yield connection
-    await connection.close()
+def copied_dsn(engines: SharedEngines, honest_dsn: str) -> Iterator[str]:
+    """Honest books that may be tampered with."""
+    with engines.copy_of(honest_dsn) as dsn:
+        yield dsn
+
+
+async def tamper(dsn: str, statements: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(statements)
+    finally:
+        await connection.close()
 
 
 def broken_in(report: Report) -> set[str]:
@@ -311,11 +332,9 @@ BREAKS: Final[dict[str, tuple[set[str], str]]] = {
 
 
 @pytest.mark.parametrize(("invariants", "spoil"), BREAKS.values(), ids=list(BREAKS))
-async def test_what_is_broken_is_named_and_nothing_else(
-    raw: asyncpg.Connection, postgres_dsn: str, invariants: set[str], spoil: str
-) -> None:
-    await raw.execute(spoil)
-    report = await audit(postgres_dsn, salt=SALT)
+async def test_what_is_broken_is_named_and_nothing_else(copied_dsn: str, invariants: set[str], spoil: str) -> None:
+    await tamper(copied_dsn, spoil)
+    report = await audit(copied_dsn, salt=SALT)
     assert broken_in(report) == invariants, [check for check in report.checks if not check.ok]
     assert not report.ok
     for check in report.checks:
@@ -323,12 +342,10 @@ async def test_what_is_broken_is_named_and_nothing_else(
 
 
 @pytest.mark.parametrize("kind", ["withdrawn", "held"])
-async def test_a_player_who_owes_is_named(
-    books: tuple[LedgerUnderTest, Scribe], raw: asyncpg.Connection, postgres_dsn: str, kind: str
-) -> None:
+async def test_a_player_who_owes_is_named(books: tuple[LedgerUnderTest, Scribe], postgres_dsn: str, kind: str) -> None:
     """The books agree, and only the guard was missing."""
     under_test, scribe = books
-    await raw.execute("ALTER TABLE account DROP CONSTRAINT account_available_not_negative")
+    await tamper(postgres_dsn, "ALTER TABLE account DROP CONSTRAINT account_available_not_negative")
     spent = scribe.deposit(CASH, -2_000) if kind == "withdrawn" else scribe.placed(CASH, 2_000, TABLE, 2)
     await under_test.ledger.commit(scribe.batch(*spent))
     report = await audit(postgres_dsn, salt=SALT)
@@ -338,18 +355,17 @@ async def test_a_player_who_owes_is_named(
     assert (row["account"], row["posted"], row["held"]) == (CASH, purse.posted, purse.held)
 
 
-async def test_evidence_is_the_row_and_what_it_should_be(raw: asyncpg.Connection, postgres_dsn: str) -> None:
-    await raw.execute(f"UPDATE transfer SET balance = 7 WHERE id = {DEPOSIT}")
-    deposit = await raw.fetchval(f"SELECT {DEPOSIT}")
-    report = await audit(postgres_dsn, salt=SALT)
+async def test_evidence_is_the_row_and_what_it_should_be(copied_dsn: str) -> None:
+    await tamper(copied_dsn, f"UPDATE transfer SET balance = 7 WHERE id = {DEPOSIT}")
+    report = await audit(copied_dsn, salt=SALT)
     first, after = next(check for check in report.checks if check.name == "statements").broken
-    assert (first["transfer"], first["account"], first["balance"], first["should_leave"]) == (deposit, CASH, 7, 1_060)
-    assert (after["previous"], after["should_leave"]) == (deposit, 7 - 11)
+    assert (first["account"], first["moved"], first["balance"], first["should_leave"]) == (CASH, 50, 7, 1_060)
+    assert (after["previous"], after["should_leave"]) == (first["transfer"], 7 - 11)
 
 
-async def test_evidence_is_limited(raw: asyncpg.Connection, postgres_dsn: str) -> None:
-    await raw.execute("UPDATE transfer SET balance = -1")
-    report = await audit(postgres_dsn, salt=SALT, evidence_max=3)
+async def test_evidence_is_limited(copied_dsn: str) -> None:
+    await tamper(copied_dsn, "UPDATE transfer SET balance = -1")
+    report = await audit(copied_dsn, salt=SALT, evidence_max=3)
     assert len(next(check for check in report.checks if check.name == "statements").broken) == 3
 
 
@@ -367,9 +383,7 @@ async def test_a_database_without_a_ledger_cannot_be_audited(empty_postgres_dsn:
 
 
 async def test_a_ledger_of_another_version_cannot_be_audited(postgres_dsn: str) -> None:
-    connection = await asyncpg.connect(postgres_dsn)
-    await connection.execute("INSERT INTO migration VALUES (2, 'later', sha256('later'))")
-    await connection.close()
+    await tamper(postgres_dsn, "INSERT INTO migration VALUES (2, 'later', sha256('later'))")
     with pytest.raises(AuditImpossible, match="0002_later"):
         await audit(postgres_dsn, salt=SALT)
 
@@ -391,11 +405,15 @@ async def test_an_audit_whose_connection_is_killed_ends_with_an_error(postgres_d
 
 
 async def test_an_audit_writes_nothing_and_leaves_no_connection(
-    books: tuple[LedgerUnderTest, Scribe], raw: asyncpg.Connection, postgres_dsn: str
+    books: tuple[LedgerUnderTest, Scribe], postgres_dsn: str
 ) -> None:
     before = await books[0].rows()
     await audit(postgres_dsn, salt=SALT)
     assert await books[0].rows() == before
-    async with asyncio.timeout(20):
-        while await raw.fetchval("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'croupier audit'"):
-            pass
+    raw = await asyncpg.connect(postgres_dsn)
+    try:
+        async with asyncio.timeout(20):
+            while await raw.fetchval("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'croupier audit'"):
+                pass
+    finally:
+        await raw.close()
