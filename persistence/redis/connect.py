@@ -8,7 +8,7 @@ from redis.backoff import NoBackoff
 
 REDIS_SECONDS_MAX: Final = 0.25
 """How long one question may take, connecting and waiting for a connection included."""
-CONNECTIONS_MAX: Final = 16
+CONNECTIONS_MAX: Final = 4
 
 
 def redis_client(url: str) -> Redis:

@@ -14,7 +14,8 @@ import redis.asyncio
 from persistence.interfaces import Sessions, Unavailable
 from persistence.memory.sessions import MemorySessions
 from persistence.redis.connect import REDIS_SECONDS_MAX
-from persistence.redis.sessions import KEEP_AT_ONCE_MAX, RedisSessions
+from persistence.redis.questions import AT_ONCE_MAX, WAITING_MAX
+from persistence.redis.sessions import RedisSessions
 from protocol.ids import PlayerId
 
 ANN = ("session-1", PlayerId(2**62), "Ann Ж")
@@ -60,7 +61,7 @@ async def test_keeping_what_was_taken_does_not_bring_it_back(kind: str, valkey_u
 
 async def test_a_token_lives_as_long_as_was_last_said(valkey_url: str) -> None:
     async with opened("redis", valkey_url) as sessions, redis.asyncio.Redis.from_url(valkey_url) as client:
-        count = KEEP_AT_ONCE_MAX + 5
+        count = AT_ONCE_MAX + 5
         for n in range(count):
             await sessions.put(digest(n), *ANN, seconds=20)
         keys = [key async for key in client.scan_iter()]
@@ -118,3 +119,26 @@ async def test_after_a_restart_it_works_again_by_itself(valkey_url: str) -> None
 
         assert results[-1]
         assert await sessions.take(digest(19)) == ANN
+
+
+async def test_a_crowd_that_comes_at_once_is_served_by_a_few_round_trips(valkey_url: str) -> None:
+    async with opened("redis", valkey_url) as sessions, redis.asyncio.Redis.from_url(valkey_url) as client:
+        before = (await client.info("stats"))["total_reads_processed"]
+        await asyncio.gather(*(sessions.put(digest(n), *ANN, seconds=60) for n in range(3_000)))
+        taken = await asyncio.gather(*(sessions.take(digest(n)) for n in range(3_000)))
+        reads = (await client.info("stats"))["total_reads_processed"] - before
+
+    assert taken == [ANN] * 3_000
+    assert reads < 300
+
+
+async def test_more_than_may_wait_is_refused_and_who_gives_up_disturbs_nobody(valkey_url: str) -> None:
+    async with opened("redis", valkey_url) as sessions:
+        asked = [asyncio.ensure_future(sessions.take(digest(n))) for n in range(WAITING_MAX + 10)]
+        await asyncio.sleep(0)
+        asked[0].cancel()
+        results = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert isinstance(results[0], asyncio.CancelledError)
+    assert results[1 : WAITING_MAX - AT_ONCE_MAX] == [None] * (WAITING_MAX - AT_ONCE_MAX - 1)
+    assert isinstance(results[-1], Unavailable)
