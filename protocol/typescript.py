@@ -7,6 +7,7 @@ from typing import Any, Final
 from protocol.schema import Schema, protocol_schema
 from protocol.version import SUBPROTOCOL
 
+INT64_MAX: Final = 2**63 - 1
 SAFE_INTEGER_MAX: Final = 2**53 - 1
 """`Number.MAX_SAFE_INTEGER`: a JavaScript number counts no further without gaps."""
 _INT: Final = "Int"
@@ -56,7 +57,7 @@ def type_of(schema: Schema) -> str:
         case "string":
             return "Uint8Array" if schema.get("format") == "binary" else "string"
         case "integer":
-            return "number" if schema.get("maximum", SAFE_INTEGER_MAX + 1) <= SAFE_INTEGER_MAX else _INT
+            return "number" if _largest(schema) <= SAFE_INTEGER_MAX else _INT
         case "boolean":
             return "boolean"
         case "null":
@@ -69,6 +70,12 @@ def type_of(schema: Schema) -> str:
         case None if not schema:
             return "unknown"
     raise UnknownShape(schema)
+
+
+def _largest(schema: Schema) -> int:
+    """The largest integer that may stand there; of an int64 without limits, its own."""
+    largest: int = min(schema.get("maximum", INT64_MAX), schema.get("exclusiveMaximum", INT64_MAX + 1) - 1)
+    return largest
 
 
 def _array(schema: Schema) -> str:

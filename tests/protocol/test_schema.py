@@ -129,6 +129,8 @@ def test_every_reference_leads_somewhere() -> None:
         ({"type": "integer"}, "Int"),
         ({"type": "integer", "maximum": 2**53 - 1}, "number"),
         ({"type": "integer", "maximum": 2**53}, "Int"),
+        ({"type": "integer", "exclusiveMaximum": 2**53}, "number"),
+        ({"type": "integer", "exclusiveMaximum": 2**63}, "Int"),
         ({"const": "a.b", "type": "string"}, '"a.b"'),
         ({"enum": ["a", "b"], "type": "string"}, '"a" | "b"'),
         ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, "Int | null"),
