@@ -216,7 +216,7 @@ class Table:
         command = PlaceBet(request.id, asked.player, asked.name, account, wagers, request.entropy or "", turn.now)
         wallet = Ref("wallet", asked.player)
         turn.need(wallet)
-        decided = self._decide_bet(command)
+        decided = self._too_late(request.round) or self._decide_bet(command)
         if type(decided) is Refusal:
             self._waiting[request.id] = _Waiting(sender, None)
             turn.send(wallet, RefuseBet(request.id, digest_of(request), decided))
@@ -247,6 +247,13 @@ class Table:
                 sender,
             ),
         )
+
+    def _too_late(self, wanted: int | None) -> Refusal | None:
+        """A bet for a round that is not the one on the table."""
+        current = self._game.binding(self._memory.game).round
+        if wanted is None or wanted == current:
+            return None
+        return Refusal(Code.BETTING_CLOSED, {"round": current, "wanted": wanted})
 
     def _decide_bet(self, command: PlaceBet) -> tuple[Any, ...] | Refusal:
         if command.player not in self._memory.seats:

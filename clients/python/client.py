@@ -123,11 +123,17 @@ class Client:
         *,
         balance: BalanceName = "cash",
         entropy: str | None = None,
+        round_number: int | None = None,
     ) -> RoulettePlaced:
-        """Put wagers - (spot, amount) - on the layout, all or none; `entropy` is mixed into the round's outcome."""
+        """Put wagers - (spot, amount) - on the layout, all or none; `entropy` is mixed into the round's outcome.
+
+        With a round's number the bet is for that round only, however late it arrives.
+        """
         spread = [{"t": "wager", "spot": spot, "amount": amount} for spot, amount in wagers]
         bet: dict[str, Any] = {"t": "roulette.bet", "table": table, "balance": balance, "wagers": spread}
-        return await self._ask(RoulettePlaced, bet if entropy is None else bet | {"entropy": entropy})
+        given = {"entropy": entropy, "round": round_number}
+        bet |= {name: value for name, value in given.items() if value is not None}
+        return await self._ask(RoulettePlaced, bet)
 
     async def undo(self, table: str) -> RouletteReturned:
         """Take back the newest bet of this round, while betting is open."""

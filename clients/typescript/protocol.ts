@@ -353,7 +353,11 @@ export interface RotateSeeds {
   readonly client_seed: string;
 }
 
-/** Put wagers on the layout, all or none; they add to what is there. `entropy` is mixed into the round's outcome. */
+/**
+ * Put wagers on the layout, all or none; they add to what is there. `entropy` is mixed into the round's outcome.
+ *
+ * With `round` the bet is for that round only: one that comes too late is refused (5001) and not placed in the next.
+ */
 export interface RouletteBet {
   readonly t: "roulette.bet";
   /** sixteen bytes of a UUIDv7 */
@@ -363,6 +367,7 @@ export interface RouletteBet {
   readonly balance?: "cash" | "bonus";
   readonly wagers: ReadonlyArray<Wager>;
   readonly entropy?: string | null;
+  readonly round?: number | null;
 }
 
 /**

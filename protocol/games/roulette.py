@@ -26,7 +26,10 @@ class Wager(Message):
 
 
 class RouletteBet(Request):
-    """Put wagers on the layout, all or none; they add to what is there. `entropy` is mixed into the round's outcome."""
+    """Put wagers on the layout, all or none; they add to what is there. `entropy` is mixed into the round's outcome.
+
+    With `round` the bet is for that round only: one that comes too late is refused (5001) and not placed in the next.
+    """
 
     room: ClassVar[str] = "table"
     t: Literal["roulette.bet"] = "roulette.bet"
@@ -34,6 +37,7 @@ class RouletteBet(Request):
     balance: BalanceName = "cash"
     wagers: Annotated[tuple[Wager, ...], Field(min_length=1, max_length=WAGERS_MAX)]
     entropy: ClientSeed | None = None
+    round: Annotated[int, Field(gt=0, lt=2**53)] | None = None
 
 
 class RouletteUndo(Request):

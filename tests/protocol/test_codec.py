@@ -41,7 +41,9 @@ def test_a_message_is_a_map_with_its_tag_first() -> None:
 def test_nested_models_are_maps_and_tuples_are_arrays() -> None:
     bet = RouletteBet(id=b"\0" * 16, table="r", wagers=(Wager(spot="red", amount=300),))
 
-    assert encode(bet).endswith(b"\xa6wagers\x91\x83\xa1t\xa5wager\xa4spot\xa3red\xa6amount\xcd\x01\x2c\xa7entropy\xc0")
+    assert encode(bet).endswith(
+        b"\xa6wagers\x91\x83\xa1t\xa5wager\xa4spot\xa3red\xa6amount\xcd\x01\x2c\xa7entropy\xc0\xa5round\xc0"
+    )
     assert client_dialect().read(encode(bet)) == bet
 
 

@@ -35,7 +35,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "fairness.rotate": {"client_seed": "my-own_words!"},
     "fairness.proof": {"bet": ID},
     "dice.bet": {"asset": "PLAY", "balance": "cash", "amount": 1, "target": 5_050, "over": True},
-    "roulette.bet": {"table": "roulette-1", "balance": "cash", "wagers": [WAGER], "entropy": "words"},
+    "roulette.bet": {"table": "roulette-1", "balance": "cash", "wagers": [WAGER], "entropy": "words", "round": 3},
     "roulette.undo": {"table": "roulette-1"},
     "roulette.clear": {"table": "roulette-1"},
 }
@@ -93,6 +93,7 @@ BAD: dict[str, dict[str, list[Any]]] = {
             [WAGER] * 33,
         ],
         "entropy": NOT_SEEDS,
+        "round": [0, -1, 2**53, 1.0, True, "1"],
     },
     "roulette.undo": {"table": NOT_TABLES},
     "roulette.clear": {"table": NOT_TABLES},

@@ -141,6 +141,7 @@ export class RouletteTable extends Emitter {
       balance: account.balance,
       wagers: wagers.map(([spot, amount]) => ({ spot, amount })),
       entropy: note.entropy,
+      ...(round > 0 && { round }),
     };
     const { id, reply } = conversation.request(fields, { account });
     const key = bets.add(id, { game: "roulette", label: note.label, asset, stake: sumOf(wagers) });
