@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,7 @@ from actors.runtime.ref import Ref
 from persistence.memory.sessions import MemorySessions
 from protocol.commands import Asked
 from server.clock import SystemClock
+from server.config.limits import Limits
 from server.gateway.backend import ReplyTo
 from server.gateway.frames import message_frame
 from server.gateway.gateway import Gateway
@@ -36,6 +38,8 @@ MEASURED_SECONDS: Final = 3.0
 EVENTS: Final = 300
 FILL_BYTES: Final = 34
 """Makes a table's event 100 bytes long on the wire, or nearly."""
+QUIET_SECONDS: Final = 3_600.0
+"""No pings while we measure: the crowd does not answer them."""
 COUNTS: Final[dict[crowd.Kind, int]] = {"dice": 100, "fan": 1_000, "idle": 10_000}
 
 
@@ -76,7 +80,7 @@ async def measure(kind: crowd.Kind, count: int) -> str:
     backend = BatchingBackend()
     players, sessions = FakePlayers(), MemorySessions(time.monotonic)
     gateway = Gateway(
-        SETTINGS,
+        replace(SETTINGS, limits=Limits(ping_seconds=QUIET_SECONDS, pong_seconds=QUIET_SECONDS)),
         backend,
         players,
         sessions,
