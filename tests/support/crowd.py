@@ -92,7 +92,7 @@ class Job:
     def came(self, size: int) -> None:
         """Bytes of events came."""
         self._bytes += size
-        if self._bytes >= self.bytes_wanted > 0:
+        if self._bytes == self.bytes_wanted:
             self.all_came.set()
 
 

@@ -1,0 +1,125 @@
+"""A simulation of the whole spine from one seed: `python -m tests.simulation.spine --seed N --trace`."""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections import Counter
+from typing import Final
+
+from actors.runtime.ref import Ref
+from protocol.commands import LobbyLook, Watchers
+from protocol.records import BetState
+from tests.support.simulation_plan import TABLES
+from tests.support.simulation_player import Player
+from tests.support.simulation_time import Stalled, run_virtually
+from tests.support.simulation_world import Broken, World
+
+TROUBLE_SECONDS_MAX: Final = 90.0
+CALM_SECONDS_MAX: Final = 60.0
+POLL_SECONDS: Final = 0.5
+WATCHERS_MAX: Final = 2
+STEPS_SHOWN_MAX: Final = 60
+
+
+def simulate(seed: int, *, tracing: bool = False) -> tuple[Counter[str], list[str]]:
+    """Run one seed. Returns how much of what was checked and happened, and the steps, if traced. Raises `Broken`."""
+    try:
+        return run_virtually(_run(seed, tracing))
+    except Stalled as error:
+        raise Broken(seed, str(error), []) from error
+
+
+async def _run(seed: int, tracing: bool) -> tuple[Counter[str], list[str]]:
+    world = World(seed, tracing=tracing)
+    story = asyncio.ensure_future(_story(world))
+    try:
+        await asyncio.wait({story, world.broken}, return_when=asyncio.FIRST_COMPLETED)
+        if world.broken.done():
+            world.broken.result()
+        story.result()
+    except TimeoutError as error:
+        raise Broken(seed, "not everything came to an end, although all was calm", world.trace) from error
+    finally:
+        story.cancel()
+        world.abandon()
+    return Counter(world.oracle.checked) + world.happened, world.trace
+
+
+async def _story(world: World) -> None:
+    """Players play while things go wrong; then nothing goes wrong any more, and everything must come to its end."""
+    world.launch()
+    world.start(world.trouble(), "trouble")
+    world.start(_spectate(world), "spectators")
+    players = [Player(world, number) for number in range(1, world.plan.players + 1)]
+    playing = [world.start(player.play(), f"player {player.id}") for player in players]
+    await asyncio.wait(playing, timeout=TROUBLE_SECONDS_MAX)
+    world.calm_down()
+    async with asyncio.timeout(CALM_SECONDS_MAX):
+        await asyncio.wait(playing)
+        for player in players:
+            await player.leave()
+        await _until_over(world)
+        for player in players:
+            await player.check_wallet()
+    world.oracle.finished({player.id: player.opened + player.moved for player in players})
+
+
+async def _spectate(world: World) -> None:
+    """A gateway says how many watch, and asks for the lobby, as long as there is trouble."""
+    while not world.calm:
+        process = world.some_process()
+        if process is not None:
+            for table in TABLES:
+                process.post(Ref("table", table), Watchers(world.rng.randint(0, WATCHERS_MAX)), None)
+                process.post(Ref("table", table), LobbyLook(), lambda _: None)
+        await asyncio.sleep(world.rng.random() * 2)
+
+
+async def _until_over(world: World) -> None:
+    """Wait for the last rounds to be settled, and for every message to be answered."""
+    while any(bet.state == BetState.OPEN for bet in world.ledger.tables.bets.values()) or world.busy:
+        if (process := world.current) is not None:
+            for table in TABLES:
+                process.post(Ref("table", table), Watchers(0), None)
+        await asyncio.sleep(POLL_SECONDS)
+
+
+def main() -> int:
+    """Run seeds, and say how to bring a failure about again."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="the first seed")
+    parser.add_argument("--seeds", type=int, default=1, help="how many seeds, one after another")
+    parser.add_argument("--trace", action="store_true", help="print every step")
+    arguments = parser.parse_args()
+    began = time.perf_counter()
+    total: Counter[str] = Counter()
+    for seed in range(arguments.seed, arguments.seed + arguments.seeds):
+        try:
+            counted, trace = simulate(seed, tracing=arguments.trace)
+        except Broken as broken:
+            _show_failure(broken, everything=arguments.trace)
+            return 1
+        total += counted
+        sys.stdout.writelines(f"{step}\n" for step in trace)
+    seconds = time.perf_counter() - began
+    sys.stdout.write(f"{arguments.seeds} seeds in {seconds:.1f} s: {dict(sorted(total.items()))}\n")
+    return 0
+
+
+def _show_failure(broken: Broken, *, everything: bool) -> None:
+    steps = broken.trace or _trace_of(broken.seed)
+    sys.stdout.writelines(f"{step}\n" for step in (steps if everything else steps[-STEPS_SHOWN_MAX:]))
+    sys.stdout.write(f"{broken}\nagain: python -m tests.simulation.spine --seed {broken.seed} --trace\n")
+
+
+def _trace_of(seed: int) -> list[str]:
+    """The same again, this time with every step."""
+    try:
+        return simulate(seed, tracing=True)[1]
+    except Broken as broken:
+        return broken.trace
+
+
+if __name__ == "__main__":
+    sys.exit(main())

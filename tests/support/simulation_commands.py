@@ -1,0 +1,170 @@
+"""What players of a simulated casino may want: any command, sensible or not."""
+
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Final
+
+from actors.runtime.ref import Ref
+from protocol.commands import Asked, Look, Move
+from protocol.errors import CATALOGUE, Code, Refusal
+from protocol.games.dice import DiceBet
+from protocol.games.roulette import RouletteBet, RouletteClear, RouletteUndo, Wager
+from protocol.ids import CommandId, PlayerId
+from protocol.model import Request
+from protocol.money import Balance, player_account
+from protocol.records import TransferKind
+from protocol.requests import Balances, Leave, RotateSeeds, Seeds, Sit
+from tests.support.simulation_plan import ASSETS, PLAY, TABLES, USDT
+
+NO_SPOT: Final = "no-such-spot"
+SPOTS: Final = ("red", "even", "dozen:2", "straight:17", "straight:0", "split:17-20")
+NO_SUCH_KIND: Final = 99
+"""A kind of transfer that makes the turn that meets it raise."""
+_WISHES: Final = {
+    "dice": 30,
+    "roulette": 45,
+    "move": 10,
+    "undo": 3,
+    "clear": 2,
+    "sit": 6,
+    "leave": 1,
+    "rotate": 4,
+    "seeds": 2,
+    "balances": 2,
+    "look": 2,
+}
+_IDEMPOTENT: Final = frozenset(("DiceBet", "RouletteBet", "RouletteUndo", "RouletteClear", "RotateSeeds", "Move"))
+_MOVES: Final = ((TransferKind.DEPOSIT, 1), (TransferKind.WITHDRAWAL, -1), (TransferKind.ADJUSTMENT, -1))
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A command with the id that it keeps, and where it goes."""
+
+    id: CommandId
+    ref: Ref
+    command: Any
+
+    @property
+    def what(self) -> Any:
+        """The request, or the command if there is none."""
+        return self.command.request if isinstance(self.command, Asked) else self.command
+
+    @property
+    def name(self) -> str:
+        """Its kind."""
+        return type(self.what).__name__
+
+    @property
+    def body(self) -> Any:
+        """What tells it from another command with the same id."""
+        what = self.what
+        return self.name, what.model_dump(exclude={"id"}) if isinstance(what, Request) else what[1:]
+
+    @property
+    def is_idempotent(self) -> bool:
+        """Whether its id has one answer for ever; the others only look, or make so what they ask for."""
+        return self.name in _IDEMPOTENT and not is_poison(self.command)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.id.hex()[-8:]} {self.ref} {self.body[1]}"
+
+
+def is_poison(command: Any) -> bool:
+    """Whether a turn must fail by it."""
+    return isinstance(command, Move) and command.kind == NO_SUCH_KIND
+
+
+def may_retry(answer: Any) -> bool:
+    """Whether the answer says to ask again."""
+    return isinstance(answer, Refusal) and CATALOGUE[answer.code].may_retry
+
+
+def is_refused(answer: Any, code: Code) -> bool:
+    """Whether it is refused for this reason."""
+    return isinstance(answer, Refusal) and answer.code is code
+
+
+class Wishes:
+    """What one player may want."""
+
+    def __init__(self, player: PlayerId, rng: Random) -> None:
+        self._player = player
+        self._rng = rng
+
+    def asks(self, request: Request) -> Intent:
+        """A request on its way to the room that answers it."""
+        room = type(request).room
+        key: str | int = request.table if room == "table" else self._player  # type: ignore[attr-defined]
+        return Intent(CommandId(request.id), Ref(room, key), Asked(self._player, f"player {self._player}", request))
+
+    def some(self, id: CommandId) -> Intent:
+        """Anything, with this id."""
+        table = self._rng.choice(tuple(TABLES))
+        [wish] = self._rng.choices(tuple(_WISHES), weights=tuple(_WISHES.values()))
+        if wish == "move":
+            return self._move(id)
+        if wish == "look":
+            return Intent(id, Ref("table", table), Look(self._player))
+        return self.asks(self._request(wish, id, table))
+
+    def poison(self, id: CommandId) -> Intent:
+        """What makes a turn of the wallet raise."""
+        account = player_account(self._player, PLAY.number, Balance.CASH)
+        return Intent(id, Ref("wallet", self._player), Move(id, account, 5, NO_SUCH_KIND))
+
+    def regret(self, id: CommandId, table: str) -> Intent:
+        """Take bets back."""
+        kind = self._rng.choice((RouletteUndo, RouletteClear))
+        return self.asks(kind(id=id, table=table))
+
+    def _request(self, wish: str, id: CommandId, table: str) -> Request:
+        match wish:
+            case "dice":
+                return self._dice_bet(id)
+            case "roulette":
+                return self._roulette_bet(id, table)
+            case "undo":
+                return RouletteUndo(id=id, table=table)
+            case "clear":
+                return RouletteClear(id=id, table=table)
+            case "sit":
+                return Sit(id=id, table=table)
+            case "leave":
+                return Leave(id=id, table=table)
+            case "rotate":
+                return RotateSeeds(id=id, client_seed=self._rng.choice(("mine", "yours", "ours")))
+            case "seeds":
+                return Seeds(id=id)
+        return Balances(id=id)
+
+    def _dice_bet(self, id: CommandId) -> DiceBet:
+        rng = self._rng
+        return DiceBet(
+            id=id,
+            asset=rng.choices((PLAY.code, USDT.code), weights=(6, 1))[0],
+            balance=rng.choices(("cash", "bonus"), weights=(3, 1))[0],
+            amount=rng.choices((5, 10, 100, 250, 700, 2_000, 9_000), weights=(1, 5, 5, 5, 3, 2, 1))[0],
+            target=rng.choices((5_000, 9_000, 2_500, 0), weights=(6, 6, 6, 1))[0],
+            over=rng.random() < 0.5,
+        )
+
+    def _roulette_bet(self, id: CommandId, table: str) -> RouletteBet:
+        rng = self._rng
+        wagers = tuple(
+            Wager(
+                spot=rng.choice(SPOTS) if rng.random() < 0.97 else NO_SPOT,
+                amount=rng.choices((10, 50, 200, 600, 601), weights=(30, 30, 10, 4, 1))[0],
+            )
+            for _ in range(rng.randint(1, 3))
+        )
+        return RouletteBet(id=id, table=table, wagers=wagers, entropy=rng.choice((None, "luck", "chance")))
+
+    def _move(self, id: CommandId) -> Intent:
+        rng = self._rng
+        balance = rng.choice((Balance.CASH, Balance.CASH, Balance.BONUS))
+        account = player_account(self._player, rng.choice(ASSETS).number, balance)
+        kind, sign = rng.choice(_MOVES)
+        return Intent(
+            id, Ref("wallet", self._player), Move(id, account, sign * rng.choice((1, 300, 1_500, 4_000)), kind)
+        )

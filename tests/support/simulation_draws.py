@@ -1,0 +1,91 @@
+"""What outcomes are bound to in a simulated casino: each to one seed, from when its commitment is written."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgpack
+
+from actors.fairness.commitment import commitment_of
+from actors.fairness.entropy import client_seed_from
+from actors.fairness.seal import Sealer, player_seed, round_seed
+from actors.games.catalogue import VERIFIABLE
+from persistence.memory.tables import StoredBet, Tables
+from protocol.ids import PlayerId, TableId
+from protocol.money import player_of
+from protocol.records import Bet, BetEnd, BetState, Record, RoundEnd, RoundOpen, SeedEnd, SeedOpen
+
+
+class Draws:
+    """Opens each sealed seed when it is written, and computes from it, and from the rows alone, what must come."""
+
+    def __init__(
+        self, tables: Tables, sealer: Sealer, variants: Mapping[str, str], same: Callable[[str, object, Any, Any], None]
+    ) -> None:
+        self.checked: Counter[str] = Counter()
+        self._tables = tables
+        self._sealer = sealer
+        self._variants = variants
+        self._same = same
+        self._of_rounds: dict[tuple[str, int], str] = {}
+        self._of_players: dict[tuple[PlayerId, int], str] = {}
+
+    def written(self, record: Record) -> None:
+        """A record was written, with all the others of its batch."""
+        match record:
+            case RoundOpen():
+                seed = self._sealer.open(record.sealed, round_seed(TableId(record.table_id), record.round))
+                self._of_rounds[record.table_id, record.round] = seed
+                self._same("commitment", record.table_id, commitment_of(seed), record.commitment)
+            case SeedOpen():
+                seed = self._sealer.open(record.sealed, player_seed(record.player, record.number))
+                self._of_players[record.player, record.number] = seed
+                self._same("commitment", record.player, commitment_of(seed), record.commitment)
+                if (before := self._tables.seeds.get((record.player, record.number - 1))) is not None:
+                    self._same("announcement", record.player, before.next_commitment, record.commitment)
+            case RoundEnd():
+                self._check_round(record)
+            case SeedEnd():
+                bound = self._of_players[record.player, record.number]
+                self._same("seed", record.player, record.server_seed, bound)
+            case Bet(seed=int()):
+                self._check_draw(self._tables.bets[record.id])
+            case BetEnd(state=BetState.SETTLED):
+                self._check_payout(self._tables.bets[record.id])
+
+    def _check_round(self, ended: RoundEnd) -> None:
+        """The outcome follows from the seed that was bound, and from the entropy of every bet, in their order."""
+        key = ended.table_id, ended.round
+        bets = [bet for bet in self._tables.bets.values() if (bet.table_id, bet.round) == key]
+        mixed = [msgpack.unpackb(bet.params)["entropy"] for bet in bets]
+        commitment = self._tables.rounds[key].commitment
+        client_seed = client_seed_from(TableId(ended.table_id), ended.round, commitment, mixed)
+        params = {"variant": self._variants[ended.table_id], "wagers": []}
+        outcome, _ = VERIFIABLE["roulette"].recompute(
+            self._of_rounds[key], client_seed, ended.round, params=params, stake=0
+        )
+        self._same("seed", key, ended.server_seed, self._of_rounds[key])
+        self._same("contributions", key, msgpack.unpackb(ended.contributions), mixed)
+        self._same("client seed", key, ended.client_seed, client_seed)
+        self._same("outcome", key, msgpack.unpackb(ended.outcome), dict(outcome))
+        self.checked["rounds"] += 1
+
+    def _check_draw(self, bet: StoredBet) -> None:
+        player = player_of(bet.account)
+        seed = self._tables.seeds[player, bet.seed or 0]
+        bound = self._of_players[player, seed.number]
+        outcome, payout = VERIFIABLE[bet.game].recompute(
+            bound, seed.client_seed, bet.nonce, params=msgpack.unpackb(bet.params), stake=bet.stake
+        )
+        self._same("outcome", bet.id.hex(), msgpack.unpackb(bet.outcome or b""), dict(outcome))
+        self._same("payout", bet.id.hex(), bet.payout, payout)
+        self.checked["draws"] += 1
+
+    def _check_payout(self, bet: StoredBet) -> None:
+        found = self._tables.rounds[bet.table_id or "", bet.round or 0]
+        bound = self._of_rounds[found.table_id, found.round]
+        _, payout = VERIFIABLE[bet.game].recompute(
+            bound, found.client_seed or "", found.round, params=msgpack.unpackb(bet.params), stake=bet.stake
+        )
+        self._same("payout", bet.id.hex(), bet.payout, payout)
+        self.checked["payouts"] += 1

@@ -1,0 +1,158 @@
+"""What must be true of a simulated casino: at every commit, when anything leaves a host, and at the end.
+
+It looks at the rows and at what is said, never into actors.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import msgpack
+
+from actors.fairness.seal import Sealer
+from persistence.interfaces import Batch
+from persistence.memory.ledger import MemoryLedger
+from persistence.memory.tables import StoredBet
+from protocol.errors import CATALOGUE, Refusal
+from protocol.ids import BetId, CommandId, PlayerId
+from protocol.money import player_of
+from protocol.records import BetEnd, BetState, CommandRecord, HoldState
+from tests.support.simulation_draws import Draws
+
+_UNSEEN: Final = ("epoch", "seq")
+"""Positions in a stream, which answers after a restart do not repeat."""
+
+
+def plain(answer: Any) -> Any:
+    """An answer as it would be compared on the wire: without stream positions, arrays as lists."""
+    if isinstance(answer, Refusal):
+        return ("refused", answer.code.name, plain(answer.evidence))
+    if isinstance(answer, Mapping):
+        return {key: plain(value) for key, value in answer.items() if key not in _UNSEEN}
+    if isinstance(answer, tuple | list):
+        return [plain(value) for value in answer]
+    return answer
+
+
+class Oracle:
+    """Compares. `fail` is told what does not hold."""
+
+    def __init__(
+        self, ledger: MemoryLedger, sealer: Sealer, variants: Mapping[str, str], fail: Callable[[str], None]
+    ) -> None:
+        self._ledger = ledger
+        self._tables = ledger.tables
+        self._fail = fail
+        self._draws = Draws(self._tables, sealer, variants, self._same)
+        self._answers: dict[CommandId, Any] = {}
+        self._taken_back: set[BetId] = set()
+        self._positions: dict[tuple[str, int], int] = {}
+        self.checked: Counter[str] = self._draws.checked
+
+    def _same(self, what: str, whose: object, said: Any, found: Any) -> None:
+        if said != found:
+            self._fail(f"{what} of {whose}: {said} is not {found}")
+
+    # --- at every commit ---
+
+    def committed(self, batch: Batch) -> None:
+        """Every invariant of the rows; and of this batch's draws that they are what was bound before."""
+        for broken in self._ledger.check_invariants():
+            self._fail(f"invariant {broken.invariant}: {broken.evidence}")
+        for record in batch.records:
+            self._draws.written(record)
+            if isinstance(record, CommandRecord) and not record.code:
+                self._taken_back.update(msgpack.unpackb(record.answer).get("bets", ()))
+        for record in batch.records:
+            # Nothing else returns a bet than its player's taking it back.
+            if isinstance(record, BetEnd) and record.state == BetState.RETURNED and record.id not in self._taken_back:
+                self._fail(f"bet {record.id.hex()} is returned, and nobody took it back")
+        self.checked["commits"] += 1
+
+    # --- when something leaves a host ---
+
+    def answered(self, command: CommandId, answer: Any) -> None:
+        """An answer to a command with an id: what it says is written, and it is what was said before."""
+        if isinstance(answer, Refusal):
+            meaning = CATALOGUE[answer.code]
+            if meaning.may_retry:
+                return
+            row = self._tables.commands.get(command)
+            if meaning.sticky:
+                self._same("refusal", command.hex(), answer.code.value, row and row.code)
+        else:
+            self._check_written(command, answer)
+        said = self._answers.setdefault(command, plain(answer))
+        self._same("answer", command.hex(), plain(answer), said)
+        self.checked["answers"] += 1
+
+    def _check_written(self, command: CommandId, answer: Mapping[str, Any]) -> None:
+        tables = self._tables
+        bet = tables.bets.get(command)
+        written: Any = tables.commands.get(command) or bet
+        told: Any = True
+        match answer["t"]:
+            case "dice.settled" if bet is not None:
+                names = ("stake", "payout", "seed", "nonce", "available", "held")
+                written = (bet.state, *(getattr(bet, name) for name in names))
+                told = (BetState.SETTLED, *(answer[name] for name in names))
+            case "roulette.placed" if bet is not None:
+                written = (bet.stake, bet.table_id, bet.round, bet.available, bet.held)
+                told = tuple(answer[name] for name in ("stake", "table", "round", "available", "held"))
+            case "roulette.returned" if written:
+                written = {tables.bets[one].state for one in answer["bets"]}
+                told = {BetState.RETURNED}
+            case "moved" if written:
+                written = [one.ref for one in tables.transfers.values() if one.ref == command]
+                told = [command]
+            case "seeds.rotated" if written:
+                commitment = answer["revealed_commitment"]
+                revealed = (one for one in tables.seeds.values() if one.commitment == commitment)
+                written = [(one.server_seed, one.nonces) for one in revealed]
+                told = [(answer["revealed_server_seed"], answer["revealed_bets"])]
+        self._same("answer that should be written", command.hex(), told, written)
+
+    def pushed(self, topic: str, event: Any) -> None:
+        """An event: it is the next of its stream, and what it says is written."""
+        fields = event if isinstance(event, dict) else event.model_dump()
+        position = (topic, fields["epoch"])
+        before = self._positions.get(position)
+        if before is not None and fields["seq"] != before + 1:
+            self._fail(f"event {fields['seq']} of {position} follows {before}")
+        self._positions[position] = fields["seq"]
+        key = topic.removeprefix("table:"), fields.get("round", 0)
+        row = self._tables.rounds.get(key)
+        match fields["t"]:
+            case "roulette.opened":
+                self._same("commitment", key, fields["commitment"], row and row.commitment)
+            case "roulette.spun":
+                written = row and (row.server_seed, row.outcome and msgpack.unpackb(row.outcome)["pocket"])
+                self._same("outcome", key, (fields["server_seed"], fields["pocket"]), written)
+            case "wallet.changed":
+                known = fields["ref"] in self._tables.bets or fields["ref"] in self._tables.commands
+                self._same("reference of an event", fields["ref"].hex(), known, True)
+        self.checked["events"] += 1
+
+    # --- at the end ---
+
+    def finished(self, given: Mapping[PlayerId, int]) -> None:
+        """Every bet is over; what was refused is nowhere; players have what they were given, plus what they won."""
+        tables = self._tables
+        for bet in tables.bets.values():
+            if bet.state == BetState.OPEN:
+                self._fail(f"bet {bet.id.hex()} at {bet.table_id} {bet.round} is open still")
+        for hold in tables.holds.values():
+            if hold.state == HoldState.PENDING:
+                self._fail(f"hold {hold.id.hex()} is pending still")
+        referred = {one.ref for one in tables.transfers.values()}
+        for command, said in self._answers.items():
+            if isinstance(said, tuple) and (command in tables.bets or command in referred):
+                self._fail(f"{command.hex()} was refused, {said}, and is there all the same")
+        for player, amount in given.items():
+            won = sum(_result(bet) for bet in tables.bets.values() if player_of(bet.account) == player)
+            has = sum(one.posted for one in tables.accounts.values() if one.id > 0 and player_of(one.id) == player)
+            self._same("money", player, has, amount + won)
+
+
+def _result(bet: StoredBet) -> int:
+    return (bet.payout or 0) - bet.stake if bet.state == BetState.SETTLED else 0

@@ -1,0 +1,95 @@
+"""What a simulated casino is like: what is the same for all of them, and what is drawn from the seed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Final
+
+from actors.games.catalogue import roulette_rules
+from actors.games.interface import Limits
+from actors.runtime.host import HostLimits
+from protocol.money import Asset
+
+SHARDS: Final = 8
+DAYBREAK_MS: Final = 1_800_000_000_000
+"""The time of day when a simulation begins."""
+PLAY: Final = Asset(1, "PLAY", 2)
+USDT: Final = Asset(2, "USDT", 6)
+ASSETS: Final = (PLAY, USDT)
+DICE_LIMITS: Final = Limits(min_bet=10, max_bet=2_000, max_total=2_000, exposure_max=100_000)
+DICE: Final = {("dice", one.code): DICE_LIMITS for one in ASSETS}
+TABLES: Final = {"wheel-1": "european", "wheel-2": "la_partage"}
+
+
+def rules_of(table: str) -> Any:
+    """The rules of a table: rounds of three seconds, a seat less than there may be players."""
+    settings: Mapping[str, Any] = {
+        "id": table,
+        "variant": TABLES[table],
+        "asset": PLAY.code,
+        "min_bet": 10,
+        "max_bet": 600,
+        "max_total": 2_000,
+        "exposure_max": 30_000,
+        "betting_ms": 2_000,
+        "closed_ms": 200,
+        "spin_ms": 300,
+        "settled_ms": 500,
+        "seats_max": 3,
+    }
+    return roulette_rules(settings)
+
+
+@dataclass(slots=True)
+class Weather:
+    """How bad the wires to the store are: the chances of mishaps, and the longest delays."""
+
+    commit_mishaps: float
+    read_mishaps: float
+    delay_seconds_max: float
+    on_the_way_seconds_max: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one simulation is shaped."""
+
+    weather: Weather
+    limits: HostLimits
+    players: int
+    actions: int
+    flurry: int
+    """How many commands a player sends at one moment, now and then."""
+    deaths_per_second: float
+    rivals_per_second: float
+    sweeps_per_second: float
+    lost_messages: float
+    repeated_messages: float
+
+
+def plan_of(rng: Random) -> Plan:
+    """Some simulations are calm, most are not; some hosts have hardly any room, and some actors hardly any rest."""
+    rough = rng.random()
+    limits = HostLimits(
+        mailbox_max=rng.choice((2, 1024)),
+        batch_records_max=rng.choice((12, 60, 20_000)),
+        backlog_max=rng.choice((3, 20_000)),
+        lookups_max=rng.choice((2, 4096)),
+        idle_ms=rng.choice((0, 300, 3_000)),
+    )
+    return Plan(
+        weather=Weather(
+            commit_mishaps=rng.choice((0.0, 0.02, 0.1)) * rough,
+            read_mishaps=rng.choice((0.0, 0.0, 0.05, 0.4)) * rough,
+            delay_seconds_max=rng.choice((0.005, 0.05, 0.4)),
+        ),
+        limits=limits,
+        players=rng.randint(1, 4),
+        actions=rng.randint(6, 20),
+        flurry=rng.choice((0, 0, 0, 24)),
+        deaths_per_second=rng.choice((0.0, 0.1, 0.4)) * rough,
+        rivals_per_second=rng.choice((0.0, 0.0, 0.1)) * rough,
+        sweeps_per_second=rng.choice((0.2, 2.0, 10.0)),
+        lost_messages=rng.choice((0.0, 0.05, 0.2)) * rough,
+        repeated_messages=rng.choice((0.0, 0.1, 0.3)),
+    )
