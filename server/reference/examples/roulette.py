@@ -49,7 +49,7 @@ class Played:
 def roulette_bet() -> RouletteBet:
     """Two wagers at once."""
     wagers = tuple(Wager(spot=spot, amount=amount) for spot, amount in WAGERS)
-    return RouletteBet(id=story_id("roulette.bet", BET_AFTER_MS), table=TABLE, wagers=wagers)
+    return RouletteBet(id=story_id("roulette.bet", BET_AFTER_MS), table=TABLE, wagers=wagers, round=ROUND)
 
 
 def roulette_placed(available: int = OPENING, seq: int = 2) -> RoulettePlaced:
