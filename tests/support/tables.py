@@ -1,0 +1,24 @@
+"""Roulette tables for tests: rounds of a second or so, everything else as it is by default."""
+
+from typing import Any
+
+
+def quick_tables(count: int = 3, **more: Any) -> list[dict[str, Any]]:
+    """The settings of tables `roulette-1` and so on, of all variants in turn."""
+    return [
+        {
+            "id": f"roulette-{number}",
+            "variant": ("european", "american", "la_partage")[(number - 1) % 3],
+            "asset": "PLAY",
+            "min_bet": 10,
+            "max_bet": 500_00,
+            "max_total": 2_000_00,
+            "exposure_max": 1_000_000_00,
+            "betting_ms": 600,
+            "closed_ms": 50,
+            "spin_ms": 150,
+            "settled_ms": 100,
+            **more,
+        }
+        for number in range(1, count + 1)
+    ]
