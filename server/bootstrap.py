@@ -22,6 +22,7 @@ from actors.runtime.local import LocalRuntime
 from actors.runtime.ref import Ref
 from actors.table.load import TableKind
 from actors.wallet.load import WalletKind
+from actors.wallet.used_ids import UsedIds
 from persistence.embedded import Engine, EngineError, Engines, opened_database
 from persistence.interfaces import StoreError
 from persistence.postgres.database import open_pool, prepare_database
@@ -149,8 +150,9 @@ class Platform:
             ),
             on_fault=self._turn_failed,
         )
+        used = UsedIds(self._clock.unix_ms())
         kinds: dict[str, Kind] = {
-            "wallet": WalletKind(assets),
+            "wallet": WalletKind(assets, used),
             "instant": InstantKind(assets, dice, sealer),
             "table": TableKind(tables, assets, sealer),
         }
@@ -162,6 +164,7 @@ class Platform:
             standing=[Ref("table", table) for table in tables],
             on_event=self._runtime_event,
             on_commit=metrics.committed,
+            on_taken=lambda known: used.add(known.id, known.player, self._clock.unix_ms()),
         )
 
     async def ended(self) -> Ending:

@@ -7,9 +7,10 @@ from typing import Any, Final, TypeVar
 from actors.runtime.actor import Kind, Sender
 from actors.runtime.host import Host
 from actors.runtime.ref import Ref
-from persistence.interfaces import Batch, Fenced, Ledger, Rejected, StoreError, Unavailable, Unknown
+from persistence.interfaces import Batch, Fenced, KnownCommand, Ledger, Rejected, StoreError, Unavailable, Unknown
 from protocol.errors import Code, Refusal
 from protocol.ids import ShardId
+from protocol.records import Bet, CommandRecord
 
 LOADS_MAX: Final = 512
 LOOKUPS_MAX: Final = 512
@@ -35,7 +36,9 @@ class LocalRuntime:
         standing: Sequence[Ref],
         on_event: Callable[[str, Mapping[str, Any]], None],
         on_commit: Callable[[Batch, float], None] | None = None,
+        on_taken: Callable[[KnownCommand], None] | None = None,
     ) -> None:
+        """`on_taken` is told of ids in a rejected batch that the ledger has already, so that they can be refused."""
         self.host = host
         self._ledger = ledger
         self._kinds = kinds
@@ -43,6 +46,7 @@ class LocalRuntime:
         self._standing = tuple(standing)
         self._on_event = on_event
         self._on_commit = on_commit
+        self._on_taken = on_taken
         self._loop = asyncio.get_running_loop()
         self._written = asyncio.Event()
         self._readable = asyncio.Event()
@@ -194,6 +198,9 @@ class LocalRuntime:
             if landed and flying is not None:
                 self.host.committed()
             self.host.reset(answer)
+        if bug and self._on_taken is not None:
+            for known in await self._until_available(lambda: self._find_taken(batch)):
+                self._on_taken(known)
         self.host.begin(epoch, shards)
         for ref in self._standing:
             self.host.wake(ref)
@@ -202,6 +209,14 @@ class LocalRuntime:
             self.host.suspend(Refusal(Code.RESTARTING))
         self._on_event("recovered", {"epoch": epoch})
         self._after()
+
+    async def _find_taken(self, batch: Batch) -> list[KnownCommand]:
+        """What the ledger has of the ids that a batch would have brought."""
+        ids = [record.id for record in batch.records if isinstance(record, Bet | CommandRecord)]
+        found: list[KnownCommand] = []
+        for start in range(0, len(ids), LOOKUPS_MAX):
+            found += (await self._ledger.find_commands(ids[start : start + LOOKUPS_MAX])).values()
+        return found
 
     def _end_fenced(self) -> None:
         self.ready.clear()

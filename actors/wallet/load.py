@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from actors.runtime.actor import Actor
 from actors.runtime.ref import Ref
+from actors.wallet.used_ids import UsedIds
 from actors.wallet.wallet import Wallet
 from persistence.interfaces import Ledger
 from protocol.ids import PlayerId
@@ -11,12 +12,14 @@ from protocol.money import Asset
 
 
 class WalletKind:
-    """Wallets from their accounts and pending holds."""
+    """Wallets from their accounts and pending holds. All of a host share the ids that were used there lately."""
 
-    def __init__(self, assets: Sequence[Asset]) -> None:
+    def __init__(self, assets: Sequence[Asset], used: UsedIds | None = None) -> None:
         self._assets = {asset.number: asset for asset in assets}
+        self._used = used if used is not None else UsedIds()
 
     async def load(self, ledger: Ledger, refs: Sequence[Ref]) -> dict[Ref, Actor]:
         """See `Kind.load`. A player without accounts has an empty wallet."""
         rows = await ledger.load_wallets([PlayerId(int(ref.key)) for ref in refs])
-        return {ref: Wallet(PlayerId(int(ref.key)), rows[PlayerId(int(ref.key))], self._assets) for ref in refs}
+        players = {ref: PlayerId(int(ref.key)) for ref in refs}
+        return {ref: Wallet(player, rows[player], self._assets, self._used) for ref, player in players.items()}

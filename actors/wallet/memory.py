@@ -29,14 +29,18 @@ class CommandMemory:
         self._recent: OrderedDict[CommandId, tuple[bytes, Answer, int]] | None = None
         self._absent: set[CommandId] | None = None
 
-    def answer_to(self, command: CommandId, digest: bytes) -> Answer | None:
-        """The answer this id has had; nothing when it is new. Raises `LookUp` when only the store knows."""
+    def answer_to(self, command: CommandId, digest: bytes, others_floor: int = 0) -> Answer | None:
+        """The answer this id has had; nothing when it is new. Raises `LookUp` when only the store knows.
+
+        An id made at `others_floor` (ms) or before may have been used by another player.
+        """
         recent = self._recent
         if recent is not None:
             known = recent.get(command)
             if known is not None:
                 return known[1] if known[0] == digest else Refusal(Code.ID_REUSED)
-        if unix_ms_of(command) <= self.floor and (self._absent is None or command not in self._absent):
+        floor = max(self.floor, others_floor)
+        if unix_ms_of(command) <= floor and (self._absent is None or command not in self._absent):
             raise LookUp(command)
         return None
 

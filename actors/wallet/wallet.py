@@ -10,6 +10,7 @@ from actors.runtime.turn import Turn
 from actors.wallet.digest import digest_of_parts
 from actors.wallet.memory import Answer, CommandMemory
 from actors.wallet.recall import answer_from
+from actors.wallet.used_ids import UsedIds
 from persistence.interfaces import KnownCommand, WalletRow
 from protocol.commands import (
     AskAboutHold,
@@ -82,7 +83,7 @@ class PendingHold:
 class Wallet:
     """All balances of one player. Nothing else moves them."""
 
-    __slots__ = ("_accounts", "_assets", "_holds", "_memory", "_player", "_seq", "_topic")
+    __slots__ = ("_accounts", "_assets", "_holds", "_memory", "_player", "_seq", "_topic", "_used")
 
     _handlers: ClassVar[dict[type, str]] = {
         PlaceHold: "_place_hold",
@@ -96,8 +97,9 @@ class Wallet:
         Look: "_look",
     }
 
-    def __init__(self, player: PlayerId, row: WalletRow, assets: dict[int, Asset]) -> None:
+    def __init__(self, player: PlayerId, row: WalletRow, assets: dict[int, Asset], used: UsedIds) -> None:
         self._player = player
+        self._used = used
         self._assets = assets
         self._topic = f"wallet:{player}"
         self._accounts = {
@@ -153,7 +155,7 @@ class Wallet:
     # --- instant games ---
 
     def _play(self, turn: Turn, play: Play) -> Played:
-        known = self._memory.answer_to(play.id, play.digest)
+        known = self._known(play.id, play.digest)
         if known is not None:
             return Played(False, known)
         stake, payout = play.stake, play.payout
@@ -190,7 +192,7 @@ class Wallet:
                 ),
             )
         )
-        self._memory.keep(play.id, play.digest, answer)
+        self._use(turn, play.id, play.digest, answer)
         self._mark(turn, account)
         self._publish(turn, account, "bet", play.id, play.origin)
         return Played(True, answer)
@@ -198,7 +200,7 @@ class Wallet:
     # --- bets at tables ---
 
     def _place_hold(self, turn: Turn, hold: PlaceHold, sender: Sender) -> None:
-        known = self._memory.answer_to(hold.id, hold.digest)
+        known = self._known(hold.id, hold.digest)
         if known is not None:
             turn.answer(sender, NotHeld(hold.id, known))
             return
@@ -231,7 +233,7 @@ class Wallet:
             )
         )
         answer = self._complete(turn, hold.reply, account)
-        self._memory.keep(hold.id, hold.digest, answer)
+        self._use(turn, hold.id, hold.digest, answer)
         self._mark(turn, account)
         self._publish(turn, account, "hold", hold.id, hold.origin)
         turn.answer(sender, Held(hold.id, answer))
@@ -241,7 +243,7 @@ class Wallet:
 
     def _refused(self, turn: Turn, command: RefuseBet) -> Answer:
         """What the rules refuse stays refused, whatever they say later; but not the id of another's bet."""
-        known = self._memory.answer_to(command.id, command.digest)
+        known = self._known(command.id, command.digest)
         if known is not None:
             return known
         if command.refusal.code is not Code.ID_REUSED:
@@ -249,7 +251,7 @@ class Wallet:
         return command.refusal
 
     def _take_back(self, turn: Turn, command: TakeBack, sender: Sender) -> None:
-        known = self._memory.answer_to(command.id, command.digest)
+        known = self._known(command.id, command.digest)
         if known is not None:
             turn.answer(sender, TakenBack(command.id, False, known))
             return
@@ -258,7 +260,7 @@ class Wallet:
         turn.answer(sender, TakenBack(command.id, True, command.reply))
 
     def _kept(self, turn: Turn, command: Keep) -> Kept:
-        known = self._memory.answer_to(command.id, command.digest)
+        known = self._known(command.id, command.digest)
         if known is not None:
             return Kept(False, known)
         self._take_id(turn, command.id, command.digest, command.reply)
@@ -321,7 +323,7 @@ class Wallet:
 
     def _move(self, turn: Turn, command: Move, sender: Sender) -> None:
         digest = digest_of_parts(command.account, command.amount, command.kind)
-        known = self._memory.answer_to(command.id, digest)
+        known = self._known(command.id, digest)
         if known is not None:
             turn.answer(sender, known)
             return
@@ -370,6 +372,20 @@ class Wallet:
             for account in self._accounts.values()
             if asset_of(account.id) in self._assets
         )
+
+    # --- ids ---
+
+    def _known(self, command: CommandId, digest: bytes) -> Answer | None:
+        """The answer that an id has had, whoever used it; nothing when it is new. Raises `LookUp`."""
+        owner = self._used.owner(command)
+        if owner is not None and owner != self._player:
+            return Refusal(Code.ID_REUSED)
+        return self._memory.answer_to(command, digest, self._used.floor)
+
+    def _use(self, turn: Turn, command: CommandId, digest: bytes, answer: Answer) -> None:
+        """This id is the player's, with this answer, for good."""
+        self._memory.keep(command, digest, answer)
+        self._used.add(command, self._player, turn.now)
 
     # --- the pieces ---
 
@@ -426,7 +442,7 @@ class Wallet:
     def _take_id(self, turn: Turn, command: CommandId, digest: bytes, answer: Answer) -> None:
         """Write an id that leaves no bet down with its one answer, and its time with an account."""
         code, fields = (answer.code.value, answer.evidence) if isinstance(answer, Refusal) else (0, answer)
-        self._memory.keep(command, digest, answer)
+        self._use(turn, command, digest, answer)
         turn.stage(CommandRecord(command, self._player, digest, code, msgpack.packb(fields), turn.now))
         for account in self._accounts.values():
             self._mark(turn, account)

@@ -181,6 +181,22 @@ async def until_wallets_sleep(server: Server) -> None:
             await until(lambda: True)
 
 
+async def test_an_id_of_another_player_is_refused_and_disturbs_nobody(data_dir: Path) -> None:
+    async with serving(data_dir, settings={"tables": SLOW}) as server:
+        async with Player(server.ws) as owner, Player(server.ws) as thief:
+            await seated(owner)
+            await seated(thief)
+            for bet in (dice(), roulette("roulette-1")):
+                first = await owner.ask(**bet)
+                before = await thief.balance()
+                assert (await thief.settled(**bet))["code"] == Code.ID_REUSED
+                assert await thief.balance() == before
+                assert await owner.ask(**bet) == first
+                assert (await thief.ask(**dice()))["t"] == "dice.settled"
+        assert server.logged("batch failed") == [], "everybody's work was thrown away"
+        await server.audit()
+
+
 async def test_an_id_that_is_none_or_lies_in_the_future_is_refused(data_dir: Path) -> None:
     async with serving(data_dir) as server, Player(server.ws) as player:
         await player.log_in()

@@ -52,7 +52,7 @@ def test_a_seed_is_the_same_story_in_every_process() -> None:
 def test_a_broken_promise_is_shown_with_its_last_steps_and_how_to_bring_it_about_again(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(CommandMemory, "answer_to", lambda self, command, digest: None)
+    monkeypatch.setattr(CommandMemory, "answer_to", lambda self, command, digest, others_floor: None)
     monkeypatch.setattr(sys, "argv", ["spine", "--seed", "1", "--seeds", "50"])
 
     assert spine.main() == 1
