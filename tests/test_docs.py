@@ -1,4 +1,4 @@
-"""The documentation leads somewhere, shows what exists, and speaks of the project alone."""
+"""The documentation leads somewhere, shows what exists, and names nothing but the project."""
 
 import re
 import shlex
@@ -21,9 +21,20 @@ ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
 INDEX = ROOT / "docs" / "README.md"
 ROOMS = ("server", "actors", "protocol", "persistence", "clients", "tests", "docs")
-OURS_ALONE = re.compile(
-    r"/work\b|\.\./shared|farm-bench|\bpypi\b|npmjs|debian\.org|\bissue\b|github\.com", re.IGNORECASE
+HOSTS = {"127.0.0.1:8080", "example.org", "json-schema.org"}
+PATHS = (
+    "/ws",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/page/",
+    "/proc",
+    "/etc/",
+    "/opt/",
+    "/var/lib/croupier",
+    "/croupier?",
 )
+"""Of the server itself, and of any machine that it is installed on."""
 LOG_LINES = ROOT / "docs" / "operating" / "log-lines.md"
 
 page = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -82,8 +93,22 @@ def test_the_readme_shows_the_two_commands() -> None:
 
 
 @page
-def test_it_speaks_of_the_project_alone(path: Path) -> None:
-    assert OURS_ALONE.findall(path.read_text(encoding="utf-8")) == []
+def test_it_names_no_place_but_those_of_any_machine(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    hosts = set(re.findall(r"https?://([\w.:-]+)", text))
+    paths = re.findall(r"(?:^|[\s`\"'=(@])(/[A-Za-z_.][^\s`\"')]*)", text, re.MULTILINE)
+
+    assert hosts <= HOSTS
+    assert [place for place in paths if not place.startswith(PATHS)] == []
+
+
+@page
+def test_it_names_no_ticket_and_no_file_outside_the_repository(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+
+    assert re.findall(r"#\d+\b", text) == []
+    for step in re.findall(r"(?:\.\./)+[\w./-]+", text):
+        assert (path.parent / step).resolve().is_relative_to(ROOT), step
 
 
 @page
