@@ -230,6 +230,23 @@ def test_what_is_owed_is_paid_in_the_end_however_often_the_wallet_could_not_be_l
     assert casino.balance(ANN)[1] == 0
 
 
+def test_what_is_owed_is_paid_when_the_table_wakes_up_although_nobody_plays_any_more(casino: Casino) -> None:
+    bet = casino.bet()
+    casino.asks(ANN, bet)
+    for player in (ANN, BEN):
+        casino.asks(player, Leave(id=casino.new_id(), table=TABLE))
+    casino.restart()
+    casino.host.wake(WHEEL)
+    casino.load()
+    _pass_a_round_without_wallets(casino)
+    assert state_of(casino, bet) == BetState.OPEN
+    casino.restart()
+    casino.host.wake(WHEEL)
+    casino.settle()
+
+    assert state_of(casino, bet) == BetState.SETTLED
+
+
 def _pass_a_round_without_wallets(casino: Casino) -> None:
     for _ in range(4):
         casino.now_ms += 5_000
