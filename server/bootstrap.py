@@ -193,8 +193,8 @@ class Platform:
                 await closing
             else:
                 self._log.warning("the database does not answer; what was not committed is for clients to repeat")
-                # It has had its time, and will need force: meanwhile the clients are told.
-                await asyncio.gather(closing, self.engines.stop())
+                # It has had its time: meanwhile the clients are told.
+                await asyncio.gather(closing, self.engines.stop(by_force=True))
         await self._end()
 
     async def _close_sockets(self, gateway: Gateway) -> None:

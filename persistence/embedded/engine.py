@@ -1,14 +1,18 @@
 """What the embedded engines have in common: one child process, started, watched, stopped and restarted."""
 
 import asyncio
+import signal
 from abc import ABC, abstractmethod
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from persistence.embedded.errors import EngineNotRunning
 from persistence.embedded.leftovers import Steps
 from persistence.embedded.process import Child, Exit
 
 __all__ = ["Engine"]
+
+FORCE_STEPS: Final[Steps] = ((signal.SIGQUIT, 1.0), (signal.SIGKILL, 5.0))
+"""For an engine that does not answer: what it has promised is on disk, and its next start recovers it."""
 
 
 class Engine(ABC):
@@ -51,15 +55,15 @@ class Engine(ABC):
             if not self.running:
                 self._child = await self._launch()
 
-    async def stop(self) -> None:
-        """Stop in order, by force when that takes too long; nothing to do when it does not run."""
+    async def stop(self, *, by_force: bool = False) -> None:
+        """Stop in order, by force when that takes too long or is wanted; nothing to do when it does not run."""
         async with self._changing:
-            await self._stop()
+            await self._stop(FORCE_STEPS if by_force else self.stop_steps)
 
     async def restart(self) -> None:
         """Stop if needed and start anew, on the same data and the same addresses. Raises EngineError."""
         async with self._changing:
-            await self._stop()
+            await self._stop(self.stop_steps)
             self._child = await self._launch()
 
     async def __aenter__(self) -> Self:
@@ -78,6 +82,6 @@ class Engine(ABC):
             raise EngineNotRunning(self.name)
         return self._child
 
-    async def _stop(self) -> None:
+    async def _stop(self, steps: Steps) -> None:
         if self._child is not None and not self._child.exited.done():
-            await self._child.stop(self.stop_steps)
+            await self._child.stop(steps)

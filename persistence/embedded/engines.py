@@ -64,10 +64,10 @@ class Engines:
             redis_url=self.valkey.url if self.valkey in self._wanted else "",
         )
 
-    async def stop(self) -> None:
+    async def stop(self, *, by_force: bool = False) -> None:
         """Stop the engines, in bounded time, and free the data dir. Safe to call twice."""
         try:
-            await asyncio.gather(*(engine.stop() for engine in self._wanted))
+            await asyncio.gather(*(engine.stop(by_force=by_force) for engine in self._wanted))
         finally:
             self._data_dir.release()
 

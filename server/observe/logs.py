@@ -1,9 +1,10 @@
 """One log on one stream: ours and the libraries', text for a terminal and JSON for everything else, never a secret."""
 
+import contextlib
 import logging
 import os
 from collections.abc import Mapping
-from typing import Any, Final, Literal, TextIO
+from typing import Any, Final, Literal, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
@@ -23,6 +24,22 @@ CHATTY: Final = ("websockets",)
 """Libraries that, asked for details, write down what players send, logins included."""
 
 
+class _Forgiving:
+    """A stream that drops what cannot be written, on a full disk or without a reader: a log must not end a server."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.flush()
+
+
 def start_logging(
     level: Literal["debug", "info", "warning", "error"], form: Literal["auto", "text", "json"], stream: TextIO
 ) -> FilteringBoundLogger:
@@ -30,14 +47,14 @@ def start_logging(
 
     Entries have an event, `level`, `timestamp` (UTC, ISO 8601) and what was bound: `logger.bind(player=…, table=…,
     bet=…, request=…)`; ids may be bytes. Starting again replaces what was started before. An entry below `level` costs
-    one call. Writing blocks: `stream` should be stderr or a file.
+    one call. Writing blocks: `stream` should be stderr or a file. What it refuses is lost, and nothing is raised.
     """
     text = form == "text" or (form == "auto" and stream.isatty())
     chain = [*_details(), _mask, _text(stream) if text else structlog.processors.JSONRenderer(ensure_ascii=False)]
     structlog.configure(
         processors=chain,
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=structlog.WriteLoggerFactory(stream),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", _Forgiving(stream))),
         cache_logger_on_first_use=False,
     )
     _adopt_libraries(LEVELS[level], stream, chain)

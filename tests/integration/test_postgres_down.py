@@ -127,6 +127,16 @@ async def test_a_server_says_that_it_is_not_ready_while_postgres_is_away(data_di
         await server.audit()
 
 
+async def test_a_server_whose_log_nobody_takes_survives_a_fault_that_it_would_log(data_dir: Path) -> None:
+    async with serving(data_dir) as server, Player(server.ws) as player:
+        await player.log_in()
+        assert (await player.ask(**dice()))["t"] == "dice.settled"
+        await server.stop_listening()
+        for _ in range(CRASHES):
+            os.kill(server.engine_pid("postgres"), signal.SIGKILL)
+            assert (await player.settled(**dice()))["t"] == "dice.settled"
+
+
 async def until_ready(server: Server, wanted: bool = True) -> None:
     async with asyncio.timeout(30):
         while await is_ready(server) is not wanted:

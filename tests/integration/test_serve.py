@@ -15,7 +15,9 @@ from tests.support.player import Player, dice
 from tests.support.server import NotReady, Server, croupier, no_leftovers, processes_in, serving, short_folder, until
 
 STOP_SECONDS_MAX = 10.0
-REFUSE_SECONDS_MAX = 10.0
+REFUSE_SECONDS_MAX = 30.0
+AT_ONCE_SECONDS_MAX = 10.0
+"""Mostly for Python to start, on a machine that has other things to do."""
 RESTARTING = 1012
 USER_ERROR = 2
 
@@ -99,7 +101,7 @@ async def test_a_second_server_on_a_data_dir_is_told_so_at_once(data_dir: Path) 
         assert second.code == USER_ERROR
         assert f"is in use by process {server.pid}" in second.stderr
         assert second.stdout == ""
-        assert second.seconds < 5
+        assert second.seconds < AT_ONCE_SECONDS_MAX
         assert (await player.ask(**dice()))["t"] == "dice.settled"
 
 

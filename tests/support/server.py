@@ -208,6 +208,13 @@ class Server:
 
     # --- what it logs ---
 
+    async def stop_listening(self) -> None:
+        """Close our end of what it logs to: from now on it cannot write a line."""
+        transport = self._started()._transport.get_pipe_transport(2)  # type: ignore[attr-defined]
+        transport.close()
+        if self._reading is not None:
+            await asyncio.wait_for(self._reading, END_SECONDS_MAX)
+
     async def _read_log(self, process: Process) -> None:
         if process.stderr is None:
             raise RuntimeError("no pipe")
