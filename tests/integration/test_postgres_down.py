@@ -1,6 +1,7 @@
 """PostgreSQL dies under load, whole or in part: bets wait or are told to try again, and play goes on by itself."""
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -133,8 +134,15 @@ async def test_a_server_whose_log_nobody_takes_survives_a_fault_that_it_would_lo
         assert (await player.ask(**dice()))["t"] == "dice.settled"
         await server.stop_listening()
         for _ in range(CRASHES):
+            await until(lambda: runs_postgres(server))
             os.kill(server.engine_pid("postgres"), signal.SIGKILL)
             assert (await player.settled(**dice()))["t"] == "dice.settled"
+
+
+def runs_postgres(server: Server) -> bool:
+    with contextlib.suppress(LookupError):
+        return server.engine_pid("postgres") > 0
+    return False
 
 
 async def until_ready(server: Server, wanted: bool = True) -> None:
