@@ -214,7 +214,7 @@ class TableGame(Protocol[S]):
         """When (ms) the table wants `Advance` or, between rounds, `OpenRound`; nothing before its first round."""
 
     def wants_seed(self, state: S) -> bool:
-        """Whether the next `Advance` draws, and so needs the round's server seed."""
+        """Whether a round is committed to a server seed and has not drawn yet."""
 
     def between_rounds(self, state: S) -> bool:
         """Whether the next deadline opens a round."""

@@ -9,7 +9,7 @@ from actors.runtime.actor import Actor
 from actors.runtime.ref import Ref
 from actors.table.journal import read_event
 from actors.table.table import Table, apply_event, load_memory
-from persistence.interfaces import JournalRow, Ledger, RoundRow
+from persistence.interfaces import JournalRow, Ledger, RoundRow, Unavailable
 from protocol.ids import TableId
 from protocol.money import Asset
 
@@ -25,7 +25,10 @@ class TableKind:
         self._sealer = sealer
 
     async def load(self, ledger: Ledger, refs: Sequence[Ref]) -> dict[Ref, Actor]:
-        """See `Kind.load`. A table that is not configured does not exist."""
+        """See `Kind.load`. A table that is not configured does not exist.
+
+        Raises `StoreError`; `Unavailable` also when another owner of the shard writes meanwhile.
+        """
         known = [ref for ref in refs if ref.key in self._tables]
         journals = await ledger.load_journals([str(ref) for ref in known])
         rounds = await ledger.newest_rounds([str(ref.key) for ref in known])
@@ -38,6 +41,10 @@ class TableKind:
             apply_event(game, memory, read_event(event))
             memory.n = n
         server_seed = None
-        if newest is not None and newest.outcome is None:
-            server_seed = self._sealer.open(newest.sealed, round_seed(TableId(key), newest.round))
+        if game.wants_seed(memory.game):
+            number = game.binding(memory.game).round
+            if newest is None or newest.round != number or newest.outcome is not None:
+                # Journal and rounds are read one after the other: only another owner can write between the two.
+                raise Unavailable(f"table {key}: somebody else goes on with round {number}")
+            server_seed = self._sealer.open(newest.sealed, round_seed(TableId(key), number))
         return Table(game, rules, memory, server_seed, self._assets[rules.asset], self._sealer)

@@ -61,6 +61,8 @@ BETS_PUSH_MS: Final = 200
 """Bets are shown to watchers in bulk, this often: a bet event per watcher and bet would be quadratic."""
 IDLE_ROUNDS_MAX: Final = 20
 """A seat whose player did not bet for so many rounds is free again."""
+STUCK_RETRY_MS: Final = 500
+"""A table that could not go on at its deadline tries again so often, not all the time."""
 _BALANCES: Final = {"cash": Balance.CASH, "bonus": Balance.BONUS}
 
 
@@ -326,7 +328,10 @@ class Table:
         deadline = self._game.deadline(self._memory.game)
         if deadline is not None and turn.now >= deadline and not self._game.between_rounds(self._memory.game):
             decided = self._game.decide(self._memory.game, Advance(turn.now, self._server_seed))
-            for event in () if isinstance(decided, Refusal) else decided:
+            if isinstance(decided, Refusal) or not decided:
+                turn.wake_at(turn.now + STUCK_RETRY_MS)
+                return
+            for event in decided:
                 self._record(turn, event)
         self._go_on(turn)
 

@@ -14,7 +14,7 @@ from tests.simulation import spine
 ROOT: Final = Path(__file__).parents[2]
 SEEDS: Final = int(os.environ.get("CROUPIER_SIMULATION_SEEDS", "1000"))
 PROCESSES: Final = 2
-SECONDS_MAX: Final = 1_200
+SECONDS_MAX: Final = 600
 
 
 def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:

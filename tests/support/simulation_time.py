@@ -12,11 +12,15 @@ T = TypeVar("T")
 TEST_SECONDS_MAX: Final = 3_600.0
 
 
-class Stalled(Exception):
-    """Everything waits for something that nothing will do."""
+IDLE_SPINS_MAX: Final = 100_000
+"""So many rounds of the loop at one moment are a loop that never ends: a busy moment takes some hundreds."""
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"after {seconds} s nothing is left that could happen")
+
+class Stalled(Exception):
+    """Everything waits for something that nothing will do, or somebody works without end and time cannot pass."""
+
+    def __init__(self, seconds: float, what: str = "nothing is left that could happen") -> None:
+        super().__init__(f"after {seconds} s {what}")
         self.seconds = seconds
 
 
@@ -26,11 +30,18 @@ class _Timetable(selectors.SelectSelector):
     def __init__(self) -> None:
         super().__init__()
         self.seconds = 0.0
+        self._spins = 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
             raise Stalled(self.seconds)
-        self.seconds += max(0.0, timeout)
+        if timeout > 0:
+            self.seconds += timeout
+            self._spins = 0
+        elif (spins := self._spins + 1) < IDLE_SPINS_MAX:
+            self._spins = spins
+        else:
+            raise Stalled(self.seconds, "somebody is busy without end")
         return []
 
 

@@ -96,8 +96,8 @@ class Roulette:
         return state.round.deadline
 
     def wants_seed(self, state: State) -> bool:
-        """The ball is thrown after betting closed."""
-        return state.round.phase == "closed"
+        """From the first bet on until the ball is thrown."""
+        return state.round.phase in ("betting", "closed")
 
     def between_rounds(self, state: State) -> bool:
         """Nothing is played."""

@@ -1,5 +1,7 @@
 """A table plays its rounds by the clock, and what it said it would draw is what it draws."""
 
+import copy
+from types import SimpleNamespace
 from typing import Any
 
 import msgpack
@@ -10,7 +12,8 @@ from actors.fairness.entropy import client_seed_from
 from actors.fairness.seal import round_seed
 from actors.games.catalogue import VERIFIABLE
 from actors.runtime.ref import Ref
-from actors.table.table import BETS_PUSH_MS, IDLE_ROUNDS_MAX
+from actors.table.table import BETS_PUSH_MS, IDLE_ROUNDS_MAX, STUCK_RETRY_MS
+from persistence.interfaces import Unavailable
 from protocol.commands import LobbyLook, Look, Watchers
 from protocol.games.roulette import RouletteUndo
 from protocol.ids import TableId
@@ -191,6 +194,33 @@ def test_a_draw_that_was_not_written_is_drawn_again_the_same(casino: Casino) -> 
     drawn = [record for record in lost.records if type(record).__name__ == "RoundEnd"]
     row = casino.ledger.tables.rounds[TABLE, 1]
     assert [record.outcome for record in drawn] == [row.outcome]  # type: ignore[union-attr]
+
+
+async def test_a_table_is_not_loaded_from_what_another_owner_wrote_while_it_was_read(casino: Casino) -> None:
+    # Journal and rounds are two reads: here the rounds are read before the draw is written, or after it, but not both.
+    casino.wait(10_500)
+    behind = copy.deepcopy(casino.ledger)
+    casino.wait(1_000)
+
+    for journals, rounds in ((behind, casino.ledger), (casino.ledger, behind)):
+        torn = SimpleNamespace(load_journals=journals.load_journals, newest_rounds=rounds.newest_rounds)
+        if journals is behind:
+            with pytest.raises(Unavailable, match="round 1"):
+                await casino.kinds["table"].load(torn, [WHEEL])  # type: ignore[arg-type]
+        else:
+            assert WHEEL in await casino.kinds["table"].load(torn, [WHEEL])  # type: ignore[arg-type]
+
+
+def test_a_table_that_cannot_go_on_does_not_ask_for_it_all_the_time(casino: Casino) -> None:
+    casino.wait(10_500)
+    casino.host.cells[WHEEL].actor._server_seed = None  # type: ignore[union-attr]
+    casino.wait(500)
+    messages = casino.host.counters.messages
+    for _ in range(100):
+        casino.host.run_timers()
+    assert casino.host.counters.messages == messages
+    casino.wait(10 * STUCK_RETRY_MS)
+    assert casino.host.counters.messages - messages == 10
 
 
 # --- what is shown ---

@@ -38,7 +38,7 @@ def test_a_round_goes_through_its_phases_at_their_times(table: Table) -> None:
 
     assert GAME.deadline(table.state) == 16_000
     assert not GAME.between_rounds(table.state)
-    assert not GAME.wants_seed(table.state)
+    assert GAME.wants_seed(table.state)
     (closed,) = table.advance()
     client_seed = client_seed_from(table.rules.table, 1, COMMITMENT, ())
     assert closed == BettingClosed(16_000, client_seed, 17_000)
@@ -49,6 +49,7 @@ def test_a_round_goes_through_its_phases_at_their_times(table: Table) -> None:
         int.from_bytes(hmac.digest(seed_of(1).encode(), f"{client_seed}:1:0".encode(), "sha256")[:4], "big") * 37 >> 32
     )
     assert drawn == OutcomeDrawn(17_000, seed_of(1), {"pocket": pocket}, 22_000)
+    assert not GAME.wants_seed(table.state)
 
     assert table.advance() == (RoundSettled(22_000, (), 26_000),)
     assert GAME.between_rounds(table.state)
