@@ -206,9 +206,9 @@ async def test_a_table_is_not_loaded_from_what_another_owner_wrote_while_it_was_
         torn = SimpleNamespace(load_journals=journals.load_journals, newest_rounds=rounds.newest_rounds)
         if journals is behind:
             with pytest.raises(Unavailable, match="round 1"):
-                await casino.kinds["table"].load(torn, [WHEEL])  # type: ignore[arg-type]
+                await casino.kinds["table"].load(torn, [WHEEL])
         else:
-            assert WHEEL in await casino.kinds["table"].load(torn, [WHEEL])  # type: ignore[arg-type]
+            assert WHEEL in await casino.kinds["table"].load(torn, [WHEEL])
 
 
 def test_a_table_that_cannot_go_on_does_not_ask_for_it_all_the_time(casino: Casino) -> None:

@@ -11,11 +11,11 @@ from click.testing import CliRunner, Result
 from persistence import migrations
 from persistence.embedded import Engines, PostgresSettings
 from persistence.postgres.migrate import read_migrations
-from server.cli.migrate import command
+from server.cli import main
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(command, arguments)
+    return CliRunner().invoke(main, ("migrate", *arguments))
 
 
 def known() -> list[int]:
