@@ -7,12 +7,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Arguments for the command behind a target: make serve ARGS="--port 9000"
 ARGS ?=
 
-.PHONY: serve test check bench fmt lock clean
+.PHONY: serve test check bench native fmt lock clean
 
-serve: .venv/.installed
+serve: native
 	$(BIN)/croupier serve $(ARGS)
 
-test: check
+test: check native
 	$(BIN)/python -m pytest $(ARGS)
 
 check: .venv/.installed-dev
@@ -22,8 +22,12 @@ check: .venv/.installed-dev
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/croupier docs --check
 
-bench: .venv/.installed
+bench: native
 	$(BIN)/croupier bench $(ARGS)
+
+# The hot modules as machine code. Without a C compiler it says so, and everything runs from the sources.
+native: .venv/.installed-compile
+	$(BIN)/python -m server.native
 
 fmt: .venv/.installed-dev
 	$(BIN)/ruff check --fix .
@@ -36,6 +40,8 @@ lock: .venv/.installed-dev
 	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) $(ARGS) --output-file=requirements.txt pyproject.toml
 	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) $(ARGS) --extra=dev \
 		--constraint=requirements.txt --output-file=requirements-dev.txt pyproject.toml
+	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) $(ARGS) --extra=compile \
+		--constraint=requirements-dev.txt --output-file=requirements-compile.txt pyproject.toml
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info
@@ -46,6 +52,10 @@ clean:
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) install --quiet --require-hashes -r requirements.txt
 	$(PIP) install --quiet --no-deps -e .
+	touch $@
+
+.venv/.installed-compile: requirements-compile.txt .venv/.installed
+	$(PIP) install --quiet --require-hashes -r requirements-compile.txt
 	touch $@
 
 .venv/.installed-dev: requirements-dev.txt .venv/.installed

@@ -16,7 +16,7 @@ from server.config.settings import ENVIRONMENT_PREFIX
 
 STOP_SECONDS_MAX: Final = 20.0
 LOG_CHARACTERS_MAX: Final = 2_000
-CROUPIER: Final = ("-c", "from server.cli import main; main()")
+CROUPIER: Final = ("-c", "from server.cli.entry import main; main()")
 """The command `croupier`, in the Python of this process wherever it is installed."""
 
 

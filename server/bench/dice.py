@@ -8,7 +8,7 @@ from server.bench.child import DidNotWork
 from server.bench.ground import Ground, Server, play, served, started
 from server.bench.processes import cpu_seconds
 
-ROW_LOCK: Final = ("-m", "server.bench.rowlock")
+ROW_LOCK: Final = ("-m", "server.native", "server.bench.rowlock")
 MICROSECONDS: Final = 1_000_000
 
 

@@ -64,14 +64,14 @@ class Connections:
 
 @contextmanager
 def _front(folder: Path) -> Iterator[tuple[Child, str]]:
-    with Child("front", ("-m", "server.bench.front"), folder) as front:
+    with Child("front", ("-m", "server.native", "server.bench.front"), folder) as front:
         yield front, front.hear(ANSWER_SECONDS_MAX)["ws"]
 
 
 @contextmanager
 def _crowd(folder: Path, url: str, connections: int, table: str | None) -> Iterator[Child]:
     options = ("--url", url, "--connections", str(connections), *(("--table", table) if table else ()))
-    with Child("crowd", ("-m", "server.bench.crowd", *options), folder) as crowd:
+    with Child("crowd", ("-m", "server.native", "server.bench.crowd", *options), folder) as crowd:
         present = crowd.hear(ANSWER_SECONDS_MAX)["ready"]
         if present != connections:
             raise DidNotWork(f"of {connections} clients {present} are there")

@@ -83,7 +83,7 @@ class Recovery:
 def _bet(ground: Ground, folder: Path, url: str) -> list[Placed]:
     plan = ground.plan
     options = ("--url", url, "--tables", str(plan.recovery_tables), "--bets", str(plan.recovery_bets))
-    answer = ask("bettor", ("-m", "server.bench.bettor", *options), folder, BETTOR_SECONDS_MAX)
+    answer = ask("bettor", ("-m", "server.native", "server.bench.bettor", *options), folder, BETTOR_SECONDS_MAX)
     bets = [Placed(BetId(bytes.fromhex(bet)), (table, number)) for bet, table, number in answer["bets"]]
     if len(bets) != plan.recovery_bets:
         raise DidNotWork(f"of {plan.recovery_bets} bets {len(bets)} were accepted")

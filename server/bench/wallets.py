@@ -49,7 +49,7 @@ class Wallets:
         """Resident bytes per wallet, in a process of its own."""
         with ground.folder() as folder:
             options = ("--data-dir", str(folder / "data"), "--wallets", str(ground.plan.idle_wallets))
-            found = ask("wallets", ("-m", "server.bench.wallets", *options), folder, SECONDS_MAX)
+            found = ask("wallets", ("-m", "server.native", "server.bench.wallets", *options), folder, SECONDS_MAX)
         return {"wallet_memory": found["bytes"]}
 
 

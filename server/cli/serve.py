@@ -13,6 +13,7 @@ import click
 from server.cli.errors import UserError
 from server.cli.options import configured
 from server.config import Config
+from server.native.use import in_use
 
 if TYPE_CHECKING:
     from server.bootstrap import Platform
@@ -55,7 +56,7 @@ async def _serve(config: Config) -> int:
     gc.set_threshold(GC_THRESHOLD, 20, 100)
     host, port = platform.address
     click.echo(json.dumps(ready_line(host, port)))
-    log.info("ready", http=f"http://{_in_url(host)}:{port}")
+    log.info("ready", http=f"http://{_in_url(host)}:{port}", compiled=in_use())
     code = await _until(stop, platform, log)
     await platform.stop()
     log.info("stopped")

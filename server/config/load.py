@@ -15,6 +15,7 @@ from pydantic_settings import EnvSettingsSource, SettingsError
 from server.config import problems
 from server.config.problems import ConfigError, Problem
 from server.config.settings import ENVIRONMENT_PREFIX, NESTED_DELIMITER, Config
+from server.native.use import SWITCH as COMPILED_SWITCH
 
 FILE_NAME: Final = "croupier.toml"
 """The file that is read from the working folder when none is named."""
@@ -34,7 +35,8 @@ def load(
     `file` is TOML and must exist. Of `environ` the variables with the prefix `CROUPIER_` count; an empty one is as good
     as none. `flags` maps an option's name to the key and the text that were typed, the strongest first. A key in a
     section is written `limits.ping_seconds`, in the environment `CROUPIER_LIMITS__PING_SECONDS`. A list replaces a
-    weaker source's list as a whole, sections are merged key by key.
+    weaker source's list as a whole, sections are merged key by key. The variable that switches compiled modules off is
+    no key.
     Raises ConfigError with every unknown key and every unusable value of all sources.
     """
     found: list[Problem] = []
@@ -60,7 +62,7 @@ def _variables(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     typed = {
         f"environment {name}": (name.removeprefix(ENVIRONMENT_PREFIX).lower().replace(NESTED_DELIMITER, "."), text)
         for name, text in environ.items()
-        if name.startswith(ENVIRONMENT_PREFIX) and text
+        if name.startswith(ENVIRONMENT_PREFIX) and text and name != COMPILED_SWITCH
     }
     # One key of a section is meant more particularly than the whole section.
     return dict(sorted(typed.items(), key=lambda item: -item[1][0].count(".")))

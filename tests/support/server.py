@@ -19,7 +19,7 @@ from typing import Any, Final, Self
 import psutil
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-COMMAND: Final = (sys.executable, "-c", "from server.cli import main; main()")
+COMMAND: Final = (sys.executable, "-c", "from server.cli.entry import main; main()")
 READY_SECONDS_MAX: Final = 60.0
 END_SECONDS_MAX: Final = 30.0
 WAIT_SECONDS_MAX: Final = 30.0

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 
 async def bots(*arguments: str, interrupt_when: FakeServer | None = None) -> tuple[int, str, str]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", "from server.cli import main; main()", "bots", *arguments,
+        sys.executable, "-c", "from server.cli.entry import main; main()", "bots", *arguments,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=ROOT,
     )  # fmt: skip
     if interrupt_when is not None:

@@ -132,7 +132,7 @@ def audited_by_a_process_of_its_own(data_dir: Path) -> dict[str, object]:
     command = [
         sys.executable,
         "-c",
-        "from server.cli import main; main()",
+        "from server.cli.entry import main; main()",
         "audit",
         "--json",
         "--data-dir",

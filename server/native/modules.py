@@ -1,0 +1,76 @@
+"""Which modules are compiled, and where what was made of them is kept."""
+
+import hashlib
+import sys
+import sysconfig
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+"""Of the sources: the folder of the packages."""
+COMPILED: Final = (
+    "protocol.codec",
+    "protocol.ids",
+    "protocol.money",
+    "persistence.folding",
+    "actors.fairness.draws",
+    "actors.games.bets",
+    "actors.games.dice",
+    "actors.games.rounds",
+    "actors.games.roulette.game",
+    "actors.games.roulette.messages",
+    "actors.games.roulette.state",
+    "actors.instant.instant",
+    "actors.runtime.host",
+    "actors.runtime.local",
+    "actors.runtime.lookups",
+    "actors.runtime.timers",
+    "actors.runtime.turn",
+    "actors.table.table",
+    "actors.wallet.digest",
+    "actors.wallet.memory",
+    "actors.wallet.used_ids",
+    "actors.wallet.wallet",
+    "server.clock",
+    "server.gateway.actions",
+    "server.gateway.buckets",
+    "server.gateway.connection",
+    "server.gateway.frames",
+    "server.gateway.history",
+    "server.gateway.hub",
+    "server.gateway.session",
+    "server.gateway.topic",
+    "server.gateway.websocket",
+    "server.observe.metrics",
+    "clients.bots.books",
+    "clients.bots.bot",
+    "clients.bots.dice",
+    "clients.bots.framing",
+    "clients.bots.latency",
+    "clients.bots.seat",
+    "clients.bots.wire",
+)
+"""What a bet passes on its way, at the server and at a bot. They call each other directly, so all are used, or none."""
+_FOLDER: Final = "croupier-native"
+_SUFFIX: Final = sysconfig.get_config_var("EXT_SUFFIX")
+
+
+def source_of(module: str) -> Path:
+    """Where a module is written, relative to the root."""
+    return Path(*module.split(".")).with_suffix(".py")
+
+
+def folder() -> Path:
+    """Where what was compiled from these very sources, for this very Python, belongs: beside its libraries."""
+    digest = hashlib.blake2b(str(_SUFFIX).encode(), digest_size=12)
+    for module in COMPILED:
+        digest.update(module.encode() + b"\0" + (ROOT / source_of(module)).read_bytes())
+    return Path(sys.prefix) / "lib" / _FOLDER / digest.hexdigest()
+
+
+def libraries(made: Path) -> dict[str, Path]:
+    """The libraries in such a folder, by the name they are imported by."""
+    ending = str(_SUFFIX)
+    return {
+        ".".join(library.relative_to(made).parts).removesuffix(ending): library for library in made.rglob(f"*{ending}")
+    }

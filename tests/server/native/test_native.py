@@ -1,0 +1,89 @@
+"""Compiled modules are used together or not at all, for the sources they were made of only, and change nothing."""
+
+import importlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from server.native import modules
+from server.native.build import build, missing
+from server.native.modules import COMPILED, ROOT, folder, source_of
+from server.native.use import SWITCH, use_compiled
+
+WHERE = f"""
+import importlib, json
+from server.native.use import use_compiled
+used = use_compiled()
+print(json.dumps([used, [importlib.import_module(name).__file__ for name in {COMPILED!r}]]))
+"""
+
+
+def imported(**environment: str) -> tuple[bool, set[str]]:
+    """Whether a new process uses compiled modules, and the endings of the files that it imports."""
+    ran = subprocess.run(
+        [sys.executable, "-c", WHERE],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=True,
+    )
+    used, files = json.loads(ran.stdout)
+    return used, {Path(file).suffix for file in files}
+
+
+def test_all_of_them_are_used_once_they_were_made() -> None:
+    made = build()
+
+    assert (made == "") == (missing() == "")
+    assert imported() == ((True, {".so"}) if not made else (False, {".py"}))
+
+
+def test_they_can_be_switched_off() -> None:
+    assert imported(**{SWITCH: "0"}) == (False, {".py"})
+
+
+def test_a_process_that_has_imported_sources_goes_on_with_sources() -> None:
+    importlib.import_module(COMPILED[0])
+    assert not use_compiled()
+
+
+def test_a_changed_source_is_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = folder()
+    for name in COMPILED:
+        (tmp_path / source_of(name)).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / source_of(name), tmp_path / source_of(name))
+    monkeypatch.setattr(modules, "ROOT", tmp_path)
+    assert folder() == before
+
+    with (tmp_path / source_of("actors.wallet.wallet")).open("a") as source:
+        source.write("# changed\n")
+
+    assert folder() != before
+
+
+def test_a_machine_without_a_compiler_is_told_what_it_lacks_and_is_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "server.native"],
+        cwd=ROOT,
+        env={**os.environ, "CC": str(tmp_path / "no-cc"), "PYTHONPATH": str(empty_prefix(tmp_path))},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "there is no C compiler" in ran.stderr
+    monkeypatch.setenv("CC", str(tmp_path / "no-cc"))
+    assert missing() == "there is no C compiler"
+
+
+def empty_prefix(tmp_path: Path) -> Path:
+    """A folder whose `sitecustomize` lets nothing that was compiled before be found."""
+    (tmp_path / "sitecustomize.py").write_text(f"import sys\nsys.prefix = {str(tmp_path)!r}\n")
+    return tmp_path
