@@ -77,7 +77,7 @@ class Child:
         try:
             message: dict[str, Any] = json.loads(line)
         except ValueError as error:
-            raise DidNotWork(f"{self.name} said {line!r}") from error
+            raise DidNotWork(f"{self.name} said {line[:LOG_CHARACTERS_MAX]!r}") from error
         return message
 
     def kill(self) -> None:
@@ -111,7 +111,9 @@ class Child:
     def _read(self) -> None:
         if self._process.stdout is not None:
             for line in self._process.stdout:
-                self._lines.put((line, time.monotonic()))
+                # Half a line is the last of a process that was killed: that it has ended is what is to be told.
+                if line.endswith("\n"):
+                    self._lines.put((line, time.monotonic()))
         self._lines.put((None, time.monotonic()))
 
     def _last_words(self) -> str:

@@ -47,6 +47,7 @@ COMPILED: Final = (
     "clients.bots.dice",
     "clients.bots.framing",
     "clients.bots.latency",
+    "clients.bots.roulette",
     "clients.bots.seat",
     "clients.bots.wire",
 )

@@ -1,5 +1,6 @@
 """Compiled modules are used together or not at all, for the sources they were made of only, and change nothing."""
 
+import ast
 import importlib
 import json
 import os
@@ -15,6 +16,7 @@ from server.native.build import build, missing
 from server.native.modules import COMPILED, ROOT, folder, source_of
 from server.native.use import SWITCH, use_compiled
 
+ROOMS = ("protocol", "persistence", "actors", "server", "clients")
 WHERE = f"""
 import importlib, json
 from server.native.use import use_compiled
@@ -64,6 +66,37 @@ def test_a_changed_source_is_another_folder(tmp_path: Path, monkeypatch: pytest.
         source.write("# changed\n")
 
     assert folder() != before
+
+
+def test_no_class_of_a_source_inherits_one_that_is_compiled() -> None:
+    trees = {name: ast.parse((ROOT / source_of(name)).read_text()) for name in COMPILED}
+    compiled = {
+        (name, node.name) for name, tree in trees.items() for node in tree.body if isinstance(node, ast.ClassDef)
+    }
+    sources = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    others = [path for path in sources if ".".join(path.relative_to(ROOT).with_suffix("").parts) not in trees]
+    inheriting = []
+    for path in others:
+        tree = ast.parse(path.read_text())
+        from_compiled = {
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+            if (node.module, alias.name) in compiled
+        }
+        inheriting += [
+            f"{path}: {node.name}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ClassDef) and not is_protocol(node)
+            if from_compiled & {base.id for base in node.bases if isinstance(base, ast.Name)}
+        ]
+
+    assert inheriting == []
+
+
+def is_protocol(node: ast.ClassDef) -> bool:
+    return any(isinstance(base, ast.Name) and base.id == "Protocol" for base in node.bases)
 
 
 def test_a_machine_without_a_compiler_is_told_what_it_lacks_and_is_no_failure(
