@@ -33,6 +33,8 @@ class Child:
         self._log = folder / f"{name}.log"
         # Nothing of the caller's own configuration may change what is measured: neither its folder nor its environment.
         environment = {key: value for key, value in os.environ.items() if not key.startswith(ENVIRONMENT_PREFIX)}
+        # Without a buffer Python takes a pipe that is full for one that has taken everything, and a long line is cut.
+        environment.pop("PYTHONUNBUFFERED", None)
         self.heard_after_seconds = 0.0
         """From its start to the line that was heard last."""
         self._started_at = time.monotonic()

@@ -56,3 +56,16 @@ def test_the_callers_configuration_does_not_reach_a_child(tmp_path: Path, monkey
     show = "import json, os; print(json.dumps({'seen': [k for k in os.environ if k.startswith('CROUPIER')]}))"
 
     assert ask("show", ("-c", show), tmp_path, 10) == {"seen": []}
+
+
+def test_a_long_line_arrives_whole_where_python_is_told_not_to_buffer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    told = (
+        "import os, json; print(json.dumps({'unbuffered': os.environ.get('PYTHONUNBUFFERED'), 'long': 'x' * 500_000}))"
+    )
+
+    message = ask("long", ("-c", told), tmp_path, 20.0)
+
+    assert message == {"unbuffered": None, "long": "x" * 500_000}
