@@ -187,8 +187,9 @@ class Platform:
         """Stop accepting, commit what is open, tell clients to reconnect, and stop the engines, in bounded time."""
         if self.gateway is not None and self.runtime is not None:
             self.gateway.drain()
+            asyncio.get_running_loop().call_later(self._config.limits.drain_seconds, self.gateway.drop)
             flushed = await self.runtime.stop()
-            closing = self._close_sockets(self.gateway)
+            closing = self.gateway.close_all(Close.RESTARTING)
             if flushed or self.engines is None:
                 await closing
             else:
@@ -196,10 +197,6 @@ class Platform:
                 # It has had its time: meanwhile the clients are told.
                 await asyncio.gather(closing, self.engines.stop(by_force=True))
         await self._end()
-
-    async def _close_sockets(self, gateway: Gateway) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(gateway.close_all(Close.RESTARTING), self._config.limits.drain_seconds / 2)
 
     async def _end(self) -> None:
         for task in self._watchers:

@@ -14,7 +14,6 @@ class Limits(Section):
     connections_per_address_max: Count = 12_000
     connections_per_player_max: Count = 16
 
-    message_bytes_max: Count = 4_096
     messages_per_second_max: Count = 5_000
     messages_burst_max: Count = 10_000
     messages_per_player_per_second_max: Count = 10_000
@@ -25,7 +24,7 @@ class Limits(Section):
     logins_per_address_burst_max: Count = 12_000
 
     requests_in_flight_max: Count = 256
-    """Unanswered requests of one connection; the next one waits in its socket."""
+    """Unanswered requests of one connection; the next one is refused as overloaded (3003)."""
     subscriptions_per_session_max: Count = 64
     send_queue_bytes_max: Count = 262_144
     """What may wait for a slow reader before the connection is closed."""
@@ -37,10 +36,8 @@ class Limits(Section):
     resume_seconds: Seconds = 120
     """How long a session outlives its socket."""
     access_token_seconds: Seconds = 3_600
-    guest_token_seconds: Seconds = 30 * 86_400
-    """Longer: a guest has nothing else to come back with."""
     drain_seconds: Seconds = 8
-    """From the signal to stop until sockets are closed whatever they do."""
+    """From the signal to stop until the sockets that are still there are dropped, whatever they do."""
 
     mailbox_max: Count = 1_024
     """Messages that wait for one actor; the next one is refused as overloaded."""

@@ -132,6 +132,11 @@ class Gateway:
             connection.close(close)
         await self._front.sockets.no_connections()
 
+    def drop(self) -> None:
+        """Drop every socket without a word, those too that have not agreed to be closed yet."""
+        for socket in (*self._front.sockets.connections, *self._front.sockets.handshaking):
+            socket.abort()
+
     async def stop(self) -> None:
         """Tell everyone to come back, give them the time to agree, and stop listening."""
         self.drain()

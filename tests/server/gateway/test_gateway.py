@@ -473,3 +473,19 @@ async def test_a_stop_tells_everyone_to_come_back_and_does_not_wait_for_who_does
 
         assert await silent.ended()
         assert await half.ended()
+
+
+async def test_a_drop_waits_for_nobody_to_agree() -> None:
+    async with running() as house:
+        silent = await house.guest()
+        half = await house.socket()
+        half.writer.write(b"GET /ws HTTP/1.1\r\n")
+        await until(lambda: house.gateway.handshaking)
+        closing = asyncio.ensure_future(house.gateway.close_all(Close.RESTARTING))
+        await silent.read_frame()
+        assert not closing.done()
+        house.gateway.drop()
+        await closing
+
+        assert await silent.ended()
+        assert await half.ended()
