@@ -711,7 +711,12 @@ export interface Watching {
   readonly seq: Int;
 }
 
-/** Logged in or resumed. `resume` is good for one use; `token` logs in again until it expires. */
+/**
+ * Logged in or resumed. `resume` is good for one use; `token` logs in again until it expires.
+ *
+ * `balances` are those of now. The `wallet` stream begins after `(epoch, seq)`: the position of the balances or, when
+ * a resume is exact, the one that the client had seen, and all events since follow.
+ */
 export interface Welcome {
   readonly t: "welcome";
   readonly id: Uint8Array;
