@@ -282,6 +282,14 @@ async def test_two_readers_of_a_stream_both_begin_with_a_snapshot_and_one_may_le
         await server.until(lambda: server.seen["unwatch"] == 1)
 
 
+async def test_a_loop_over_a_stream_that_is_left_in_the_middle_leaves_nothing_watched() -> None:
+    async with FakeServer(tables=TABLES) as server, client(server) as ann:
+        async for event in ann.watch(TABLE):
+            assert isinstance(event, RouletteSnapshot)
+            break
+        await server.until(lambda: server.seen["unwatch"] == 1)
+
+
 async def test_a_second_reader_whose_snapshot_was_lost_gets_another() -> None:
     nasty = Nastiness("watch", Nasty.LOSE_SNAPSHOT, 2, 2)
     async with FakeServer(nasty, tables=TABLES) as server, client(server) as ann:
