@@ -118,6 +118,24 @@ class Tables(Reply):
     tables: tuple[TableInfo, ...]
 
 
+class GameInfo(Message):
+    """A game that one plays alone, in one asset: what a bet may be, and the most it may win on top of its stake."""
+
+    t: Literal["game"] = "game"
+    game: str
+    asset: str
+    min_bet: int
+    max_bet: int
+    max_profit: int
+
+
+class Games(Reply):
+    """The games that are offered here. One in an asset that is not among them is refused (1010)."""
+
+    t: Literal["games"] = "games"
+    games: tuple[GameInfo, ...]
+
+
 class LobbySnapshot(Push):
     """The whole lobby; it replaces what was known. Coalesced to a few a second."""
 
@@ -231,6 +249,7 @@ CORE_REPLIES: Final[tuple[type[Message], ...]] = (
     Done,
     Watching,
     Tables,
+    Games,
     LobbySnapshot,
     WalletBalances,
     WalletSnapshot,

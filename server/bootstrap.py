@@ -30,12 +30,11 @@ from persistence.postgres.ledger import PostgresLedger
 from persistence.postgres.players import PostgresPlayers
 from persistence.redis.sessions import RedisSessions
 from protocol.errors import Close
-from protocol.money import Asset, Balance
-from protocol.replies import AssetInfo
+from protocol.money import Asset
 from server.clock import SystemClock
 from server.config import Config
 from server.gateway.gateway import Gateway
-from server.gateway.settings import GatewaySettings, Opening
+from server.gateway.settings import GatewaySettings
 from server.http.page_files import load_page
 from server.observe.host_metrics import HostMetrics
 from server.observe.metrics import Metrics
@@ -111,7 +110,7 @@ class Platform:
         host_metrics.watch(runtime.host)
         metrics.registry.register(host_metrics)
         self.gateway = gateway = Gateway(
-            _gateway_settings(config, secrets.token_key),
+            GatewaySettings.of(config, f"croupier/{metadata.version('croupier')}", secrets.token_key),
             backend=runtime,
             players=players,
             sessions=sessions,
@@ -294,26 +293,6 @@ def _sessions(redis_url: str) -> RedisSessions:
     except ValueError:
         # What is wrong with it is not said: it may be a piece of the password.
         raise CannotStart("redis_url is not the URL of a Redis or Valkey") from None
-
-
-def _gateway_settings(config: Config, token_key: bytes) -> GatewaySettings:
-    return GatewaySettings(
-        server=f"croupier/{metadata.version('croupier')}",
-        limits=config.limits,
-        assets=tuple(AssetInfo(code=asset.code, scale=asset.scale) for asset in config.assets),
-        openings=tuple(
-            Opening(asset.number, balance, amount)
-            for asset in config.assets
-            for balance, amount in ((Balance.CASH, asset.opening_cash), (Balance.BONUS, asset.opening_bonus))
-            if amount
-        ),
-        tables=tuple(table.id for table in config.tables),
-        token_key=token_key,
-        guests_allowed=config.guests_allowed,
-        telegram_bot_token=config.telegram_bot_token.get_secret_value() if config.telegram_bot_token else None,
-        telegram_auth_age_seconds_max=config.telegram_auth_age_seconds_max,
-        allowed_origins=frozenset(config.allowed_origins),
-    )
 
 
 @contextlib.asynccontextmanager

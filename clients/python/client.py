@@ -24,6 +24,7 @@ from protocol.games.roulette import RoulettePlaced, RouletteReturned
 from protocol.model import Message, Push
 from protocol.replies import (
     Done,
+    Games,
     Pong,
     ProofView,
     SeedsRotated,
@@ -170,6 +171,10 @@ class Client:
     async def lobby(self) -> Tables:
         """The tables."""
         return await self._ask(Tables, {"t": "lobby.list"})
+
+    async def games(self) -> Games:
+        """The games that one plays alone, such as dice, with the limits on their bets in each asset."""
+        return await self._ask(Games, {"t": "games.list"})
 
     async def ping(self) -> Pong:
         """The server's time."""

@@ -90,7 +90,7 @@ class Gateway:
             greeting=self._hello,
         )
         entrance = Entrance(front, settings, Identity(settings, players, clock, entropy), self._resumption, entropy)
-        front.desk = Clerk(front, entrance, queries, self._tasks)
+        front.desk = Clerk(front, entrance, queries, self._tasks, settings.games)
         self._door = HttpDoor(page, lambda: front.accepting and ready(), metrics.exposition)
         self._server: asyncio.Server | None = None
         self._timer: asyncio.TimerHandle | None = None

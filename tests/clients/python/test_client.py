@@ -46,6 +46,7 @@ async def test_a_guest_plays_and_every_answer_has_its_type() -> None:
         wallet = await ann.balances()
         assert wallet.balances[0].available == bet.available == server.house.players[1].available
         assert [table.table for table in (await ann.lobby()).tables] == ["roulette-1"]
+        assert [(game.game, game.max_bet) for game in (await ann.games()).games] == [("dice", 100_000)]
         assert (await ann.seeds()).client_seed == "x"
         assert (await ann.rotate_seeds("mine")).client_seed == "mine"
         assert (await ann.statement("PLAY", limit=1)).rows[0].amount == 5
