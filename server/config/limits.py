@@ -23,6 +23,10 @@ class Limits(Section):
     logins_per_address_per_second_max: Count = 1_000
     logins_per_address_burst_max: Count = 12_000
 
+    proofs_per_address_per_second_max: Count = 20
+    """Proofs of bets that are asked for over HTTP."""
+    proofs_per_address_burst_max: Count = 200
+
     requests_in_flight_max: Count = 256
     """Unanswered requests of one connection; the next one is refused as overloaded (3003)."""
     subscriptions_per_session_max: Count = 64
@@ -48,7 +52,13 @@ class Limits(Section):
 
     @model_validator(mode="after")
     def _bursts_hold_a_second(self) -> Self:
-        for what in ("messages", "messages_per_player", "messages_per_address", "logins_per_address"):
+        for what in (
+            "messages",
+            "messages_per_player",
+            "messages_per_address",
+            "logins_per_address",
+            "proofs_per_address",
+        ):
             rate = getattr(self, f"{what}_per_second_max")
             if getattr(self, f"{what}_burst_max") < rate:
                 raise refused(f"must be at least {what}_per_second_max, which is {rate}", f"{what}_burst_max")

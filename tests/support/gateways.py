@@ -48,6 +48,7 @@ class House:
         self.limits = settings.limits
         self.backend = FakeBackend()
         self.players = FakePlayers()
+        self.queries = FakeQueries()
         self.sessions = sessions or MemorySessions(self.clock.monotonic)
         self.metrics = Metrics()
         self.log = CapturingLogger()
@@ -57,7 +58,7 @@ class House:
             self.backend,
             self.players,
             self.sessions,
-            FakeQueries(),
+            self.queries,
             self.clock,
             Numbered(),
             self.metrics,

@@ -9,6 +9,7 @@ import pytest
 from server.config import Limits
 
 ROOT = Path(__file__).parents[3]
+RATES = [name.removesuffix("_burst_max") for name in Limits.model_fields if name.endswith("_burst_max")]
 
 
 @cache
@@ -22,6 +23,12 @@ def read_by_the_server() -> set[str]:
 @pytest.mark.parametrize("limit", Limits.model_fields)
 def test_every_limit_is_read_by_the_server(limit: str) -> None:
     assert limit in read_by_the_server()
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_a_burst_holds_a_second_of_its_rate(rate: str) -> None:
+    with pytest.raises(ValueError, match=f"{rate}_burst_max|{rate}_per_second_max"):
+        Limits.model_validate({f"{rate}_per_second_max": 500_000})
 
 
 @pytest.mark.parametrize("gone", ["message_bytes_max", "guest_token_seconds"])
