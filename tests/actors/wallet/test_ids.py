@@ -15,7 +15,7 @@ from protocol.model import Request
 from protocol.money import Balance
 from protocol.records import TransferKind
 from protocol.requests import RotateSeeds, Sit
-from tests.support.casino import ANN, ASSETS, TABLE, USDT, Casino, account_of
+from tests.support.casino import ANN, ASSETS, BEN, TABLE, USDT, Casino, account_of
 from tests.support.simulation_oracle import plain
 
 Again = Callable[[Casino], None]
@@ -120,6 +120,26 @@ def test_another_command_with_a_used_id_is_told_apart_and_has_no_effect(
 
     assert answers == [Refusal(Code.ID_REUSED)] * 4
     assert money_and_ids(casino) == before
+
+
+@pytest.mark.parametrize("again", AGAIN)
+@pytest.mark.parametrize("what", WHAT)
+def test_an_id_of_another_player_is_refused_and_has_no_effect(casino: Casino, what: str, again: Again) -> None:
+    casino.open(BEN, 1_000)
+    casino.asks(BEN, Sit(id=casino.new_id(), table=TABLE))
+    used = casino.new_id()
+    first = ask_for(casino, what, used)
+    said = first()
+    again(casino)
+    before = money_and_ids(casino)
+
+    others = [casino.dice(55, id=used), casino.bet(55, id=used), RotateSeeds(id=used, client_seed="another")]
+    answers = [casino.asks(BEN, request) for request in others] + [casino.move(BEN, 55, id=used)]
+
+    assert answers == [Refusal(Code.ID_REUSED)] * 4
+    assert money_and_ids(casino) == before
+    assert plain(first()) == plain(said)
+    assert casino.asks(BEN, casino.dice())["t"] == "dice.settled"
 
 
 @pytest.mark.parametrize("again", AGAIN)
