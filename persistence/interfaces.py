@@ -227,7 +227,7 @@ class Players(Protocol):
         """The player of this identity, made if new; `proof` is the digest of a single-use proof.
 
         Nothing, and no player made, if the proof was used before. Raises `Unavailable`, and then the proof may be used
-        up; `Rejected` for what cannot be stored.
+        up; `Rejected` for what cannot be stored, and when all numbers up to `PLAYER_ID_MAX` are given away.
         """
 
     async def find(self, player: PlayerId) -> PlayerRow | None:

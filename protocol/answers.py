@@ -8,6 +8,7 @@ from protocol.games.roulette import RouletteBet, RouletteClear, RoulettePlaced, 
 from protocol.model import Reply, Request
 from protocol.replies import (
     Done,
+    Games,
     Pong,
     ProofView,
     SeedsRotated,
@@ -24,6 +25,7 @@ from protocol.requests import (
     AuthToken,
     Balances,
     Leave,
+    ListGames,
     ListTables,
     Ping,
     Proof,
@@ -45,6 +47,7 @@ ANSWERS: Final[Mapping[type[Request], type[Reply]]] = {
     Watch: Watching,
     Unwatch: Done,
     ListTables: Tables,
+    ListGames: Games,
     Sit: Done,
     Leave: Done,
     Balances: WalletBalances,

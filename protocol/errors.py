@@ -1,11 +1,15 @@
 """The closed, numbered catalogue of everything that can be refused, and of the reasons a socket is closed.
 
-1xxx  the message itself      may never succeed as it is
+1xxx  the message itself      may not succeed as it is
 2xxx  who is speaking         log in again
 3xxx  too much, too fast      may be retried later
 4xxx  money                   decided by the wallet, and sticky for its id
-5xxx  games and tables        decided by the table, and sticky for its id where the state decided
+5xxx  games and tables        decided by the game; sticky for its id wherever money would have moved
 6xxx  the platform            the same id may be retried; the effect is unknown until it is answered
+
+Sticky: a request that would have moved money and was refused with this code stays refused under its id, whatever the
+balances, rounds, limits and games are when it comes again; its wallet keeps the refusal. Questions, and taking a seat,
+are decided anew each time.
 """
 
 from dataclasses import dataclass, field
@@ -86,7 +90,7 @@ CATALOGUE: Final[dict[Code, Meaning]] = {
     Code.ID_FROM_FUTURE: Meaning("The id was made by a clock that is ahead of ours; set it by the time in `hello`."),
     Code.ID_REUSED: Meaning("This id was used before, for another request."),
     Code.UNKNOWN_TABLE: Meaning("There is no table with this id."),
-    Code.UNKNOWN_ASSET: Meaning("There is no such asset, or it has no such balance."),
+    Code.UNKNOWN_ASSET: Meaning("There is no such asset, or it has no such balance.", sticky=True),
     Code.UNKNOWN_BET: Meaning("There is no such bet, or it is another player's."),
     Code.UNKNOWN_STREAM: Meaning("There is no such stream."),
     Code.NOT_AUTHENTICATED: Meaning("Log in or resume first."),
@@ -111,9 +115,9 @@ CATALOGUE: Final[dict[Code, Meaning]] = {
     Code.BET_ABOVE_MAXIMUM: Meaning("The bet is above the maximum.", sticky=True),
     Code.TABLE_LIMIT: Meaning("Your bets of this round would be above the table's maximum.", sticky=True),
     Code.EXPOSURE_LIMIT: Meaning("The house cannot cover this bet at this table now.", sticky=True),
-    Code.INVALID_BET: Meaning("There is no such bet in this game."),
+    Code.INVALID_BET: Meaning("There is no such bet in this game.", sticky=True),
     Code.NOT_SEATED: Meaning("Sit down at the table first.", sticky=True),
-    Code.TABLE_FULL: Meaning("Every seat is taken.", sticky=True),
+    Code.TABLE_FULL: Meaning("Every seat is taken."),
     Code.NOTHING_TO_UNDO: Meaning("You have no bet in this round.", sticky=True),
     Code.TOO_MANY_BETS: Meaning("You have too many bets in this round.", sticky=True),
     Code.SEED_IN_USE: Meaning("The seed is still in use by an open bet.", sticky=True),

@@ -3,7 +3,7 @@
 from typing import Final, NewType
 
 PlayerId = NewType("PlayerId", int)
-"""A positive 63-bit number, given by the store when a player is first seen."""
+"""A positive number of at most 55 bits, given by the store when a player is first seen: accounts are made of it."""
 AccountId = NewType("AccountId", int)
 """A balance in the ledger; see `protocol.money` for how it is composed."""
 CommandId = NewType("CommandId", bytes)
@@ -16,6 +16,8 @@ ShardId = NewType("ShardId", int)
 Epoch = NewType("Epoch", int)
 """One tenure of one host over its shards; never reused."""
 
+PLAYER_ID_MAX: Final = 2**55 - 1
+"""An account's number is a player's with eight more bits (`protocol.money`), and must fit in an int64."""
 COMMAND_ID_BYTES: Final = 16
 _VERSION_7: Final = 0x70
 _VARIANT_RFC: Final = 0x80

@@ -37,7 +37,11 @@ class Hello(Message):
 
 
 class Welcome(Reply):
-    """Logged in or resumed. `resume` is good for one use; `token` logs in again until it expires."""
+    """Logged in or resumed. `resume` is good for one use; `token` logs in again until it expires.
+
+    `balances` are those of now. The `wallet` stream begins after `(epoch, seq)`: the position of the balances or, when
+    a resume is exact, the one that the client had seen, and all events since follow.
+    """
 
     t: Literal["welcome"] = "welcome"
     player: int
@@ -112,6 +116,24 @@ class Tables(Reply):
 
     t: Literal["tables"] = "tables"
     tables: tuple[TableInfo, ...]
+
+
+class GameInfo(Message):
+    """A game that one plays alone, in one asset: what a bet may be, and the most it may win on top of its stake."""
+
+    t: Literal["game"] = "game"
+    game: str
+    asset: str
+    min_bet: int
+    max_bet: int
+    max_profit: int
+
+
+class Games(Reply):
+    """The games that are offered here. One in an asset that is not among them is refused (1010)."""
+
+    t: Literal["games"] = "games"
+    games: tuple[GameInfo, ...]
 
 
 class LobbySnapshot(Push):
@@ -227,6 +249,7 @@ CORE_REPLIES: Final[tuple[type[Message], ...]] = (
     Done,
     Watching,
     Tables,
+    Games,
     LobbySnapshot,
     WalletBalances,
     WalletSnapshot,

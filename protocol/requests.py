@@ -83,6 +83,12 @@ class ListTables(Request):
     t: Literal["lobby.list"] = "lobby.list"
 
 
+class ListGames(Request):
+    """Ask for the games that one plays alone, and the limits on their bets. Tables are in the lobby."""
+
+    t: Literal["games.list"] = "games.list"
+
+
 class Sit(Request):
     """Take a seat at a table; needed to bet there. Repeating it changes nothing."""
 
@@ -147,6 +153,7 @@ CORE_REQUESTS: Final[tuple[type[Request], ...]] = (
     Watch,
     Unwatch,
     ListTables,
+    ListGames,
     Sit,
     Leave,
     Balances,

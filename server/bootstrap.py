@@ -30,12 +30,11 @@ from persistence.postgres.ledger import PostgresLedger
 from persistence.postgres.players import PostgresPlayers
 from persistence.redis.sessions import RedisSessions
 from protocol.errors import Close
-from protocol.money import Asset, Balance
-from protocol.replies import AssetInfo
+from protocol.money import Asset
 from server.clock import SystemClock
 from server.config import Config
 from server.gateway.gateway import Gateway
-from server.gateway.settings import GatewaySettings, Opening
+from server.gateway.settings import GatewaySettings
 from server.http.page_files import load_page
 from server.observe.host_metrics import HostMetrics
 from server.observe.metrics import Metrics
@@ -111,7 +110,7 @@ class Platform:
         host_metrics.watch(runtime.host)
         metrics.registry.register(host_metrics)
         self.gateway = gateway = Gateway(
-            _gateway_settings(config, secrets.token_key),
+            GatewaySettings.of(config, f"croupier/{metadata.version('croupier')}", secrets.token_key),
             backend=runtime,
             players=players,
             sessions=sessions,
@@ -187,8 +186,9 @@ class Platform:
         """Stop accepting, commit what is open, tell clients to reconnect, and stop the engines, in bounded time."""
         if self.gateway is not None and self.runtime is not None:
             self.gateway.drain()
+            asyncio.get_running_loop().call_later(self._config.limits.drain_seconds, self.gateway.drop)
             flushed = await self.runtime.stop()
-            closing = self._close_sockets(self.gateway)
+            closing = self.gateway.close_all(Close.RESTARTING)
             if flushed or self.engines is None:
                 await closing
             else:
@@ -196,10 +196,6 @@ class Platform:
                 # It has had its time: meanwhile the clients are told.
                 await asyncio.gather(closing, self.engines.stop(by_force=True))
         await self._end()
-
-    async def _close_sockets(self, gateway: Gateway) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(gateway.close_all(Close.RESTARTING), self._config.limits.drain_seconds / 2)
 
     async def _end(self) -> None:
         for task in self._watchers:
@@ -297,26 +293,6 @@ def _sessions(redis_url: str) -> RedisSessions:
     except ValueError:
         # What is wrong with it is not said: it may be a piece of the password.
         raise CannotStart("redis_url is not the URL of a Redis or Valkey") from None
-
-
-def _gateway_settings(config: Config, token_key: bytes) -> GatewaySettings:
-    return GatewaySettings(
-        server=f"croupier/{metadata.version('croupier')}",
-        limits=config.limits,
-        assets=tuple(AssetInfo(code=asset.code, scale=asset.scale) for asset in config.assets),
-        openings=tuple(
-            Opening(asset.number, balance, amount)
-            for asset in config.assets
-            for balance, amount in ((Balance.CASH, asset.opening_cash), (Balance.BONUS, asset.opening_bonus))
-            if amount
-        ),
-        tables=tuple(table.id for table in config.tables),
-        token_key=token_key,
-        guests_allowed=config.guests_allowed,
-        telegram_bot_token=config.telegram_bot_token.get_secret_value() if config.telegram_bot_token else None,
-        telegram_auth_age_seconds_max=config.telegram_auth_age_seconds_max,
-        allowed_origins=frozenset(config.allowed_origins),
-    )
 
 
 @contextlib.asynccontextmanager

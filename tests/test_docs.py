@@ -28,6 +28,7 @@ PATHS = (
     "/readyz",
     "/metrics",
     "/page/",
+    "/proof/",
     "/proc",
     "/etc/",
     "/opt/",

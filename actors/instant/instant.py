@@ -108,11 +108,12 @@ class Instant:
     def _bet(self, turn: Turn, game: InstantGame, request: Any, sender: Sender) -> None:
         asset = self._assets.get(request.asset)
         limits = self._limits.get((game.name, request.asset))
+        digest = digest_of(request)
         if asset is None or limits is None:
-            turn.answer(sender, Refusal(Code.UNKNOWN_ASSET, {"asset": request.asset, "game": game.name}))
+            unknown = Refusal(Code.UNKNOWN_ASSET, {"asset": request.asset, "game": game.name})
+            turn.answer(sender, turn.call(self._wallet, RefuseBet(request.id, digest, unknown)))
             return
         play = game.check(request, limits)
-        digest = digest_of(request)
         if isinstance(play, Refusal):
             turn.answer(sender, turn.call(self._wallet, RefuseBet(request.id, digest, play)))
             return

@@ -244,11 +244,7 @@ class Wallet:
     def _refused(self, turn: Turn, command: RefuseBet) -> Answer:
         """What the rules refuse stays refused, whatever they say later; but not the id of another's bet."""
         known = self._known(command.id, command.digest)
-        if known is not None:
-            return known
-        if command.refusal.code is not Code.ID_REUSED:
-            self._take_id(turn, command.id, command.digest, command.refusal)
-        return command.refusal
+        return known if known is not None else self._refuse(turn, command.id, command.digest, command.refusal)
 
     def _take_back(self, turn: Turn, command: TakeBack, sender: Sender) -> None:
         known = self._known(command.id, command.digest)
@@ -434,7 +430,7 @@ class Wallet:
         return account
 
     def _refuse(self, turn: Turn, command: CommandId, digest: bytes, refusal: Refusal) -> Refusal:
-        """Refuse; for good, if the state decided."""
+        """Refuse; for good, if the catalogue says so."""
         if CATALOGUE[refusal.code].sticky:
             self._take_id(turn, command, digest, refusal)
         return refusal

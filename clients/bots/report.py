@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from clients.bots.config import MISMATCHES_PRINTED_MAX
 from clients.bots.latency import Latencies
+
+ABSENT: Final = "absent"
+"""Among the errors: how many could not be logged in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,11 @@ class Report:
     cpu_seconds: float
     """Processor time of the bots' process, from the first bet to the last."""
     more: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def nobody_came(self) -> bool:
+        """Whether not one player could be logged in, so that nothing was measured."""
+        return self.errors.get(ABSENT) == self.players
 
     def as_json(self) -> dict[str, Any]:
         """The report as one JSON object."""

@@ -27,7 +27,7 @@ from clients.bots.config import (
 from clients.bots.dice import DiceBot, DiceTemplates
 from clients.bots.grounds import Grounds
 from clients.bots.journal import Journal
-from clients.bots.report import Report, Tally
+from clients.bots.report import ABSENT, Report, Tally
 from clients.bots.roulette import RouletteBot
 from clients.bots.tables import Tables
 from clients.python.address import address_of
@@ -151,14 +151,14 @@ class Swarm:
             await asyncio.gather(everyone, *coming, return_exceptions=True)
         absent = len(self._bots) - len(self._arrived)
         if absent:
-            self._grounds.tally.errors["absent"] = absent
+            self._grounds.tally.errors[ABSENT] = absent
 
     async def _play(self) -> tuple[float, float]:
         """Let everyone play for the time of the run. Return how long it was, and how much processor time it took."""
         clock, seconds = self._grounds.clock, self._grounds.config.seconds
         began, cpu_began = clock(), time.process_time()
         until = began + seconds
-        if not self._stopped.is_set():
+        if self._arrived and not self._stopped.is_set():
             for bot in self._arrived:
                 bot.start(until)
             with suppress(TimeoutError):

@@ -14,6 +14,7 @@ from clients.python.connection import Connection, refusal
 from clients.python.conversation import WALLET, Conversation, LoggedIn
 from clients.python.credentials import Guest, Login
 from clients.python.errors import ClientError, Unanswered
+from clients.python.feed import Feed
 from clients.python.ids import Clock, Entropy, Source
 from clients.python.settings import Settings
 from clients.python.subscription import Subscription
@@ -23,6 +24,7 @@ from protocol.games.roulette import RoulettePlaced, RouletteReturned
 from protocol.model import Message, Push
 from protocol.replies import (
     Done,
+    Games,
     Pong,
     ProofView,
     SeedsRotated,
@@ -72,7 +74,7 @@ class Client:
             welcomed=self._welcomed,
             failed=self._failed,
         )
-        self._subscriptions: dict[str, list[Subscription]] = {}
+        self._feeds: dict[str, list[Feed]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._welcome: Welcome | None = None
 
@@ -170,6 +172,10 @@ class Client:
         """The tables."""
         return await self._ask(Tables, {"t": "lobby.list"})
 
+    async def games(self) -> Games:
+        """The games that one plays alone, such as dice, with the limits on their bets in each asset."""
+        return await self._ask(Games, {"t": "games.list"})
+
     async def ping(self) -> Pong:
         """The server's time."""
         return await self._ask(Pong, {"t": "ping"})
@@ -179,11 +185,14 @@ class Client:
         return self._reply(await self._connection.ask_again(unanswered))
 
     def watch(self, stream: str) -> Subscription:
-        """Receive a stream (`table:ID`, `lobby` or `wallet`): a snapshot, then every event; `async for` reads it."""
-        subscription = Subscription(stream, self._settings.events_max, self._look, self._leave)
-        self._subscriptions.setdefault(stream, []).append(subscription)
-        self._look(subscription)
-        return subscription
+        """Receive a stream (`table:ID`, `lobby` or `wallet`): a snapshot, then every event; `async for` reads it.
+
+        It is watched until the subscription is closed, or nobody holds it any more.
+        """
+        feed = Feed(stream, self._settings.events_max, self._look)
+        self._feeds.setdefault(stream, []).append(feed)
+        self._look(feed)
+        return Subscription(feed, self._leave)
 
     async def _ask(self, kind: type[R], fields: Mapping[str, Any]) -> R:
         reply = self._reply(await self._connection.ask(fields))
@@ -197,64 +206,63 @@ class Client:
         return self._dialect.parse(fields)
 
     def _pushed(self, stream: str, fields: dict[str, Any]) -> None:
-        subscriptions = self._subscriptions.get(stream)
-        if subscriptions:
+        if self._feeds.get(stream):
             push = self._dialect.parse(fields)
             if isinstance(push, Push):
                 self._offer(push)
 
     def _offer(self, push: Push) -> None:
-        for subscription in tuple(self._subscriptions.get(push.stream, ())):
-            subscription.offer(push)
+        for feed in tuple(self._feeds.get(push.stream, ())):
+            feed.offer(push)
 
     def _welcomed(self, login: LoggedIn) -> None:
         welcome = self._dialect.parse(login.welcome)
         if not isinstance(welcome, Welcome):
             raise ClientError(f"a login was answered with {welcome.t}")
         self._welcome = welcome
-        for subscription in [one for subscriptions in self._subscriptions.values() for one in subscriptions]:
+        for feed in [one for feeds in self._feeds.values() for one in feeds]:
             # Its snapshot may have been lost with the socket, after the request for it was answered.
-            if not subscription.begun:
-                self._look(subscription)
+            if not feed.begun:
+                self._look(feed)
         if login.wallet_moved:
             self._offer(WalletSnapshot(stream=WALLET, epoch=welcome.epoch, seq=welcome.seq, balances=welcome.balances))
 
     def _ended(self, stream: str, error: Exception) -> None:
-        for subscription in self._subscriptions.pop(stream, ()):
-            subscription.fail(error)
+        for feed in self._feeds.pop(stream, ()):
+            feed.fail(error)
 
     def _failed(self, error: Exception) -> None:
-        for stream in tuple(self._subscriptions):
+        for stream in tuple(self._feeds):
             self._ended(stream, error)
 
-    def _look(self, subscription: Subscription) -> None:
-        self._start(self._begin(subscription))
+    def _look(self, feed: Feed) -> None:
+        self._start(self._begin(feed))
 
-    async def _begin(self, subscription: Subscription) -> None:
+    async def _begin(self, feed: Feed) -> None:
         try:
-            answer = await self._connection.watch(subscription.stream)
+            answer = await self._connection.watch(feed.stream)
             if answer["t"] == "error":
                 raise refusal(answer)
         except ClientError as error:
-            self._forget(subscription)
-            subscription.fail(error)
+            self._forget(feed)
+            feed.fail(error)
 
-    def _leave(self, subscription: Subscription) -> None:
-        self._forget(subscription)
-        if subscription.stream not in self._subscriptions and subscription.stream != WALLET:
-            self._start(self._stop_watching(subscription.stream))
+    def _leave(self, feed: Feed) -> None:
+        self._forget(feed)
+        if feed.error is None and feed.stream not in self._feeds and feed.stream != WALLET:
+            self._start(self._stop_watching(feed.stream))
 
     async def _stop_watching(self, stream: str) -> None:
         # A client that is closed, or a server that does not answer, sends nothing more anyway.
         with suppress(ClientError):
             await self._connection.unwatch(stream)
 
-    def _forget(self, subscription: Subscription) -> None:
-        subscriptions = self._subscriptions.get(subscription.stream, [])
-        if subscription in subscriptions:
-            subscriptions.remove(subscription)
-        if not subscriptions:
-            self._subscriptions.pop(subscription.stream, None)
+    def _forget(self, feed: Feed) -> None:
+        feeds = self._feeds.get(feed.stream, [])
+        if feed in feeds:
+            feeds.remove(feed)
+        if not feeds:
+            self._feeds.pop(feed.stream, None)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -190,6 +190,7 @@ export type ClientMessage =
   | Watch
   | Unwatch
   | ListTables
+  | ListGames
   | Sit
   | Leave
   | Balances
@@ -257,6 +258,23 @@ export interface Failed {
   readonly evidence: Readonly<Record<string, unknown>>;
 }
 
+/** A game that one plays alone, in one asset: what a bet may be, and the most it may win on top of its stake. */
+export interface GameInfo {
+  readonly t: "game";
+  readonly game: string;
+  readonly asset: string;
+  readonly min_bet: Int;
+  readonly max_bet: Int;
+  readonly max_profit: Int;
+}
+
+/** The games that are offered here. One in an asset that is not among them is refused (1010). */
+export interface Games {
+  readonly t: "games";
+  readonly id: Uint8Array;
+  readonly games: ReadonlyArray<GameInfo>;
+}
+
 /** The first thing on a new socket: who speaks, its time, and how one may log in. */
 export interface Hello {
   readonly t: "hello";
@@ -276,6 +294,13 @@ export interface Leave {
   readonly id: Uint8Array;
   /** id of a table */
   readonly table: string;
+}
+
+/** Ask for the games that one plays alone, and the limits on their bets. Tables are in the lobby. */
+export interface ListGames {
+  readonly t: "games.list";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
 }
 
 /** Ask for the lobby's tables. */
@@ -550,6 +575,7 @@ export type ServerMessage =
   | Done
   | Watching
   | Tables
+  | Games
   | LobbySnapshot
   | WalletBalances
   | WalletSnapshot
@@ -711,7 +737,12 @@ export interface Watching {
   readonly seq: Int;
 }
 
-/** Logged in or resumed. `resume` is good for one use; `token` logs in again until it expires. */
+/**
+ * Logged in or resumed. `resume` is good for one use; `token` logs in again until it expires.
+ *
+ * `balances` are those of now. The `wallet` stream begins after `(epoch, seq)`: the position of the balances or, when
+ * a resume is exact, the one that the client had seen, and all events since follow.
+ */
 export interface Welcome {
   readonly t: "welcome";
   readonly id: Uint8Array;
@@ -737,6 +768,7 @@ export interface Answers {
   readonly "watch": Watching;
   readonly "unwatch": Done;
   readonly "lobby.list": Tables;
+  readonly "games.list": Games;
   readonly "table.sit": Done;
   readonly "table.leave": Done;
   readonly "wallet.balances": WalletBalances;

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from persistence.interfaces import PlayerRow, Players, Rejected
+from persistence.player_ids import checked_player_id
 from protocol.ids import PlayerId
 from protocol.money import Asset
 
@@ -10,9 +11,10 @@ __all__ = ["MemoryPlayers"]
 
 
 class MemoryPlayers(Players):
-    """Numbers players from 1, in the order in which they come."""
+    """Numbers players in the order in which they come, after `newest`."""
 
-    def __init__(self) -> None:
+    def __init__(self, newest: int = 0) -> None:
+        self._newest = newest
         self._rows: dict[PlayerId, PlayerRow] = {}
         self._numbers: dict[tuple[str, str], PlayerId] = {}
         self._proofs: dict[bytes, int] = {}
@@ -29,7 +31,9 @@ class MemoryPlayers(Players):
         number = self._numbers.get((provider, subject))
         if number is not None:
             return self._rows[number]
-        number = self._numbers[provider, subject] = PlayerId(len(self._rows) + 1)
+        number = checked_player_id(self._newest + 1)
+        self._newest = number
+        self._numbers[provider, subject] = number
         self._rows[number] = PlayerRow(number, name, created=False)
         return PlayerRow(number, name, created=True)
 

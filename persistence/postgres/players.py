@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 import asyncpg
 
 from persistence.interfaces import PlayerRow, Players, Rejected, StoreError, Unavailable
+from persistence.player_ids import checked_player_id
 from persistence.postgres.failures import DRIVER_ERRORS, failure
 from protocol.ids import PlayerId
 from protocol.money import Asset
@@ -14,6 +15,7 @@ from protocol.money import Asset
 REGISTRATIONS_MAX: Final = 256
 WAITING_MAX: Final = 20_000
 QUERY_SECONDS_MAX: Final = 10.0
+REGISTRATION_ERRORS: Final = (*DRIVER_ERRORS, Rejected)
 
 
 class _Waiting(NamedTuple):
@@ -72,8 +74,8 @@ class PostgresPlayers(Players):
                 _answer(one, None)
         try:
             await self._insert(welcome)
-        except DRIVER_ERRORS as error:
-            found = failure("cannot register", error)
+        except REGISTRATION_ERRORS as error:
+            found = _refusal(error)
             if not isinstance(found, Rejected) or len(welcome) == 1:
                 for one in welcome:
                     _fail(one, found)
@@ -81,8 +83,8 @@ class PostgresPlayers(Players):
             for one in welcome:
                 try:
                     await self._insert([one])
-                except DRIVER_ERRORS as single:
-                    _fail(one, failure("cannot register", single))
+                except REGISTRATION_ERRORS as single:
+                    _fail(one, _refusal(single))
 
     async def _insert(self, group: list[_Waiting]) -> None:
         names: dict[tuple[str, str], str] = {}
@@ -108,7 +110,7 @@ class PostgresPlayers(Players):
                 subjects,
                 timeout=QUERY_SECONDS_MAX,
             )
-        new = {row[0] for row in made}
+            new = {checked_player_id(row[0]) for row in made}
         found = {(row[2], row[3]): (PlayerId(row[0]), row[1]) for row in rows}
         for one in group:
             number, name = found[one.provider, one.subject]
@@ -172,6 +174,10 @@ class PostgresPlayers(Players):
     async def _fetch(self, query: str, *arguments: Any) -> list[Any]:
         async with self._pool.acquire(timeout=QUERY_SECONDS_MAX) as connection:
             return await connection.fetch(query, *arguments, timeout=QUERY_SECONDS_MAX)
+
+
+def _refusal(error: Exception) -> StoreError:
+    return error if isinstance(error, Rejected) else failure("cannot register", error)
 
 
 def _answer(one: _Waiting, row: PlayerRow | None) -> None:

@@ -81,7 +81,7 @@ class NoQueries:
         """See `Queries.statement`."""
         return Refusal(Code.UNKNOWN_ASSET)
 
-    async def proof(self, player: PlayerId, bet: BetId) -> ProofView | Refusal:
+    async def proof(self, player: PlayerId | None, bet: BetId) -> ProofView | Refusal:
         """See `Queries.proof`."""
         return Refusal(Code.UNKNOWN_BET)
 

@@ -2,10 +2,15 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from protocol.errors import Code
 from server.cli.errors import UserError
+
+if TYPE_CHECKING:
+    from clients.bots import Report
 
 
 @click.command(name="bots")
@@ -24,7 +29,10 @@ from server.cli.errors import UserError
 @click.option("--journal", metavar="FILE", type=click.Path(path_type=Path), help="Write each acknowledged bet here.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print the report as one JSON object.")
 def command(json_wanted: bool, **settings: object) -> None:
-    """Play with many players at once, then report speed, latency, errors and balances that differ."""
+    """Play with many players at once, then report speed, latency, errors and balances that differ.
+
+    Ends with exit code 2 when nobody can log in.
+    """
     from clients.bots import BotsConfig, run
 
     try:
@@ -33,3 +41,14 @@ def command(json_wanted: bool, **settings: object) -> None:
         raise UserError(str(error)) from error
     report = run(config)
     click.echo(json.dumps(report.as_json()) if json_wanted else report.as_text())
+    if report.nobody_came:
+        raise UserError(f"nobody could log in at {config.url}: {_reasons(report)}")
+
+
+def _reasons(report: "Report") -> str:
+    """What came instead, and how often; codes of the catalogue with their names."""
+    from clients.bots.report import ABSENT
+
+    names = {str(code.value): f"{code.value} {code.name.lower()}" for code in Code}
+    counts = {names.get(reason, reason): count for reason, count in report.errors.items() if reason != ABSENT}
+    return ", ".join(f"{reason} ({count:,} times)" for reason, count in counts.items()) or "no answer in time"

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import click
-from pydantic import ValidationError
 
 from actors.fairness.commitment import commitment_of
 from actors.fairness.draws import U32_BYTES, Draws, first_u32, float_of
@@ -20,11 +19,16 @@ from server.cli.errors import UserError
 from server.cli.options import configured
 from server.cli.outcomes import OUTCOMES, Params
 from server.config import Config
+from server.proof_json import PROOF_PREFIX, proof_from_json
 
 __all__ = ["command"]
 
 FLOATS_MAX: Final = 10_000
 DISAGREES_EXIT_CODE: Final = 1
+ANSWER_SECONDS_MAX: Final = 10.0
+PROOF_BYTES_MAX: Final = 8 << 20
+"""Of a round with very many bets, each of which contributed."""
+SAID_BYTES_MAX: Final = 500
 
 LoadProof = Callable[[BetId], Awaitable[ProofView | Refusal]]
 
@@ -90,16 +94,16 @@ def floats_command(server_seed: str, client_seed: str, nonce: int, count: int, c
     type=click.File("rb"),
     help="Read the bet's `proof` message from this file (JSON, ids in hexadecimal; - is stdin), and no database.",
 )
+@click.option("--url", metavar="URL", help="Ask a server (http://127.0.0.1:8080) for the proof.")
 @click.option("--commitment", metavar="HEX", help="What was shown before the bet, to compare with.")
 @configured
-def verify_command(bet: str, file: Any, commitment: str | None, config: Config) -> None:
+def verify_command(bet: str, file: Any, url: str | None, commitment: str | None, config: Config) -> None:
     """Recompute the settled bet with this id (hexadecimal) from public data, and print each check as JSON.
 
     Ends with exit code 1 when something does not agree, or when the server seed is still secret.
     """
     bet_id = _bet_id(bet)
-    load = _from_database(config) if file is None else _from_file(file.read())
-    report = asyncio.run(verified(bet_id, load, commitment))
+    report = asyncio.run(verified(bet_id, _loader(file, url, config), commitment))
     click.echo(json.dumps(_as_json(report), default=str))
     if not report.ok:
         raise SystemExit(DISAGREES_EXIT_CODE)
@@ -116,6 +120,18 @@ async def verified(bet: BetId, load_proof: LoadProof, commitment: str | None = N
     if proof.game not in VERIFIABLE:
         raise UserError(f"bet {bet.hex()}: there is no game {proof.game!r}")
     return verify(proof, VERIFIABLE[proof.game], commitment)
+
+
+def _loader(file: Any, url: str | None, config: Config) -> LoadProof:
+    if file is not None and url is not None:
+        raise UserError("a proof is read from a file (--proof) or from a server (--url), not from both")
+    if file is not None:
+        return _from_file(file.read())
+    if url is None:
+        return _from_database(config)
+    if not url.startswith(("http://", "https://")):
+        raise UserError(f"--url takes the address of a server, http://HOST:PORT, not {url!r}")
+    return _from_server(url)
 
 
 def _from_database(config: Config) -> LoadProof:
@@ -136,14 +152,39 @@ def _from_database(config: Config) -> LoadProof:
 def _from_file(text: bytes) -> LoadProof:
     async def load(bet: BetId) -> ProofView | Refusal:
         try:
-            fields = json.loads(text)
-            fields |= {"id": b"", "bet": bytes.fromhex(fields["bet"])}
-            fields["contributions"] = tuple(fields.get("contributions", ()))
-            return ProofView.model_validate(fields)
-        except (ValueError, TypeError, KeyError, ValidationError) as error:
+            return proof_from_json(text)
+        except ValueError as error:
             raise UserError(f"the file holds no proof of bet {bet.hex()}: {error}") from error
 
     return load
+
+
+def _from_server(url: str) -> LoadProof:
+    from http.client import HTTPException
+    from urllib.error import HTTPError
+
+    async def load(bet: BetId) -> ProofView | Refusal:
+        try:
+            return proof_from_json(await asyncio.to_thread(_fetched, f"{url.rstrip('/')}{PROOF_PREFIX}{bet.hex()}"))
+        except HTTPError as error:
+            said = error.read(SAID_BYTES_MAX).decode(errors="replace").strip()
+            raise UserError(f"bet {bet.hex()}: {url} answers {error.code}: {said}") from error
+        except (OSError, HTTPException) as error:
+            raise UserError(f"cannot ask {url}: {error}") from error
+        except ValueError as error:
+            raise UserError(f"{url} gives no proof of bet {bet.hex()}: {error}") from error
+
+    return load
+
+
+def _fetched(url: str) -> bytes:
+    from urllib.request import urlopen
+
+    with urlopen(url, timeout=ANSWER_SECONDS_MAX) as answer:  # noqa: S310 - its scheme was looked at
+        body: bytes = answer.read(PROOF_BYTES_MAX + 1)
+    if len(body) > PROOF_BYTES_MAX:
+        raise ValueError(f"it has more than {PROOF_BYTES_MAX:,} bytes")
+    return body
 
 
 def _bet_id(text: str) -> BetId:

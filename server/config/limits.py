@@ -14,7 +14,6 @@ class Limits(Section):
     connections_per_address_max: Count = 12_000
     connections_per_player_max: Count = 16
 
-    message_bytes_max: Count = 4_096
     messages_per_second_max: Count = 5_000
     messages_burst_max: Count = 10_000
     messages_per_player_per_second_max: Count = 10_000
@@ -24,8 +23,12 @@ class Limits(Section):
     logins_per_address_per_second_max: Count = 1_000
     logins_per_address_burst_max: Count = 12_000
 
+    proofs_per_address_per_second_max: Count = 20
+    """Proofs of bets that are asked for over HTTP."""
+    proofs_per_address_burst_max: Count = 200
+
     requests_in_flight_max: Count = 256
-    """Unanswered requests of one connection; the next one waits in its socket."""
+    """Unanswered requests of one connection; the next one is refused as overloaded (3003)."""
     subscriptions_per_session_max: Count = 64
     send_queue_bytes_max: Count = 262_144
     """What may wait for a slow reader before the connection is closed."""
@@ -37,10 +40,8 @@ class Limits(Section):
     resume_seconds: Seconds = 120
     """How long a session outlives its socket."""
     access_token_seconds: Seconds = 3_600
-    guest_token_seconds: Seconds = 30 * 86_400
-    """Longer: a guest has nothing else to come back with."""
     drain_seconds: Seconds = 8
-    """From the signal to stop until sockets are closed whatever they do."""
+    """From the signal to stop until the sockets that are still there are dropped, whatever they do."""
 
     mailbox_max: Count = 1_024
     """Messages that wait for one actor; the next one is refused as overloaded."""
@@ -51,7 +52,13 @@ class Limits(Section):
 
     @model_validator(mode="after")
     def _bursts_hold_a_second(self) -> Self:
-        for what in ("messages", "messages_per_player", "messages_per_address", "logins_per_address"):
+        for what in (
+            "messages",
+            "messages_per_player",
+            "messages_per_address",
+            "logins_per_address",
+            "proofs_per_address",
+        ):
             rate = getattr(self, f"{what}_per_second_max")
             if getattr(self, f"{what}_burst_max") < rate:
                 raise refused(f"must be at least {what}_per_second_max, which is {rate}", f"{what}_burst_max")

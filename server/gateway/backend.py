@@ -40,8 +40,8 @@ class Queries(Protocol):
     async def statement(self, player: PlayerId, request: Statement) -> StatementPage | Refusal:
         """Transfers of one of the player's balances, newest first."""
 
-    async def proof(self, player: PlayerId, bet: BetId) -> ProofView | Refusal:
-        """What one of the player's bets can be checked by."""
+    async def proof(self, player: PlayerId | None, bet: BetId) -> ProofView | Refusal:
+        """What one of the player's bets can be checked by; `player` nobody: whoever's it is."""
 
 
 class Clock(Protocol):

@@ -6,11 +6,12 @@ from typing import Any, Final
 from protocol.errors import Refusal
 from protocol.ids import BetId
 from protocol.model import Reply, Request
-from protocol.replies import Done, Pong
+from protocol.replies import Done, GameInfo, Games, Pong
 from protocol.requests import (
     AuthGuest,
     AuthTelegram,
     AuthToken,
+    ListGames,
     ListTables,
     Ping,
     Proof,
@@ -33,8 +34,11 @@ TASKS_MAX: Final = 4_096
 class Clerk:
     """Answers at once where it can, and by a task what must wait for a store."""
 
-    def __init__(self, front: Front, entrance: Entrance, queries: Queries, tasks: Tasks) -> None:
+    def __init__(
+        self, front: Front, entrance: Entrance, queries: Queries, tasks: Tasks, games: tuple[GameInfo, ...]
+    ) -> None:
         self._front = front
+        self._games = games
         self._entrance = entrance
         self._queries = queries
         self._tasks = tasks
@@ -50,6 +54,8 @@ class Clerk:
                 self._unwatch(visitor, request)
             case ListTables():
                 self._front.lobby.ask(request.id, visitor.answer, self._front.clock.monotonic())
+            case ListGames():
+                visitor.answer(Games(id=request.id, games=self._games))
             case Statement():
                 self._ask(visitor, request, lambda: self._queries.statement(visitor.player, request))
             case Proof():

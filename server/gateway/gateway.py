@@ -24,6 +24,7 @@ from server.gateway.identity import Identity
 from server.gateway.lobby import Lobby
 from server.gateway.odd import quiet_logger
 from server.gateway.quotas import Quota, Quotas
+from server.gateway.rates import Rates
 from server.gateway.resumption import Resumption
 from server.gateway.session import Rules
 from server.gateway.settings import GatewaySettings
@@ -31,6 +32,7 @@ from server.gateway.tasks import Tasks
 from server.gateway.wheel import SLOT_SECONDS, Wheel
 from server.http.door import HttpDoor
 from server.http.page_files import PageFile
+from server.http.proofs import ProofDoor
 from server.observe.metrics import Metrics
 
 BACKLOG: Final = 4_096
@@ -60,6 +62,7 @@ class Gateway:
         self._settings = settings
         self._clock = clock
         self._tasks = Tasks(TASKS_MAX, log)
+        self._proof_rates: Rates[str] = Rates(self._proof_bucket)
         self._resumption = Resumption(
             sessions, entropy, int(settings.limits.resume_seconds + settings.limits.ping_seconds), log
         )
@@ -90,8 +93,9 @@ class Gateway:
             greeting=self._hello,
         )
         entrance = Entrance(front, settings, Identity(settings, players, clock, entropy), self._resumption, entropy)
-        front.desk = Clerk(front, entrance, queries, self._tasks)
-        self._door = HttpDoor(page, lambda: front.accepting and ready(), metrics.exposition)
+        front.desk = Clerk(front, entrance, queries, self._tasks, settings.games)
+        proofs = ProofDoor(lambda bet: queries.proof(None, bet), self._tasks.start, self._may_ask_for_proof)
+        self._door = HttpDoor(page, lambda: front.accepting and ready(), metrics.exposition, proofs)
         self._server: asyncio.Server | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._swept_at = clock.monotonic()
@@ -131,6 +135,11 @@ class Gateway:
         for connection in tuple(self._front.sockets.connections):
             connection.close(close)
         await self._front.sockets.no_connections()
+
+    def drop(self) -> None:
+        """Drop every socket without a word, those too that have not agreed to be closed yet."""
+        for socket in (*self._front.sockets.connections, *self._front.sockets.handshaking):
+            socket.abort()
 
     async def stop(self) -> None:
         """Tell everyone to come back, give them the time to agree, and stop listening."""
@@ -177,6 +186,13 @@ class Gateway:
             Bucket(limits.logins_per_address_per_second_max, limits.logins_per_address_burst_max),
         )
 
+    def _proof_bucket(self) -> Bucket:
+        limits = self._settings.limits
+        return Bucket(limits.proofs_per_address_per_second_max, limits.proofs_per_address_burst_max)
+
+    def _may_ask_for_proof(self, address: str) -> bool:
+        return self._proof_rates.take(address, self._front.now_ms)
+
     # --- its one timer -------------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
@@ -196,6 +212,7 @@ class Gateway:
         front.lobby.sweep(now)
         front.addresses.sweep(now_ms)
         front.players.sweep(now_ms)
+        self._proof_rates.sweep(now_ms)
         if front.alive:
             digests, front.alive = front.alive, []
             self._tasks.start(lambda: self._resumption.keep(digests), lambda _: None)

@@ -102,8 +102,8 @@ class Handshake(asyncio.Protocol):
 
     def _answer(self, request: Request, rest: bytes) -> None:
         if request.path.partition("?")[0] != SOCKET_PATH:
-            self._wire.send_response(self._door.respond(request.method, request.path))
-            self._flush()
+            self._is_answered = True
+            self._door.answer(request.method, request.path, self._site, self._say)
             return
         response = self._refusal(request) or self._wire.accept(request)
         if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
@@ -112,6 +112,11 @@ class Handshake(asyncio.Protocol):
         self._flush()
         if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
             self._open(rest)
+
+    def _say(self, response: Response) -> None:
+        if not self._transport.is_closing():
+            self._wire.send_response(response)
+            self._flush()
 
     def _refusal(self, request: Request) -> Response | None:
         front = self._front

@@ -1,7 +1,7 @@
 """Fan-out: every event of a stream once to everyone who watches it, and never a part of what somebody missed."""
 
 from collections.abc import Callable
-from typing import cast
+from typing import Final, cast
 
 from protocol.commands import Look, Watchers
 from protocol.errors import Refusal
@@ -16,6 +16,9 @@ from server.gateway.streams import WALLET
 from server.gateway.topic import ASKS_MAX, Ask, Topic, Watcher
 from server.gateway.topics import Topics
 from server.observe.metrics import GatewayCounters
+
+TELL_AGAIN_SECONDS: Final = 3.0
+"""How long a table may stand still for spectators whom it has forgotten: one message a table that is watched."""
 
 
 def position_of(event: Event) -> Position:
@@ -34,6 +37,7 @@ class Hub:
         self._counters = counters
         self._topics = Topics(events_max, idle_seconds)
         self._stale: set[Topic] = set()
+        self._told_at = float("-inf")
 
     # --- from the hosts ----------------------------------------------------------------------------------------------
 
@@ -190,11 +194,19 @@ class Hub:
             for watcher in tuple(topic.stale):
                 if not watcher.paused:
                     self._ask(topic, watcher)
-        for topic in self._topics.tables():
-            if topic.told != topic.count:
-                topic.told = topic.count
-                self._backend.post(topic.ref, Watchers(topic.told), None)
+        self._tell_tables(now)
         self._topics.forget(now)
+
+    def _tell_tables(self, now: float) -> None:
+        """News at once; and what is known again and again, since a table that was loaded anew has forgotten it."""
+        again = now - self._told_at >= TELL_AGAIN_SECONDS
+        if again:
+            self._told_at = now
+        for topic in self._topics.tables():
+            count = topic.count
+            if topic.told != count or (again and count):
+                topic.told = count
+                self._backend.post(topic.ref, Watchers(count), None)
 
     def watching(self, table: str) -> int:
         """How many connections watch a table."""

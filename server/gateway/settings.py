@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from protocol.money import Balance
-from protocol.replies import AssetInfo
+from protocol.replies import AssetInfo, GameInfo
 from server.config.limits import Limits
 from server.config.settings import Config
 
@@ -20,7 +20,10 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class GatewaySettings:
-    """`tables` are the ids of the tables there are, in the order of the lobby; `token_key` signs access tokens."""
+    """`tables` are the ids of the tables there are, in the order of the lobby; `games` are those that one plays alone.
+
+    `token_key` signs access tokens.
+    """
 
     server: str
     limits: Limits
@@ -28,6 +31,7 @@ class GatewaySettings:
     openings: tuple[Opening, ...]
     tables: tuple[str, ...]
     token_key: bytes = field(repr=False)
+    games: tuple[GameInfo, ...] = ()
     guests_allowed: bool = False
     telegram_bot_token: str | None = field(default=None, repr=False)
     telegram_auth_age_seconds_max: int = 86_400
@@ -59,6 +63,12 @@ class GatewaySettings:
             ),
             tables=tuple(table.id for table in config.tables),
             token_key=token_key,
+            games=tuple(
+                GameInfo(
+                    game="dice", asset=one.asset, min_bet=one.min_bet, max_bet=one.max_bet, max_profit=one.max_profit
+                )
+                for one in config.dice
+            ),
             guests_allowed=config.guests_allowed,
             telegram_bot_token=None if telegram is None else telegram.get_secret_value(),
             telegram_auth_age_seconds_max=config.telegram_auth_age_seconds_max,

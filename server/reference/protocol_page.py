@@ -155,8 +155,9 @@ def _errors() -> str:
         for code, meaning in CATALOGUE.items()
     ]
     words = (
-        "Told by [Failed](#failed). *Retry*: the same request with the same id may succeed later. *Sticky*: the state"
-        " decided, and this id stays refused for ever, so that a delayed duplicate cannot succeed after a deposit."
+        "Told by [Failed](#failed). *Retry*: the same request with the same id may succeed later. *Sticky*: a request"
+        " that would have moved money stays refused under its id for ever, so that a delayed duplicate cannot succeed"
+        " after a deposit or under other limits; questions are decided anew each time."
     )
     return f"{words}\n\n{table(('code', 'name', 'meaning', 'retry', 'sticky'), rows)}"
 

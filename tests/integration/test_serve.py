@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import time
 import urllib.request
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import asyncpg
 import psutil
 import pytest
 
+from protocol.errors import Close
+from server.gateway.frames import close_frame
+from server.gateway.websocket import CLOSE_SECONDS_MAX
 from tests.support.hosts import as_ordinary_user, folder_of_ordinary_user
 from tests.support.player import Player, dice
 from tests.support.server import NotReady, Server, croupier, no_leftovers, processes_in, serving, short_folder, until
@@ -19,6 +23,10 @@ REFUSE_SECONDS_MAX = 30.0
 AT_ONCE_SECONDS_MAX = 10.0
 """Mostly for Python to start, on a machine that has other things to do."""
 RESTARTING = 1012
+HANDSHAKE = (
+    b"GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: croupier.v1\r\n\r\n"
+)
 USER_ERROR = 2
 
 
@@ -146,16 +154,28 @@ async def test_it_stops_in_time_with_clients_that_do_not_agree_to_be_closed(data
         _, port = server.http.removeprefix("http://").split(":")
         dumb = [await asyncio.open_connection("127.0.0.1", int(port)) for _ in range(3)]
         dumb[0][1].write(b"GET /ws HTTP/1.1\r\n")  # a handshake that does not go on
-        dumb[1][1].write(
-            b"GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: croupier.v1\r\n\r\n"
-        )
+        dumb[1][1].write(HANDSHAKE)
         await dumb[1][0].readuntil(b"\r\n\r\n")
         ended = await server.stop()
         assert ended.code == 0
         assert ended.seconds < STOP_SECONDS_MAX
         for _, writer in dumb:
             writer.transport.abort()
+
+
+async def test_clients_that_do_not_agree_are_dropped_when_the_time_to_drain_is_over(data_dir: Path) -> None:
+    async with serving(data_dir, settings={"limits.drain_seconds": 0.2}) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(HANDSHAKE)
+        await reader.readuntil(b"\r\n\r\n")
+        stopping = asyncio.create_task(server.stop())
+        await reader.readuntil(close_frame(Close.RESTARTING))
+        told = time.monotonic()
+        with contextlib.suppress(ConnectionError):
+            assert await reader.read() == b""
+        assert time.monotonic() - told < CLOSE_SECONDS_MAX / 2
+        assert (await stopping).code == 0
+        writer.transport.abort()
 
 
 async def test_it_stops_in_time_with_a_database_that_says_nothing(data_dir: Path) -> None:

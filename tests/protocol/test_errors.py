@@ -68,15 +68,13 @@ def test_what_may_be_retried_is_not_settled_for_good() -> None:
     assert not [code for code, meaning in CATALOGUE.items() if meaning.may_retry and meaning.sticky]
 
 
+QUESTIONS_AND_SEATS = {Code.BET_NOT_SETTLED, Code.TABLE_FULL}
+
+
 @pytest.mark.parametrize("code", Code)
-def test_only_what_money_or_a_table_decided_is_sticky(code: Code) -> None:
-    if CATALOGUE[code].sticky:
-        assert code // 1000 in (4, 5)
-
-
-@pytest.mark.parametrize("code", [Code.INSUFFICIENT_FUNDS, Code.BETTING_CLOSED, Code.TABLE_LIMIT, Code.EXPOSURE_LIMIT])
-def test_a_refusal_for_a_reason_of_state_stays_refused(code: Code) -> None:
-    assert CATALOGUE[code].sticky
+def test_what_money_or_a_game_decided_is_sticky_unless_no_money_would_have_moved(code: Code) -> None:
+    decided_by_a_room = code is Code.UNKNOWN_ASSET or code // 1000 in (4, 5)
+    assert CATALOGUE[code].sticky == (decided_by_a_room and code not in QUESTIONS_AND_SEATS)
 
 
 @pytest.mark.parametrize("code", [code for code in Code if code // 1000 == 6])

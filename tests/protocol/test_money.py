@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.ids import PlayerId, ShardId
+from protocol.ids import PLAYER_ID_MAX, PlayerId, ShardId
 from protocol.money import (
     AMOUNT_MAX,
     ASSETS_MAX,
@@ -18,9 +18,8 @@ from protocol.money import (
 )
 
 INT64_MAX = 2**63 - 1
-PLAYER_MAX = 2**55 - 1
 
-players = st.integers(1, PLAYER_MAX).map(PlayerId)
+players = st.integers(1, PLAYER_ID_MAX).map(PlayerId)
 assets = st.integers(0, ASSETS_MAX - 1)
 shards = st.integers(0, 2**20 - 1).map(ShardId)
 players_accounts = st.tuples(players, assets, st.sampled_from(Balance))

@@ -80,13 +80,21 @@ class FakePlayers:
 
 
 class FakeQueries:
-    """Answers with empty pages."""
+    """Answers with empty pages, and with the `proofs` there are."""
+
+    def __init__(self) -> None:
+        self.proofs: dict[BetId, ProofView | Refusal | Exception] = {}
+        self.asked: list[tuple[PlayerId | None, BetId]] = []
 
     async def statement(self, player: PlayerId, request: Statement) -> StatementPage | Refusal:
         return StatementPage(id=b"", asset=request.asset, balance=request.balance, rows=(), next=None)
 
-    async def proof(self, player: PlayerId, bet: BetId) -> ProofView | Refusal:
-        return Refusal(Code.UNKNOWN_BET)
+    async def proof(self, player: PlayerId | None, bet: BetId) -> ProofView | Refusal:
+        self.asked.append((player, bet))
+        found = self.proofs.get(bet, Refusal(Code.UNKNOWN_BET))
+        if isinstance(found, Exception):
+            raise found
+        return found
 
 
 class FakeBackend:

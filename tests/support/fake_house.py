@@ -149,6 +149,10 @@ class House:
     def on_lobby_list(self, player: Player, _: Fields) -> Fields:
         return {"t": "tables", "tables": [self.listed(table) for table in self.tables.values()]}
 
+    def on_games_list(self, player: Player, _: Fields) -> Fields:
+        dice = {"game": "dice", "asset": "PLAY", "min_bet": 1, "max_bet": 100_000, "max_profit": 10_000_000}
+        return {"t": "games", "games": [{"t": "game", **dice}]}
+
     def listed(self, table: Table) -> Fields:
         return {
             "t": "table", "table": table.id, "game": "roulette", "variant": table.variant, "asset": "PLAY",

@@ -18,7 +18,7 @@ from persistence.memory.sessions import MemorySessions
 from protocol.errors import Close
 from protocol.ids import command_id_from
 from protocol.money import Balance
-from protocol.replies import AssetInfo
+from protocol.replies import AssetInfo, GameInfo
 from server.config.limits import Limits
 from server.gateway.gateway import Gateway
 from server.gateway.settings import GatewaySettings, Opening
@@ -34,6 +34,7 @@ SETTINGS = GatewaySettings(
     openings=(Opening(1, Balance.CASH, 1_000_000),),
     tables=("roulette-1", "roulette-2"),
     token_key=b"k" * 32,
+    games=(GameInfo(game="dice", asset="PLAY", min_bet=1, max_bet=100_000, max_profit=10_000_000),),
     guests_allowed=True,
 )
 PAGE = {"index.html": PageFile(b"<!doctype html>", "text/html; charset=utf-8")}
@@ -47,6 +48,7 @@ class House:
         self.limits = settings.limits
         self.backend = FakeBackend()
         self.players = FakePlayers()
+        self.queries = FakeQueries()
         self.sessions = sessions or MemorySessions(self.clock.monotonic)
         self.metrics = Metrics()
         self.log = CapturingLogger()
@@ -56,7 +58,7 @@ class House:
             self.backend,
             self.players,
             self.sessions,
-            FakeQueries(),
+            self.queries,
             self.clock,
             Numbered(),
             self.metrics,

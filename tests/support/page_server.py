@@ -30,6 +30,8 @@ from protocol.replies import (
     AssetInfo,
     Done,
     Failed,
+    GameInfo,
+    Games,
     Hello,
     LobbySnapshot,
     Pong,
@@ -43,7 +45,7 @@ from protocol.replies import (
 from protocol.version import PROTOCOL_VERSION, SUBPROTOCOL
 from server.http.door import HttpDoor
 from server.http.page_files import load_page
-from tests.support.page_rooms import ASSET, EPOCH, SCALE, Player, Room, play_dice
+from tests.support.page_rooms import ASSET, DICE_LIMITS, EPOCH, SCALE, Player, Room, play_dice
 
 WAIT_SECONDS_MAX: Final = 10
 
@@ -69,6 +71,8 @@ class PageServer:
     """By tag: how the next requests are refused, instead of being done."""
     withhold: set[str] = field(default_factory=set)
     """Tags of requests that are done, once an id, but not answered."""
+    dice_profit_max: int = DICE_LIMITS.exposure_max
+    """What the page is told at its next login."""
     resumable: bool = True
     mute: bool = False
     """Whether nothing is said any more, on lines that stand."""
@@ -229,6 +233,15 @@ class PageServer:
             case "unwatch":
                 visit.streams.discard(request.stream)
                 return Done(id=request.id)
+            case "games.list":
+                dice = GameInfo(
+                    game="dice",
+                    asset=ASSET,
+                    min_bet=DICE_LIMITS.min_bet,
+                    max_bet=DICE_LIMITS.max_bet,
+                    max_profit=self.dice_profit_max,
+                )
+                return Games(id=request.id, games=(dice,))
             case "dice.bet":
                 settled = play_dice(player, request, now_ms())
                 return settled if isinstance(settled, Refusal) else {"t": "dice.settled", "id": request.id, **settled}

@@ -105,9 +105,7 @@ class Player:
                 await self._follow(intent, answer)
             if self._happens(self._world.plan.repeated_messages):
                 self._world.start(self._repeat(intent), "belated repetition")
-            # An asset that nobody has heard of is refused before the id is taken.
-            kept = intent.is_idempotent and not is_refused(answer, Code.UNKNOWN_ASSET)
-            if kept and self._happens(self._world.plan.repeated_messages):
+            if intent.is_idempotent and self._happens(self._world.plan.repeated_messages):
                 self._world.start(self._reuse(intent), "belated reuse")
         finally:
             self._at_once.release()

@@ -10,6 +10,7 @@ import { Dice } from "./dice.js";
 import { digestsFrom } from "./digests.js";
 import { byId } from "./dom.js";
 import { Fairness } from "./fairness.js";
+import { Games } from "./games.js";
 import { showLine } from "./line.js";
 import { Notebook } from "./notebook.js";
 import { ProofSheet } from "./proof.js";
@@ -49,7 +50,8 @@ function start() {
   const bets = new Bets(conversation, notebook);
   const seeds = new Seeds(conversation);
   const digests = digestsFrom(globalThis.crypto?.subtle);
-  const services = { conversation, wallet, purse, notebook, bets, seeds, digests, toasts, random };
+  const games = new Games(conversation);
+  const services = { conversation, wallet, purse, games, notebook, bets, seeds, digests, toasts, random };
   const proof = new ProofSheet(byId("proof"), services);
   const openProof = (bet) => proof.open(bet);
 
@@ -69,6 +71,7 @@ function start() {
   conversation.on("welcome", catchUp);
   purse.on("changed", catchUp);
   conversation.on("fault", (error) => toasts.failed(error));
+  games.on("failed", (error) => toasts.failed(error));
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && connection.probe());
   window.addEventListener("online", () => connection.probe());
   connection.start();

@@ -22,6 +22,11 @@ export function payoutOf(stake, multiplier) {
   return (stake * multiplier) / ONE;
 }
 
+/** The largest stake that wins no more than `profit` on top of itself. */
+export function stakeOfProfit(profit, multiplier) {
+  return ((profit + 1n) * ONE - 1n) / (multiplier - ONE);
+}
+
 /** The chance to win in percent, to four digits. */
 export function chanceText(wins) {
   return percentText(BigInt(wins), ROLLS);

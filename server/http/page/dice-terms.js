@@ -8,6 +8,7 @@ import {
   payoutOf,
   returnText,
   rollText,
+  stakeOfProfit,
   targetBounds,
   winsOf,
 } from "./dice-rules.js";
@@ -21,6 +22,7 @@ const SCALE = ["0", "25", "50", "75", "100"];
 /** Emits `play({stake, target, over})`. `track`, `facts` and `form` are its elements; `busy` keeps the player from rolling. */
 export class Terms extends Emitter {
   #purse;
+  #games;
   #target = 5_050;
   #over = true;
   #busy = false;
@@ -46,18 +48,21 @@ export class Terms extends Emitter {
     on: { input: () => this.#show(), blur: () => this.#tidy() },
   });
   #stakeField = h("div", { class: "field" }, this.#stakeInput);
+  #limits = h("span", { class: "caption", data: { testid: "dice-limits" } });
   #go = h("button", { class: "button button-main dice-go", data: { testid: "roll-dice" } }, icon("dice"), "Roll dice");
   #facts = new Map(["Multiplier", "Win chance", "Return to player", "Pays"].map((name) => [name, h("dd")]));
 
-  constructor(purse) {
+  constructor(purse, games) {
     super();
     this.#purse = purse;
+    this.#games = games;
     const scale = h("div", { class: "dice-scale", "aria-hidden": "true" }, ...SCALE.map((text) => h("span", {}, text)));
     this.track = h("div", { class: "dice-track" }, h("div", { class: "dice-bar" }), this.#slider, scale);
     const facts = [...this.#facts].map(([name, value]) => h("div", { class: "term" }, h("dt", {}, name), value));
     this.facts = h("dl", { class: "dice-terms" }, ...facts);
     this.form = this.#buildForm();
     purse.on("changed", () => this.#setStake(10n ** BigInt(purse.scale)));
+    games.on("changed", () => this.#show());
     this.#show();
   }
 
@@ -76,10 +81,10 @@ export class Terms extends Emitter {
     this.#stakeField.append(
       this.#nudge("½", "Half the stake", (stake) => stake / 2n),
       this.#nudge("2×", "Double the stake", (stake) => stake * 2n),
-      this.#nudge("Max", "Stake everything", () => this.#purse.available),
+      this.#nudge("Max", "Stake the most", () => this.#most()),
     );
     const named = (name, tag, ...children) => h(tag, {}, h("span", { class: "caption" }, name), ...children);
-    const stake = named("Stake", "div", this.#stakeField);
+    const stake = named("Stake", "div", this.#stakeField, this.#limits);
     stake.className = "dice-amount";
     return h(
       "form",
@@ -104,6 +109,28 @@ export class Terms extends Emitter {
   #stake() {
     const stake = parse(this.#stakeInput.value, this.#purse.scale);
     return stake !== null && stake > 0n ? stake : null;
+  }
+
+  /** The most that may be staked on this target: of the balance, and within the limits. */
+  #most() {
+    const { available, account } = this.#purse;
+    const limits = account && this.#games.limitsOf("dice", account.asset);
+    if (!limits) return available;
+    return smallest(available, limits.most, stakeOfProfit(limits.profitMost, this.#multiplier()));
+  }
+
+  #multiplier() {
+    return multiplierOf(winsOf(this.#target, this.#over));
+  }
+
+  /** Whether the server, as far as is known, takes this stake. */
+  #within(stake, limits) {
+    return (
+      !limits ||
+      (stake >= limits.least &&
+        stake <= limits.most &&
+        payoutOf(stake, this.#multiplier()) - stake <= limits.profitMost)
+    );
   }
 
   #setStake(stake) {
@@ -136,8 +163,11 @@ export class Terms extends Emitter {
 
   #show() {
     const wins = winsOf(this.#target, this.#over);
-    const multiplier = multiplierOf(wins);
+    const multiplier = this.#multiplier();
     const stake = this.#stake();
+    const { account, scale } = this.#purse;
+    const limits = account && this.#games.limitsOf("dice", account.asset);
+    const fits = stake !== null && this.#within(stake, limits);
     this.#slider.value = this.#target;
     this.#slider.setAttribute("aria-valuetext", `${this.#over ? "over" : "under"} ${rollText(this.#target)}`);
     this.#targetInput.value = rollText(this.#target);
@@ -148,7 +178,15 @@ export class Terms extends Emitter {
     this.#facts.get("Return to player").textContent = stake === null ? "–" : returnText(wins, multiplier, stake);
     const pays = stake === null ? "–" : format(payoutOf(stake, multiplier), this.#purse.scale);
     this.#facts.get("Pays").textContent = pays;
-    this.#stakeField.dataset.wrong = stake === null;
-    this.#go.disabled = stake === null || this.#purse.account === null || this.#busy;
+    this.#limits.textContent = limits ? limitsText(limits, scale) : "";
+    this.#stakeField.dataset.wrong = !fits;
+    this.#go.disabled = !fits || account === null || this.#busy;
   }
+}
+
+const smallest = (...amounts) => amounts.reduce((least, amount) => (amount < least ? amount : least));
+
+function limitsText({ least, most, profitMost }, scale) {
+  const text = (amount) => format(amount, scale, { trim: true });
+  return `${text(least)} – ${text(most)}, to win up to ${text(profitMost)}`;
 }

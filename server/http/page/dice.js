@@ -8,7 +8,7 @@ import { format, units } from "./money.js";
 
 const PENDING_MAX = 8;
 
-/** The dice table in `root`. Needs the conversation, `Purse`, `Bets`, `Seeds`, `Notebook`, `Toasts` and `openProof(bet)`. */
+/** The dice table in `root`. Needs the conversation, `Purse`, `Games`, `Bets`, `Seeds`, `Notebook`, `Toasts` and `openProof(bet)`. */
 export class Dice {
   #with;
   #terms;
@@ -17,7 +17,7 @@ export class Dice {
 
   constructor(root, services) {
     this.#with = services;
-    this.#terms = new Terms(services.purse);
+    this.#terms = new Terms(services.purse, services.games);
     this.#roll = new Roll(this.#terms.track);
     this.#terms.on("play", (terms) => this.#play(terms));
     const { track, facts, form } = this.#terms;

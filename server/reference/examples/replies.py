@@ -9,6 +9,8 @@ from protocol.model import Message
 from protocol.replies import (
     AssetInfo,
     Done,
+    GameInfo,
+    Games,
     Hello,
     LobbySnapshot,
     Pong,
@@ -26,7 +28,7 @@ from protocol.replies import (
 )
 from protocol.version import PROTOCOL_VERSION
 from server.config.limits import Limits
-from server.config.play import DEFAULT_TABLES
+from server.config.play import DEFAULT_DICE, DEFAULT_TABLES
 from server.gateway.actions import failed
 from server.gateway.tokens import secret_text
 from server.reference.examples.dice import STAKE, dice_bet, dice_proof, dice_seeds, dice_settled
@@ -142,6 +144,7 @@ def reply_examples() -> tuple[Message, ...]:
         Done(id=story_id("table.sit", 11_500)),
         watching(2),
         Tables(id=story_id("lobby.list", 10_000), tables=tables),
+        Games(id=story_id("games.list", 3_500), games=(_dice(),)),
         LobbySnapshot(stream="lobby", epoch=NOW_MS, seq=1, tables=tables),
         WalletBalances(
             id=story_id("wallet.balances", 3_000), epoch=STREAM_EPOCH, seq=1, balances=(story_balance(OPENING),)
@@ -167,6 +170,12 @@ def _statement() -> StatementPage:
     rows = (stake.model_copy(update=win), stake)
     request_id = story_id("wallet.statement", 8_000)
     return StatementPage(id=request_id, asset=ASSET, balance="cash", rows=rows, next=TRANSFER + 1)
+
+
+def _dice() -> GameInfo:
+    """Dice with play money."""
+    one = DEFAULT_DICE[0]
+    return GameInfo(game="dice", asset=one.asset, min_bet=one.min_bet, max_bet=one.max_bet, max_profit=one.max_profit)
 
 
 def _first_table() -> TableInfo:

@@ -15,8 +15,9 @@ from actors.runtime.ref import Ref
 from actors.table.table import BETS_PUSH_MS, IDLE_ROUNDS_MAX, STUCK_RETRY_MS
 from persistence.interfaces import Unavailable
 from protocol.commands import LobbyLook, Look, Watchers
+from protocol.errors import CATALOGUE, Code
 from protocol.games.roulette import RouletteUndo
-from protocol.ids import TableId
+from protocol.ids import PlayerId, TableId
 from protocol.records import BetState
 from protocol.replies import Done
 from protocol.requests import Leave, Sit
@@ -111,6 +112,16 @@ def test_a_full_table_seats_nobody_more(casino: Casino) -> None:
     sit(casino, BEN)
 
     assert sit(casino, 3).code.name == "TABLE_FULL"
+
+
+def test_who_was_told_that_every_seat_is_taken_may_ask_again_with_the_same_id(casino: Casino) -> None:
+    sit(casino, BEN)
+    request = Sit(id=casino.new_id(), table=TABLE)
+    assert casino.asks(PlayerId(3), request).code is Code.TABLE_FULL
+    assert not CATALOGUE[Code.TABLE_FULL].sticky
+    casino.asks(BEN, Leave(id=casino.new_id(), table=TABLE))
+
+    assert isinstance(casino.asks(PlayerId(3), request), Done)
 
 
 def test_a_seat_whose_player_does_not_bet_for_long_is_free_again(casino: Casino) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from actors.instant.load import InstantKind
 from actors.runtime.ref import Ref
 from actors.wallet.memory import RECENT_MAX
 from protocol.commands import Move
@@ -14,7 +15,7 @@ from protocol.model import Request
 from protocol.money import Balance
 from protocol.records import TransferKind
 from protocol.requests import RotateSeeds, Sit
-from tests.support.casino import ANN, TABLE, USDT, Casino, account_of
+from tests.support.casino import ANN, ASSETS, BEN, TABLE, USDT, Casino, account_of
 from tests.support.simulation_oracle import plain
 
 Again = Callable[[Casino], None]
@@ -61,6 +62,7 @@ def ask_for(casino: Casino, what: str, command: CommandId | None = None) -> Call
         "a bet on dice above the maximum": casino.dice(6_000, id=command),
         "a bet on dice that there is none of": casino.dice(target=0, over=False, id=command),
         "a bet on dice in an asset without balance": casino.dice(asset="USDT", id=command),
+        "a bet on dice in an asset that there is none of": casino.dice(asset="NONE", id=command),
         "roulette": casino.bet(id=command),
         "a bet on a spot that there is none of": casino.bet(spot="no-such-spot", id=command),
         "rotation": RotateSeeds(id=command, client_seed="mine"),
@@ -77,6 +79,7 @@ WHAT = [
     "a bet on dice above the maximum",
     "a bet on dice that there is none of",
     "a bet on dice in an asset without balance",
+    "a bet on dice in an asset that there is none of",
     "roulette",
     "a bet on a spot that there is none of",
     "rotation",
@@ -120,6 +123,26 @@ def test_another_command_with_a_used_id_is_told_apart_and_has_no_effect(
 
 
 @pytest.mark.parametrize("again", AGAIN)
+@pytest.mark.parametrize("what", WHAT)
+def test_an_id_of_another_player_is_refused_and_has_no_effect(casino: Casino, what: str, again: Again) -> None:
+    casino.open(BEN, 1_000)
+    casino.asks(BEN, Sit(id=casino.new_id(), table=TABLE))
+    used = casino.new_id()
+    first = ask_for(casino, what, used)
+    said = first()
+    again(casino)
+    before = money_and_ids(casino)
+
+    others = [casino.dice(55, id=used), casino.bet(55, id=used), RotateSeeds(id=used, client_seed="another")]
+    answers = [casino.asks(BEN, request) for request in others] + [casino.move(BEN, 55, id=used)]
+
+    assert answers == [Refusal(Code.ID_REUSED)] * 4
+    assert money_and_ids(casino) == before
+    assert plain(first()) == plain(said)
+    assert casino.asks(BEN, casino.dice())["t"] == "dice.settled"
+
+
+@pytest.mark.parametrize("again", AGAIN)
 @pytest.mark.parametrize("balance", [Balance.CASH, Balance.BONUS])
 def test_what_was_refused_for_want_of_money_stays_refused_when_there_is_money(
     casino: Casino, balance: Balance, again: Again
@@ -136,6 +159,22 @@ def test_what_was_refused_for_want_of_money_stays_refused_when_there_is_money(
 
     assert [casino.asks(ANN, bet) for bet in bets] == refusals
     assert casino.ledger.tables.bets == {}
+
+
+@pytest.mark.parametrize("again", AGAIN)
+def test_what_was_no_bet_stays_refused_when_the_game_is_offered(casino: Casino, again: Again) -> None:
+    offered = casino.kinds["instant"]
+    casino.kinds = {**casino.kinds, "instant": InstantKind(ASSETS, {}, casino.sealer)}
+    casino.restart()
+    bet = casino.dice()
+    refusal = casino.asks(ANN, bet)
+    assert refusal.code is Code.UNKNOWN_ASSET
+    casino.kinds = {**casino.kinds, "instant": offered}
+    casino.restart()
+    assert casino.asks(ANN, casino.dice())["t"] == "dice.settled"
+    again(casino)
+
+    assert casino.asks(ANN, bet) == refusal
 
 
 def test_a_refusal_sticks_even_when_the_wallet_was_never_opened() -> None:

@@ -81,6 +81,18 @@ async def test_what_cannot_be_played_is_an_error_in_one_line(option: str, value:
     assert len(err.splitlines()) == 1
 
 
+async def test_a_server_that_lets_nobody_in_is_an_error_that_says_why() -> None:
+    async with FakeServer(guests=False) as server:
+        code, out, err = await bots(
+            "--url", server.url, "--game", "dice", "--players", "2", "--seconds", "600", "--json"
+        )  # fmt: skip
+    assert code == 2
+    report = json.loads(out)
+    assert (report["errors"], report["bets"]) == ({"2006": 2, "absent": 2}, 0)
+    last = err.splitlines()[-1]
+    assert last == f"error: nobody could log in at {server.url}: 2006 guests_not_allowed (2 times)"
+
+
 def test_a_report_names_every_error_and_extra_figure() -> None:
     report = Report(
         players=1, seconds=1.0, bets=2, bets_per_s=2.0, latency_ms={"p50": 1.0}, errors={"4001": 3}, staked=1, won=2,

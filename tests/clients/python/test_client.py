@@ -46,6 +46,7 @@ async def test_a_guest_plays_and_every_answer_has_its_type() -> None:
         wallet = await ann.balances()
         assert wallet.balances[0].available == bet.available == server.house.players[1].available
         assert [table.table for table in (await ann.lobby()).tables] == ["roulette-1"]
+        assert [(game.game, game.max_bet) for game in (await ann.games()).games] == [("dice", 100_000)]
         assert (await ann.seeds()).client_seed == "x"
         assert (await ann.rotate_seeds("mine")).client_seed == "mine"
         assert (await ann.statement("PLAY", limit=1)).rows[0].amount == 5
@@ -279,6 +280,14 @@ async def test_two_readers_of_a_stream_both_begin_with_a_snapshot_and_one_may_le
         assert len(await read_all(first)) < 5
         assert (await anext(second)).seq > 0
         second.close()
+        await server.until(lambda: server.seen["unwatch"] == 1)
+
+
+async def test_a_loop_over_a_stream_that_is_left_in_the_middle_leaves_nothing_watched() -> None:
+    async with FakeServer(tables=TABLES) as server, client(server) as ann:
+        async for event in ann.watch(TABLE):
+            assert isinstance(event, RouletteSnapshot)
+            break
         await server.until(lambda: server.seen["unwatch"] == 1)
 
 

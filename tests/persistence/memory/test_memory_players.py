@@ -4,7 +4,7 @@ import pytest
 
 from persistence.interfaces import PlayerRow, Rejected
 from persistence.memory.players import MemoryPlayers
-from protocol.ids import PlayerId
+from protocol.ids import PLAYER_ID_MAX, PlayerId
 from protocol.money import Asset
 
 PLAY = Asset(1, "PLAY", 2)
@@ -20,6 +20,15 @@ async def test_an_identity_is_one_player_who_is_made_once() -> None:
     assert other == PlayerRow(PlayerId(2), "Ann", created=True)
     assert await players.find(PlayerId(2)) == PlayerRow(PlayerId(2), "Ann", created=False)
     assert await players.find(PlayerId(3)) is None
+
+
+async def test_a_number_that_no_account_could_be_made_of_is_given_to_nobody() -> None:
+    players = MemoryPlayers(newest=PLAYER_ID_MAX - 1)
+    last = await players.register("guest", "a", "Ann", None, 0)
+    assert last == PlayerRow(PlayerId(PLAYER_ID_MAX), "Ann", created=True)
+    with pytest.raises(Rejected, match=str(PLAYER_ID_MAX)):
+        await players.register("guest", "b", "Ben", None, 0)
+    assert await players.register("guest", "a", "Ann", None, 0) == PlayerRow(last.id, "Ann", created=False)
 
 
 async def test_a_proof_is_good_for_one_use_until_it_is_too_old_to_matter() -> None:

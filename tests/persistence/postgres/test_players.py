@@ -10,7 +10,7 @@ import pytest
 from persistence.interfaces import PlayerRow, Rejected, Unavailable
 from persistence.postgres import players as module
 from persistence.postgres.players import PostgresPlayers
-from protocol.ids import PlayerId
+from protocol.ids import PLAYER_ID_MAX, PlayerId
 from protocol.money import Asset
 
 PLAY = Asset(1, "PLAY", 2)
@@ -98,6 +98,19 @@ async def test_a_name_that_cannot_be_stored_is_rejected_and_the_others_get_in(
     with pytest.raises(Rejected):
         await spoiled
     assert all(await asyncio.gather(*others, later))
+
+
+async def test_a_number_that_no_account_could_be_made_of_is_given_to_nobody(
+    players: PostgresPlayers, pool: asyncpg.Pool
+) -> None:
+    await pool.execute("SELECT setval(pg_get_serial_sequence('player', 'id'), $1, false)", PLAYER_ID_MAX)
+    last = await guest(players, "last")
+    assert last is not None
+    assert last.id == PLAYER_ID_MAX
+    again, late = await asyncio.gather(guest(players, "last"), guest(players, "late"), return_exceptions=True)
+    assert again == PlayerRow(last.id, last.name, created=False)
+    assert isinstance(late, Rejected)
+    assert await pool.fetchval("SELECT count(*) FROM player") == 1
 
 
 async def test_more_than_may_wait_are_turned_away_at_once(

@@ -1,5 +1,6 @@
 """`croupier fairness`, as a player types it."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from server.cli import main
 from server.cli.errors import UserError
 from server.cli.fairness import verified
 from tests.actors.fairness.test_verify import dice_proof, roulette_proof
+from tests.support.gateways import new_id, running
 from tests.vectors.read import read_vectors
 
 GAMES = read_vectors("pf_stake_games")
@@ -156,6 +158,35 @@ def test_a_file_that_holds_no_proof_is_refused(text: str) -> None:
 
     assert result.exit_code == 2
     assert "the file holds no proof of bet" in result.stderr
+
+
+async def test_a_settled_bet_is_verified_from_a_server() -> None:
+    proof = dice_proof(bet=BetId(new_id()))
+    async with running() as house:
+        house.queries.proofs[BetId(proof.bet)] = proof
+        url = f"http://127.0.0.1:{house.port}/"
+        result = await asyncio.to_thread(run, "verify", proof.bet.hex(), "--url", url)
+        unknown = await asyncio.to_thread(run, "verify", new_id().hex(), "--url", url)
+
+    assert (result.exit_code, json.loads(result.stdout)["ok"]) == (0, True), result.output
+    assert (unknown.exit_code, unknown.stdout) == (2, "")
+    assert "answers 404: there is no such bet" in unknown.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--url", "ws://127.0.0.1:1"), "takes the address of a server"),
+        (("--url", "file:///etc/passwd"), "takes the address of a server"),
+        (("--url", "http://127.0.0.1:1"), "cannot ask http://127.0.0.1:1"),
+        (("--url", "http://127.0.0.1:1", "--proof", "-"), "not from both"),
+    ],
+)
+def test_a_server_that_cannot_be_asked_is_a_clear_error(arguments: tuple[str, ...], said: str) -> None:
+    result = run("verify", "00" * 16, *arguments, stdin="{}")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
 
 
 def test_a_data_dir_without_a_database_is_a_clear_error(tmp_path: Path) -> None:

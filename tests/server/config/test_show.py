@@ -61,7 +61,7 @@ def test_json_has_every_key_with_its_value() -> None:
     assert set(values) == set(Config.model_fields)
     assert values["port"] == 1
     assert values["database_url"] is None
-    assert values["limits"]["message_bytes_max"] == 4096
+    assert values["limits"]["mailbox_max"] == 1024
 
 
 def test_what_is_not_set_is_named_in_a_comment() -> None:

@@ -18,6 +18,9 @@ from protocol.dialects import server_dialect
 from protocol.errors import Close, Code, Refusal
 from protocol.ids import PlayerId
 from protocol.money import Balance, player_account
+from protocol.replies import GameInfo
+from server.config import Config, DiceSettings
+from server.gateway.settings import GatewaySettings
 from tests.support.fake_backend import OPENING, FakeClock, table_event
 from tests.support.gateways import SETTINGS, Client, Closed, House, new_id, running, until
 
@@ -271,6 +274,23 @@ async def test_the_lobby_is_listed_and_followed() -> None:
 # --- coming back -----------------------------------------------------------------------------------------------------
 
 
+async def test_the_games_that_one_plays_alone_are_listed_with_their_limits() -> None:
+    dice = {"game": "dice", "asset": "PLAY", "min_bet": 1, "max_bet": 100_000, "max_profit": 10_000_000}
+    async with running() as house:
+        client = await house.guest()
+        games = await client.ask(t="games.list")
+        assert games == {"t": "games", "id": client.last_id, "games": [{"t": "game", **dice}]}
+        assert (await client.bet())["t"] == "dice.settled"
+
+
+def test_a_gateway_lists_the_dice_that_are_configured() -> None:
+    config = Config(dice=(DiceSettings(asset="USDT", min_bet=2, max_bet=30, max_profit=400),))
+
+    assert GatewaySettings.of(config, "croupier/test", b"k" * 32).games == (
+        GameInfo(game="dice", asset="USDT", min_bet=2, max_bet=30, max_profit=400),
+    )
+
+
 async def test_a_resume_replays_exactly_what_was_missed() -> None:
     async with running() as house:
         first = await house.guest("Ann")
@@ -470,6 +490,22 @@ async def test_a_stop_tells_everyone_to_come_back_and_does_not_wait_for_who_does
         assert not stopping.done()
         house.clock.advance(3.0)
         await stopping
+
+        assert await silent.ended()
+        assert await half.ended()
+
+
+async def test_a_drop_waits_for_nobody_to_agree() -> None:
+    async with running() as house:
+        silent = await house.guest()
+        half = await house.socket()
+        half.writer.write(b"GET /ws HTTP/1.1\r\n")
+        await until(lambda: house.gateway.handshaking)
+        closing = asyncio.ensure_future(house.gateway.close_all(Close.RESTARTING))
+        await silent.read_frame()
+        assert not closing.done()
+        house.gateway.drop()
+        await closing
 
         assert await silent.ended()
         assert await half.ended()

@@ -1,5 +1,7 @@
 """Fan-out, case by case."""
 
+from typing import Any
+
 import pytest
 
 from actors.runtime.ref import Ref
@@ -15,6 +17,7 @@ from tests.support.fake_backend import FakeBackend, table_event, wallet_changed
 from tests.support.watchers import FakeWatcher
 
 TABLE = "table:roulette-1"
+WHEEL = Ref("table", "roulette-1")
 REQUEST = b"r" * 16
 IDLE_SECONDS = 120.0
 
@@ -402,6 +405,10 @@ def test_a_socket_that_fills_up_in_the_middle_of_an_event_stops_nobody_else(hous
 # --- what tables are told --------------------------------------------------------------------------------------------
 
 
+def told_tables(house: House) -> list[Any]:
+    return [(ref, command) for ref, command in house.backend.posted if isinstance(command, Watchers)]
+
+
 def test_a_table_is_told_how_many_watch_it_once_a_sweep_and_only_news(house: House) -> None:
     watchers = [house.watcher(player) for player in range(1, 6)]
     house.hub.sweep(1.0)
@@ -410,6 +417,19 @@ def test_a_table_is_told_how_many_watch_it_once_a_sweep_and_only_news(house: Hou
     house.hub.leave(watchers[1], 2.0)
     house.hub.sweep(3.0)
 
-    told = [(ref, command) for ref, command in house.backend.posted if isinstance(command, Watchers)]
-    assert told == [(Ref("table", "roulette-1"), Watchers(5)), (Ref("table", "roulette-1"), Watchers(3))]
+    assert told_tables(house) == [(WHEEL, Watchers(5)), (WHEEL, Watchers(3))]
     assert house.hub.watching("roulette-1") == 3
+
+
+def test_a_table_that_was_loaded_anew_is_told_of_its_spectators_before_long(house: House) -> None:
+    watcher = house.watcher(1)
+    for second in range(10):
+        house.hub.sweep(float(second))
+
+    assert told_tables(house) == [(WHEEL, Watchers(1))] * 4
+
+    house.hub.leave(watcher, 10.0)
+    for second in range(10, 20):
+        house.hub.sweep(float(second))
+
+    assert told_tables(house)[4:] == [(WHEEL, Watchers(0))], "who is told of nobody may forget that"

@@ -155,6 +155,20 @@ async def test_dice_are_paid_as_the_game_pays(modules: Page) -> None:
         assert payouts == [str(payout_of(stake, wins)) for stake in stakes]
 
 
+async def test_the_most_that_can_be_staked_wins_no_more_than_a_bet_may(modules: Page) -> None:
+    profits = [0, 1, 99, 10_000_000]
+    found = await run(
+        modules,
+        "dice-rules.js",
+        """return Array.from({ length: a.most }, (_, n) => a.profits.map((profit) =>
+             String(m.stakeOfProfit(BigInt(profit), m.multiplierOf(n + 1)))));""",
+        {"most": WINS_MAX, "profits": profits},
+    )
+    for wins, stakes in enumerate(found, 1):
+        for profit, stake in zip(profits, map(int, stakes), strict=True):
+            assert payout_of(stake, wins) - stake <= profit < payout_of(stake + 1, wins) - (stake + 1)
+
+
 async def test_the_return_of_a_stake_is_shown_to_four_digits(modules: Page) -> None:
     cases = [
         (stake, target, over)

@@ -9,6 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from protocol.errors import Close, Code, Refusal
+from protocol.games.dice import DiceBet
 from protocol.games.roulette import RouletteBet
 from protocol.ids import PlayerId
 from protocol.requests import AuthTelegram
@@ -121,8 +122,29 @@ async def test_an_amount_that_is_none_cannot_be_staked(page: Page) -> None:
         await expect(page.get_by_test_id("roll-dice")).to_be_disabled()
 
 
-async def test_a_refusal_is_told_with_its_number_and_limit_and_costs_nothing(page: Page) -> None:
-    await page.get_by_test_id("dice-amount").fill("1000.01")
+async def test_the_limits_of_dice_are_shown_and_kept_to(page: Page, casino: PageServer) -> None:
+    await expect(page.get_by_test_id("dice-limits")).to_have_text("0.01 \N{EN DASH} 1,000, to win up to 100,000")
+    amount, go = page.get_by_test_id("dice-amount"), page.get_by_test_id("roll-dice")
+    await amount.fill("1000.01")
+    await expect(go).to_be_disabled()
+    await page.get_by_label("Stake the most").click()
+    await expect(amount).to_have_value("1000.00")
+    await expect(go).to_be_enabled()
+
+    casino.dice_profit_max = 50
+    await casino.cut()
+    await expect(page.get_by_test_id("dice-limits")).to_have_text("0.01 \N{EN DASH} 1,000, to win up to 0.5")
+    await expect(go).to_be_disabled()
+    await page.get_by_label("Stake the most").click()
+    await expect(amount).to_have_value("0.50")
+    await roll(page)
+    [bet] = await casino.asked("dice.bet")
+    assert isinstance(bet, DiceBet)
+    assert bet.amount == 50
+
+
+async def test_a_refusal_is_told_with_its_number_and_limit_and_costs_nothing(page: Page, casino: PageServer) -> None:
+    casino.refuse["dice.bet"] += [Refusal(Code.BET_ABOVE_MAXIMUM, {"amount": 100_001, "max_bet": 100_000})]
     await roll(page)
     await expect(toast(page)).to_contain_text("That is above the maximum bet. The limit is 1,000.00.")
     await expect(toast(page)).to_contain_text("#5003")
