@@ -114,9 +114,8 @@ class Handshake(asyncio.Protocol):
             self._open(rest)
 
     def _say(self, response: Response) -> None:
-        if not self._transport.is_closing():
-            self._wire.send_response(response)
-            self._flush()
+        self._wire.send_response(response)
+        self._flush()
 
     def _refusal(self, request: Request) -> Response | None:
         front = self._front

@@ -22,7 +22,7 @@ from protocol.replies import GameInfo
 from server.config import Config, DiceSettings
 from server.gateway.settings import GatewaySettings
 from tests.support.fake_backend import OPENING, FakeClock, table_event
-from tests.support.gateways import SETTINGS, Client, Closed, House, new_id, running, until
+from tests.support.gateways import ANSWER_SECONDS_MAX, SETTINGS, Client, Closed, House, new_id, running, until
 
 TABLE = "table:roulette-1"
 WALLET_AT_0 = {"t": "at", "stream": "wallet", "epoch": 1, "seq": 0}
@@ -276,7 +276,7 @@ async def test_the_lobby_is_listed_and_followed() -> None:
 
 async def test_the_games_that_one_plays_alone_are_listed_with_their_limits() -> None:
     dice = {"game": "dice", "asset": "PLAY", "min_bet": 1, "max_bet": 100_000, "max_profit": 10_000_000}
-    async with running() as house:
+    async with running(requests_in_flight_max=1) as house:
         client = await house.guest()
         games = await client.ask(t="games.list")
         assert games == {"t": "games", "id": client.last_id, "games": [{"t": "game", **dice}]}
@@ -505,7 +505,8 @@ async def test_a_drop_waits_for_nobody_to_agree() -> None:
         await silent.read_frame()
         assert not closing.done()
         house.gateway.drop()
-        await closing
+        async with asyncio.timeout(ANSWER_SECONDS_MAX):
+            await closing
 
         assert await silent.ended()
         assert await half.ended()
