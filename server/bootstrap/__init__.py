@@ -1,0 +1,28 @@
+"""The one place that chooses parts and wires them: engines, stores, actors and doors, from a configuration."""
+
+from server.bootstrap.doors import new_gateway
+from server.bootstrap.engine_room import EngineRoom
+from server.bootstrap.platform import Platform
+from server.bootstrap.rooms import HostEvents, casino_kinds, new_host, standing_tables
+from server.bootstrap.stores import Stores, open_stores, prepare
+from server.bootstrap.tools import open_database, open_queries
+from server.bootstrap.troubles import CannotStart, Ending
+from server.bootstrap.watchers import Watchers
+
+__all__ = [
+    "CannotStart",
+    "Ending",
+    "EngineRoom",
+    "HostEvents",
+    "Platform",
+    "Stores",
+    "Watchers",
+    "casino_kinds",
+    "new_gateway",
+    "new_host",
+    "open_database",
+    "open_queries",
+    "open_stores",
+    "prepare",
+    "standing_tables",
+]

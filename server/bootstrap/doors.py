@@ -1,0 +1,42 @@
+"""The door of a process: a gateway in front of whatever runs the actors."""
+
+import os
+from collections.abc import Callable
+from importlib import metadata, resources
+
+from structlog.typing import FilteringBoundLogger
+
+from server.bootstrap.stores import Stores
+from server.config import Config
+from server.gateway.backend import Backend, Clock
+from server.gateway.gateway import Gateway
+from server.gateway.settings import GatewaySettings
+from server.http.page_files import load_page
+from server.observe.metrics import Metrics
+from server.queries import LedgerQueries
+
+
+def new_gateway(
+    config: Config,
+    stores: Stores,
+    backend: Backend,
+    *,
+    clock: Clock,
+    metrics: Metrics,
+    log: FilteringBoundLogger,
+    ready: Callable[[], bool],
+) -> Gateway:
+    """A gateway that does not listen yet. `ready` says whether the backend takes messages."""
+    return Gateway(
+        GatewaySettings.of(config, f"croupier/{metadata.version('croupier')}", stores.token_key),
+        backend=backend,
+        players=stores.players,
+        sessions=stores.sessions,
+        queries=LedgerQueries(stores.ledger, stores.assets),
+        page=load_page(resources.files("server.http") / "page"),
+        clock=clock,
+        entropy=os.urandom,
+        metrics=metrics,
+        log=log,
+        ready=ready,
+    )

@@ -1,0 +1,83 @@
+"""The actors of a host, as the configuration has them: who there is, by which rules, and who is always awake."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from structlog.typing import FilteringBoundLogger
+
+from actors.fairness.seal import Sealer
+from actors.games.catalogue import TABLE_GAMES, roulette_rules
+from actors.games.interface import Limits as BetLimits
+from actors.instant.load import InstantKind
+from actors.runtime.actor import Kind
+from actors.runtime.host import Host, HostLimits
+from actors.runtime.ref import Ref
+from actors.table.load import TableKind
+from actors.wallet.load import WalletKind
+from actors.wallet.used_ids import UsedIds
+from protocol.money import Asset
+from server.config import Config
+
+
+def assets_of(config: Config) -> tuple[Asset, ...]:
+    """The assets as the ledger knows them."""
+    return tuple(Asset(asset.number, asset.code, asset.scale) for asset in config.assets)
+
+
+def casino_kinds(config: Config, sealer: Sealer, used: UsedIds) -> dict[str, Kind]:
+    """How actors of each kind are made."""
+    assets = assets_of(config)
+    tables = {table.id: (TABLE_GAMES[table.game], roulette_rules(table.model_dump())) for table in config.tables}
+    dice = {
+        ("dice", one.asset): BetLimits(one.min_bet, one.max_bet, one.max_bet, one.max_profit) for one in config.dice
+    }
+    return {
+        "wallet": WalletKind(assets, used),
+        "instant": InstantKind(assets, dice, sealer),
+        "table": TableKind(tables, assets, sealer),
+    }
+
+
+def standing_tables(config: Config) -> list[Ref]:
+    """The actors that are awake without being asked: a table's rounds go on by themselves."""
+    return [Ref("table", table.id) for table in config.tables]
+
+
+def new_host(
+    config: Config, clock: Callable[[], int], entropy: Callable[[int], bytes], log: FilteringBoundLogger
+) -> Host:
+    """A host that owns nothing yet. `clock` gives Unix time in milliseconds."""
+    limits = config.limits
+
+    def turn_failed(ref: Ref, message: Any, fault: BaseException) -> None:
+        log.error(
+            "a turn failed; its actors are loaded again", actor=str(ref), message=type(message).__name__, exc_info=fault
+        )
+
+    return Host(
+        shards=config.shards,
+        clock=clock,
+        entropy=entropy,
+        limits=HostLimits(
+            mailbox_max=limits.mailbox_max,
+            batch_records_max=limits.batch_records_max,
+            idle_ms=int(limits.actor_idle_seconds * 1000),
+        ),
+        on_fault=turn_failed,
+    )
+
+
+class HostEvents:
+    """Writes to the log what a runtime tells of itself."""
+
+    def __init__(self, log: FilteringBoundLogger) -> None:
+        self._log = log
+
+    def __call__(self, event: str, details: Mapping[str, Any]) -> None:
+        """One event."""
+        level = "error" if event in _ERRORS else "warning" if event in _WARNINGS else "info"
+        getattr(self._log, level)(event, **details)
+
+
+_WARNINGS: Final = frozenset({"batch failed", "store not available", "load failed", "look-up failed"})
+_ERRORS: Final = frozenset({"commit failed", "actor cannot be loaded", "runtime broken", "fenced"})
