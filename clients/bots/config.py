@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from clients.python.address import address_of
+from clients.python.address import urls_of
 
 Game = Literal["dice", "roulette"]
 
@@ -31,7 +31,7 @@ MISMATCHES_PRINTED_MAX: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class BotsConfig:
-    """`url` is the server's WebSocket address; amounts are in ledger units.
+    """`url` is the server's WebSocket address, or several with commas between them; amounts are in ledger units.
 
     `ramp_seconds` spreads the first connects. The same `seed` makes the same play: targets, spots, amounts, entropy.
     `table` pins all bots of roulette to one table. `journal` gets each acknowledged bet, one JSON object a line.
@@ -52,7 +52,7 @@ class BotsConfig:
 
     def __post_init__(self) -> None:
         """Raise `ValueError` for what cannot be played."""
-        address_of(self.url)
+        urls_of(self.url)
         if self.players < 1 or self.in_flight < 1:
             raise ValueError(f"players is {self.players} and in_flight is {self.in_flight}; both must be at least 1")
         if self.seconds <= 0 or self.ramp_seconds < 0:

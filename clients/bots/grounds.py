@@ -3,7 +3,7 @@
 import asyncio
 import random
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from websockets.uri import WebSocketURI
@@ -18,10 +18,13 @@ from clients.python.ids import Clock
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """`clock` counts seconds, `masks` gives random bytes for WebSocket masks, `connecting` bounds logins at a time."""
+    """`clock` counts seconds, `masks` gives random bytes for WebSocket masks, `connecting` bounds logins at a time.
+
+    `addresses` never ends: each socket is opened at the next one.
+    """
 
     config: BotsConfig
-    uri: WebSocketURI
+    addresses: Iterator[WebSocketURI]
     tls: ssl.SSLContext | None
     loop: asyncio.AbstractEventLoop
     clock: Clock
@@ -33,11 +36,12 @@ class Grounds:
 
     def wire(self, listener: Listener) -> Wire:
         """A socket to be, for `dial`."""
-        return Wire(self.uri, listener, self.masks)
+        return Wire(next(self.addresses), listener, self.masks)
 
     async def dial(self, wire: Wire) -> None:
         """Connect; what the server says may come before this returns. Raises `OSError`."""
-        await self.loop.create_connection(lambda: wire, self.uri.host, self.uri.port, ssl=self.tls)
+        uri = wire.uri
+        await self.loop.create_connection(lambda: wire, uri.host, uri.port, ssl=self.tls if uri.secure else None)
 
     def chance(self, player: int, purpose: str) -> random.Random:
         """A stream of chance of its own for each bot and purpose; the same for the same seed."""

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from contextlib import nullcontext, suppress
+from itertools import cycle
 from typing import Final
 
 import uvloop
@@ -30,7 +31,7 @@ from clients.bots.journal import Journal
 from clients.bots.report import ABSENT, Report, Tally
 from clients.bots.roulette import RouletteBot
 from clients.bots.tables import Tables
-from clients.python.address import address_of
+from clients.python.address import address_of, urls_of
 from clients.python.backoff import Backoff
 from clients.python.ids import Entropy
 
@@ -72,11 +73,11 @@ async def play(config: BotsConfig, stop_on_sigint: bool = False) -> Report:
 
 
 def _grounds(config: BotsConfig, loop: asyncio.AbstractEventLoop, journal: Journal | None) -> Grounds:
-    uri = address_of(config.url)
+    addresses = [address_of(url) for url in urls_of(config.url)]
     return Grounds(
         config=config,
-        uri=uri,
-        tls=ssl.create_default_context() if uri.secure else None,
+        addresses=cycle(addresses),
+        tls=ssl.create_default_context() if any(uri.secure for uri in addresses) else None,
         loop=loop,
         clock=time.perf_counter,
         masks=Entropy(os.urandom),

@@ -47,9 +47,11 @@ class Wire(asyncio.Protocol):
         "_message",
         "_tail",
         "transport",
+        "uri",
     )
 
     def __init__(self, uri: WebSocketURI, listener: Listener, entropy: Callable[[int], bytes]) -> None:
+        self.uri = uri
         self._machine = ClientProtocol(uri, subprotocols=[Subprotocol(SUBPROTOCOL)], max_size=FRAME_BYTES_MAX)
         self._listener = listener
         self._message = listener.message

@@ -9,7 +9,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from clients.python.address import address_of
+from clients.python.address import urls_of
 from clients.python.connection import Connection, refusal
 from clients.python.conversation import WALLET, Conversation, LoggedIn
 from clients.python.credentials import Guest, Login
@@ -47,6 +47,9 @@ class Client:
     under the same ids, so that a bet is placed once however often the connection breaks. Every request raises `Refused`
     when the server says no, `Unanswered` when it says nothing in time (see `ask_again`), and `Closed` when it is over.
 
+    `url` may be several addresses with commas between them, of gateways of one cluster: it begins with any of them, and
+    goes on at the next one when a connection breaks.
+
     `clock` counts seconds, `entropy` gives the random bytes of ids, `chance` spreads reconnects.
     """
 
@@ -60,12 +63,11 @@ class Client:
         entropy: Source = os.urandom,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        address_of(url)
         self._settings = settings or Settings()
         self._dialect = server_dialect()
         self._conversation = Conversation(login=login or Guest(), clock=clock, entropy=Entropy(entropy))
         self._connection = Connection(
-            url,
+            urls_of(url),
             self._conversation,
             self._settings,
             chance,

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from itertools import cycle
 from typing import Any, Final
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -47,7 +48,7 @@ class Connection:
 
     def __init__(
         self,
-        url: str,
+        urls: Sequence[str],
         conversation: Conversation,
         settings: Settings,
         chance: Callable[[], float],
@@ -56,7 +57,8 @@ class Connection:
         welcomed: Callable[[LoggedIn], None],
         failed: Callable[[Exception], None],
     ) -> None:
-        self._url = url
+        begin = int(chance() * len(urls)) if len(urls) > 1 else 0
+        self._urls = cycle((*urls[begin:], *urls[:begin]))
         self._conversation = conversation
         self._settings = settings
         self._backoff = Backoff(settings.first_pause_seconds, settings.pause_seconds_max, chance)
@@ -127,7 +129,7 @@ class Connection:
         while self._error is None:
             try:
                 async with connect(
-                    self._url,
+                    next(self._urls),
                     subprotocols=[Subprotocol(SUBPROTOCOL)],
                     compression=None,
                     max_size=EVENT_BYTES_MAX,

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 @click.command(name="bots")
-@click.option("--url", metavar="URL", required=True, help="WebSocket address of the server: ws://127.0.0.1:8080/ws.")
+@click.option(
+    "--url",
+    metavar="URL",
+    required=True,
+    help="WebSocket address of the server, ws://127.0.0.1:8080/ws, or several with commas between them.",
+)
 @click.option("--game", type=click.Choice(["dice", "roulette"]), required=True)
 @click.option("--players", metavar="N", type=int, default=100, show_default=True)
 @click.option("--seconds", metavar="S", type=float, default=10.0, show_default=True, help="How long they play.")

@@ -60,6 +60,16 @@ async def test_roulette_bets_are_settled_and_every_change_of_the_wallet_is_compa
     assert report.more["watchers_max"] == 2
 
 
+async def test_bots_go_on_at_the_next_address_when_one_does_not_answer() -> None:
+    async with FakeServer() as gone:
+        pass
+    async with FakeServer() as server:
+        settings = {"players": 4, "seconds": DICE_SECONDS, "seed": 1}
+        report = await play(BotsConfig(url=f"{gone.url},{server.url}", game="dice", **settings))  # type: ignore[arg-type]
+    assert_books_are_right(report, server)
+    assert report.bets > 50
+
+
 async def test_bots_can_be_put_at_one_table() -> None:
     async with FakeServer(tables=TABLES) as server:
         report = await roulette(server, table="roulette-2", seconds=0.3)

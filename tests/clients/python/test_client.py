@@ -173,6 +173,26 @@ async def test_a_session_that_goes_on_elsewhere_is_not_fought_for() -> None:
         assert server.seen["resume"] == 0
 
 
+@pytest.mark.parametrize("chance", [0.0, 0.6])
+async def test_of_several_addresses_one_that_answers_is_found_wherever_it_begins(chance: float) -> None:
+    async with FakeServer() as gone:
+        pass
+    async with (
+        FakeServer() as server,
+        Client(f"{gone.url}, {server.url}", settings=QUICK, chance=lambda: chance) as ann,
+    ):
+        assert (await ann.dice("PLAY", 10, target=5050)).stake == 10
+        for _ in range(2):
+            server.cut()
+            assert (await ann.dice("PLAY", 10, target=5050)).stake == 10
+        assert [login["t"] for login in server.logins] == ["auth.guest", "resume", "resume"]
+
+
+def test_an_address_that_is_none_is_said_before_anything_is_tried() -> None:
+    with pytest.raises(ValueError, match="nowhere"):
+        Client("ws://127.0.0.1:1/ws,nowhere")
+
+
 async def test_a_server_that_stays_away_is_given_up_on() -> None:
     async with FakeServer() as server:
         url = server.url
