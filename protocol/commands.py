@@ -1,10 +1,31 @@
 """What actors are told, by gateways and by each other. Commands of money carry the id that makes them idempotent."""
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from protocol.errors import Refusal
 from protocol.ids import AccountId, BetId, CommandId, PlayerId
 from protocol.model import Request
+
+
+class Claim(NamedTuple):
+    """A socket's claim to a session: the wallet's activation, and a number within it. Compares as time does."""
+
+    epoch: int
+    number: int
+
+
+SESSION_TAKEN: Final = "session.taken"
+"""The tag of the one event that is for gateways, and not for their clients."""
+
+
+def session_taken(session: str, claim: Claim) -> dict[str, Any]:
+    """The player's wallet has put the sockets of a session in order: the one with the greatest claim has it."""
+    return {"t": SESSION_TAKEN, "session": session, "epoch": claim.epoch, "number": claim.number}
+
+
+def claim_of(taken: dict[str, Any]) -> Claim:
+    """The claim in a `session_taken`."""
+    return Claim(taken["epoch"], taken["number"])
 
 
 class Asked(NamedTuple):
@@ -42,6 +63,12 @@ class OpenWallet(NamedTuple):
 
     player: PlayerId
     openings: tuple[tuple[AccountId, int], ...]
+
+
+class TakeSession(NamedTuple):
+    """A player's session goes on over another socket. Answered with `session_taken`; watchers hear it too."""
+
+    session: str
 
 
 class Move(NamedTuple):

@@ -15,6 +15,7 @@ from persistence.interfaces import KnownCommand, WalletRow
 from protocol.commands import (
     AskAboutHold,
     Asked,
+    Claim,
     Held,
     Keep,
     Kept,
@@ -31,6 +32,8 @@ from protocol.commands import (
     Settled,
     TakeBack,
     TakenBack,
+    TakeSession,
+    session_taken,
 )
 from protocol.errors import CATALOGUE, Code, Refusal
 from protocol.ids import AccountId, BetId, CommandId, PlayerId, command_id_from
@@ -83,7 +86,7 @@ class PendingHold:
 class Wallet:
     """All balances of one player. Nothing else moves them."""
 
-    __slots__ = ("_accounts", "_assets", "_holds", "_memory", "_player", "_seq", "_topic", "_used")
+    __slots__ = ("_accounts", "_assets", "_claims", "_holds", "_memory", "_player", "_seq", "_topic", "_used")
 
     _handlers: ClassVar[dict[type, str]] = {
         PlaceHold: "_place_hold",
@@ -95,6 +98,7 @@ class Wallet:
         Move: "_move",
         Asked: "_asked",
         Look: "_look",
+        TakeSession: "_take_session",
     }
 
     def __init__(self, player: PlayerId, row: WalletRow, assets: dict[int, Asset], used: UsedIds) -> None:
@@ -110,6 +114,7 @@ class Wallet:
             self._keep_hold(hold.id, PendingHold(hold.account, hold.amount, hold.owner, hold.round or 0))
         self._memory = CommandMemory(max((one.command_high for one in row.accounts), default=0))
         self._seq = 0
+        self._claims = 0
 
     # --- what the host calls ---
 
@@ -353,6 +358,13 @@ class Wallet:
 
     def _look(self, turn: Turn, command: Look, sender: Sender) -> None:
         turn.answer(sender, self._snapshot(turn))
+
+    def _take_session(self, turn: Turn, command: TakeSession, sender: Sender) -> None:
+        """Sockets of one session may be at several gateways: all of them hear in the same order who has it."""
+        self._claims += 1
+        taken = session_taken(command.session, Claim(turn.stream_epoch, self._claims))
+        turn.push(self._topic, taken)
+        turn.answer(sender, taken)
 
     def _snapshot(self, turn: Turn) -> WalletSnapshot:
         return WalletSnapshot(stream="wallet", epoch=turn.stream_epoch, seq=self._seq, balances=self._balances())

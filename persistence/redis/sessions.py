@@ -15,11 +15,14 @@ KEY_PREFIX: Final = b"croupier:resume:"
 
 
 class RedisSessions:
-    """Resume tokens by their digests. Every method raises `Unavailable`, soon, when Redis is gone."""
+    """Resume tokens by their digests. Every method raises `Unavailable`, soon, when Redis is gone.
+
+    `questions` are for the other stores of the same Redis to ask through.
+    """
 
     def __init__(self, url: str) -> None:
         self._client: Redis = redis_client(url)
-        self._questions = Questions(self._client)
+        self.questions = self._questions = Questions(self._client)
 
     async def close(self) -> None:
         """Close the connections."""

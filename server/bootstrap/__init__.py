@@ -3,7 +3,7 @@
 from server.bootstrap.doors import new_gateway
 from server.bootstrap.engine_room import EngineRoom
 from server.bootstrap.platform import Platform
-from server.bootstrap.rooms import HostEvents, casino_kinds, new_host, standing_tables
+from server.bootstrap.rooms import HostEvents, TurnFaults, casino_kinds, host_limits, standing_tables
 from server.bootstrap.stores import Stores, open_stores, prepare
 from server.bootstrap.tools import open_database, open_queries
 from server.bootstrap.troubles import CannotStart, Ending
@@ -16,10 +16,11 @@ __all__ = [
     "HostEvents",
     "Platform",
     "Stores",
+    "TurnFaults",
     "Watchers",
     "casino_kinds",
+    "host_limits",
     "new_gateway",
-    "new_host",
     "open_database",
     "open_queries",
     "open_stores",

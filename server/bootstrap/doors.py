@@ -8,8 +8,9 @@ from structlog.typing import FilteringBoundLogger
 
 from server.bootstrap.stores import Stores
 from server.config import Config
-from server.gateway.backend import Backend, Clock
+from server.gateway.backend import Backend, Clock, Interest
 from server.gateway.gateway import Gateway
+from server.gateway.neighbours import Neighbours
 from server.gateway.settings import GatewaySettings
 from server.http.page_files import load_page
 from server.observe.metrics import Metrics
@@ -25,8 +26,10 @@ def new_gateway(
     metrics: Metrics,
     log: FilteringBoundLogger,
     ready: Callable[[], bool],
+    neighbours: Neighbours | None = None,
+    interest: Interest | None = None,
 ) -> Gateway:
-    """A gateway that does not listen yet. `ready` says whether the backend takes messages."""
+    """A gateway that does not listen yet. `ready` says whether the backend takes messages; the rest as in `Gateway`."""
     return Gateway(
         GatewaySettings.of(config, f"croupier/{metadata.version('croupier')}", stores.token_key),
         backend=backend,
@@ -39,4 +42,6 @@ def new_gateway(
         metrics=metrics,
         log=log,
         ready=ready,
+        neighbours=neighbours,
+        interest=interest,
     )

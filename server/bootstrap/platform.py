@@ -8,6 +8,7 @@ from typing import Final
 
 from structlog.typing import FilteringBoundLogger
 
+from actors.runtime.host import Host
 from actors.runtime.local import LocalRuntime
 from actors.wallet.used_ids import UsedIds
 from persistence.embedded import EngineError, Engines
@@ -16,7 +17,7 @@ from persistence.postgres.players import PostgresPlayers
 from protocol.errors import Close
 from server.bootstrap.doors import new_gateway
 from server.bootstrap.engine_room import EngineRoom
-from server.bootstrap.rooms import HostEvents, casino_kinds, new_host, standing_tables
+from server.bootstrap.rooms import HostEvents, TurnFaults, casino_kinds, host_limits, standing_tables
 from server.bootstrap.stores import Stores, open_stores, prepare
 from server.bootstrap.troubles import CannotStart, Ending
 from server.bootstrap.watchers import Watchers
@@ -69,7 +70,7 @@ class Platform:
         host_metrics = HostMetrics()
         self.runtime = runtime = self._runtime(stores, host_metrics)
         host_metrics.watch(runtime.host)
-        metrics.registry.register(host_metrics)
+        metrics.add(host_metrics)
         self.gateway = gateway = new_gateway(
             config,
             stores,
@@ -89,7 +90,13 @@ class Platform:
     def _runtime(self, stores: Stores, metrics: HostMetrics) -> LocalRuntime:
         used = UsedIds(self._clock.unix_ms())
         return LocalRuntime(
-            new_host(self._config, self._clock.unix_ms, os.urandom, self._log),
+            Host(
+                shards=self._config.shards,
+                clock=self._clock.unix_ms,
+                entropy=os.urandom,
+                limits=host_limits(self._config),
+                on_fault=TurnFaults(self._log),
+            ),
             stores.ledger,
             casino_kinds(self._config, stores.sealer, used),
             name=f"{socket.gethostname()}:{os.getpid()}",

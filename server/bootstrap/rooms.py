@@ -1,6 +1,6 @@
 """The actors of a host, as the configuration has them: who there is, by which rules, and who is always awake."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from structlog.typing import FilteringBoundLogger
@@ -10,7 +10,7 @@ from actors.games.catalogue import TABLE_GAMES, roulette_rules
 from actors.games.interface import Limits as BetLimits
 from actors.instant.load import InstantKind
 from actors.runtime.actor import Kind
-from actors.runtime.host import Host, HostLimits
+from actors.runtime.host import HostLimits
 from actors.runtime.ref import Ref
 from actors.table.load import TableKind
 from actors.wallet.load import WalletKind
@@ -43,28 +43,27 @@ def standing_tables(config: Config) -> list[Ref]:
     return [Ref("table", table.id) for table in config.tables]
 
 
-def new_host(
-    config: Config, clock: Callable[[], int], entropy: Callable[[int], bytes], log: FilteringBoundLogger
-) -> Host:
-    """A host that owns nothing yet. `clock` gives Unix time in milliseconds."""
+def host_limits(config: Config) -> HostLimits:
+    """How much a host lets wait."""
     limits = config.limits
+    return HostLimits(
+        mailbox_max=limits.mailbox_max,
+        batch_records_max=limits.batch_records_max,
+        idle_ms=int(limits.actor_idle_seconds * 1000),
+    )
 
-    def turn_failed(ref: Ref, message: Any, fault: BaseException) -> None:
-        log.error(
+
+class TurnFaults:
+    """Writes to the log which turns raised: each of them is a bug."""
+
+    def __init__(self, log: FilteringBoundLogger) -> None:
+        self._log = log
+
+    def __call__(self, ref: Ref, message: Any, fault: BaseException) -> None:
+        """One turn raised."""
+        self._log.error(
             "a turn failed; its actors are loaded again", actor=str(ref), message=type(message).__name__, exc_info=fault
         )
-
-    return Host(
-        shards=config.shards,
-        clock=clock,
-        entropy=entropy,
-        limits=HostLimits(
-            mailbox_max=limits.mailbox_max,
-            batch_records_max=limits.batch_records_max,
-            idle_ms=int(limits.actor_idle_seconds * 1000),
-        ),
-        on_fault=turn_failed,
-    )
 
 
 class HostEvents:

@@ -11,6 +11,8 @@ from actors.fairness.seal import SealBroken, Sealer, player_seed, round_seed
 from persistence.postgres.database import open_pool, prepare_database
 from persistence.postgres.ledger import PostgresLedger
 from persistence.postgres.players import PostgresPlayers
+from persistence.redis.presence import RedisPresence
+from persistence.redis.rates import RedisRates
 from persistence.redis.sessions import RedisSessions
 from protocol.money import Asset
 from server.bootstrap.rooms import assets_of
@@ -29,6 +31,8 @@ class Stores:
     ledger: PostgresLedger
     players: PostgresPlayers
     sessions: RedisSessions
+    presence: RedisPresence
+    rates: RedisRates
     sealer: Sealer = field(repr=False)
     token_key: bytes = field(repr=False)
 
@@ -60,7 +64,8 @@ async def open_stores(config: Config, database_url: str, redis_url: str, stack: 
     await _check_seals(ledger, sealer)
     sessions = _sessions(redis_url)
     stack.push_async_callback(sessions.close)
-    return Stores(assets, ledger, players, sessions, sealer, secrets.token_key)
+    presence, rates = RedisPresence(sessions.questions), RedisRates(sessions.questions)
+    return Stores(assets, ledger, players, sessions, presence, rates, sealer, secrets.token_key)
 
 
 async def _check_seals(ledger: PostgresLedger, sealer: Sealer) -> None:

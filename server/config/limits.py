@@ -43,6 +43,9 @@ class Limits(Section):
     drain_seconds: Seconds = 8
     """From the signal to stop until the sockets that are still there are dropped, whatever they do."""
 
+    drain_spread_seconds: Seconds = 10
+    """How long a gateway of a cluster takes to send its clients to the others."""
+
     mailbox_max: Count = 1_024
     """Messages that wait for one actor; the next one is refused as overloaded."""
     batch_records_max: Count = 4_096

@@ -50,6 +50,8 @@ class Config(BaseSettings):
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[Whole, Field(ge=0, le=65_535)] = 8080
     """0 takes a free one."""
+    gateway_ports: tuple[Annotated[Whole, Field(ge=1, le=65_535)], ...] = ()
+    """For several gateways of a cluster on one machine: each takes the first that is free of `port` and these."""
     data_dir: Path = Path(".croupier")
     """Where the embedded engines and the secrets that were made for them live; relative to the working folder."""
     database_url: SecretStr | None = None

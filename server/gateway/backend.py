@@ -27,6 +27,16 @@ class Backend(Protocol):
         """
 
 
+class Interest(Protocol):
+    """Hosts that send a gateway only the events that it asked for."""
+
+    def watch(self, ref: Ref) -> None:
+        """Have an actor's events sent from now on: all that come after the answer to whatever is posted next."""
+
+    def unwatch(self, ref: Ref) -> None:
+        """Have no more of them sent."""
+
+
 class Outbox(Protocol):
     """Where committed events go: topics are `wallet:PLAYER` and `table:ID`."""
 

@@ -14,22 +14,22 @@ class Bucket:
     interval further, and it may be at most `burst` intervals ahead of the clock.
     """
 
-    __slots__ = ("_ahead_ms_max", "_interval_ms", "full_at")
+    __slots__ = ("_ahead_ms_max", "full_at", "interval_ms")
 
     def __init__(self, per_second: float, burst: int) -> None:
-        self._interval_ms = MS_PER_SECOND / per_second
-        self._ahead_ms_max = self._interval_ms * (burst - 1) + _ROUNDING_MS
+        self.interval_ms = MS_PER_SECOND / per_second
+        self._ahead_ms_max = self.interval_ms * (burst - 1) + _ROUNDING_MS
         self.full_at = 0.0
 
     def take(self, now_ms: float) -> bool:
         """Take a token, if there is one."""
         full_at = self.full_at
         if full_at < now_ms:
-            self.full_at = now_ms + self._interval_ms
+            self.full_at = now_ms + self.interval_ms
             return True
         if full_at - now_ms > self._ahead_ms_max:
             return False
-        self.full_at = full_at + self._interval_ms
+        self.full_at = full_at + self.interval_ms
         return True
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from persistence.presence import Online
 from protocol.errors import Close, Code, Refusal
 from protocol.ids import PlayerId
 from protocol.model import Message
@@ -35,7 +36,7 @@ class Pending:
 class Connection(WebSocket):
     """One conversation over one socket. `address` is whose quota it counts against."""
 
-    __slots__ = ("_greeted_by", "address", "resume_digest", "session", "session_id", "topics")
+    __slots__ = ("_greeted_by", "address", "online", "resume_digest", "session", "topics")
 
     def __init__(self, front: Front, transport: asyncio.Transport, address: str, quota: Quota) -> None:
         super().__init__(front, transport)
@@ -47,7 +48,7 @@ class Connection(WebSocket):
             quota.messages,
             quota.logins,
         )
-        self.session_id = ""
+        self.online: Online | None = None
         self.resume_digest: bytes | None = None
         self.topics: list[Topic] = []
         self._greeted_by = front.clock.monotonic() + limits.hello_seconds
@@ -139,8 +140,8 @@ class Connection(WebSocket):
 
     def beat(self) -> None:
         """A ping went out: the session must outlive this connection, however long that lasts."""
-        if self.resume_digest is not None:
-            self._front.alive.append(self.resume_digest)
+        if self.online is not None:
+            self._front.alive.append(self)
 
     def _lateness(self, now: float) -> Close | None:
         if self.session.state is not State.OPEN and now >= self._greeted_by:
@@ -157,8 +158,8 @@ class Connection(WebSocket):
         self.session.closing()
         front.hub.leave(self, front.clock.monotonic())
         front.lobby.leave(self)
-        if front.sessions.get(self.session_id) is self:
-            del front.sessions[self.session_id]
+        if self.online is not None and front.claims.leave(self.online.session, self):
+            front.roll.leave(self.online)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is gone."""

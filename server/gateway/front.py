@@ -7,15 +7,19 @@ from typing import Protocol
 
 from structlog.typing import FilteringBoundLogger
 
+from persistence.presence import Online
 from protocol.errors import Close
 from protocol.ids import PlayerId
 from protocol.model import Message, Request
 from server.config.limits import Limits
 from server.gateway.actions import Action
 from server.gateway.backend import Backend, Clock
+from server.gateway.claims import Claims
 from server.gateway.hub import Hub
 from server.gateway.lobby import Lobby
 from server.gateway.quotas import Quotas
+from server.gateway.rates import Rates
+from server.gateway.roll import Roll
 from server.gateway.session import Rules, Session
 from server.gateway.sockets import Socket, Sockets
 from server.gateway.topic import Watcher
@@ -27,7 +31,8 @@ class Visitor(Watcher, Protocol):
     """A connection, as the desk sees it."""
 
     session: Session
-    session_id: str
+    online: Online | None
+    """The session that was opened on it."""
     resume_digest: bytes | None
 
     @property
@@ -63,7 +68,7 @@ class Desk(Protocol):
 
 @dataclass(slots=True)
 class Front:
-    """`sessions` says which connection a session is on; `alive` are resume tokens of connections just seen."""
+    """`claims` says which connection a session is on; `alive` are connections with a session that were just seen."""
 
     limits: Limits
     rules: Rules
@@ -75,13 +80,15 @@ class Front:
     counters: GatewayCounters
     addresses: Quotas[str]
     players: Quotas[PlayerId]
+    proofs: Rates[str]
+    claims: Claims[Visitor]
+    roll: Roll
     log: FilteringBoundLogger
     wire_log: logging.Logger
     greeting: Callable[[], Message]
     desk: Desk = field(init=False)
     sockets: Sockets[Socket, Visitor] = field(default_factory=Sockets)
-    sessions: dict[str, Visitor] = field(default_factory=dict)
-    alive: list[bytes] = field(default_factory=list)
+    alive: list[Visitor] = field(default_factory=list)
     accepting: bool = True
     now_ms: int = 0
     """Unix time as of the last tick: good enough for rates and for ids, and free."""

@@ -10,25 +10,32 @@ from persistence.interfaces import Players, Sessions
 from protocol.codec import MESSAGE_BYTES_MAX
 from protocol.dialects import client_dialect
 from protocol.errors import Close
+from protocol.ids import PlayerId
 from protocol.replies import Hello
 from protocol.requests import STREAMS_MAX
 from protocol.version import PROTOCOL_VERSION
-from server.gateway.backend import Backend, Clock, Queries
+from server.gateway.backend import Backend, Clock, Interest, Queries
 from server.gateway.buckets import Bucket
+from server.gateway.claims import Claims
 from server.gateway.desk import TASKS_MAX, Clerk
+from server.gateway.drain import Drain
 from server.gateway.entrance import Entrance
-from server.gateway.front import Front
+from server.gateway.front import Front, Visitor
 from server.gateway.handshake import Handshake
 from server.gateway.hub import Hub
 from server.gateway.identity import Identity
 from server.gateway.lobby import Lobby
+from server.gateway.neighbours import Neighbours
 from server.gateway.odd import quiet_logger
 from server.gateway.quotas import Quota, Quotas
 from server.gateway.rates import Rates
 from server.gateway.resumption import Resumption
+from server.gateway.roll import Alone, Roll, SharedRoll
 from server.gateway.session import Rules
 from server.gateway.settings import GatewaySettings
+from server.gateway.shared_rates import RateExchange, SharedBucket
 from server.gateway.tasks import Tasks
+from server.gateway.upkeep import Upkeep
 from server.gateway.wheel import SLOT_SECONDS, Wheel
 from server.http.door import HttpDoor
 from server.http.page_files import PageFile
@@ -37,8 +44,6 @@ from server.observe.metrics import Metrics
 
 BACKLOG: Final = 4_096
 """Sockets the kernel may hold until they are accepted: a crowd may come back at once."""
-SWEEP_SECONDS: Final = 1.0
-"""How often what nobody waits for is looked after: stale streams, the lobby, idle quotas, tokens to keep."""
 
 
 class Gateway:
@@ -58,53 +63,72 @@ class Gateway:
         *,
         page: Mapping[str, PageFile],
         ready: Callable[[], bool] = lambda: True,
+        neighbours: Neighbours | None = None,
+        interest: Interest | None = None,
     ) -> None:
+        """`neighbours` are the other gateways of a cluster; `interest` is told which events to send here."""
+        limits = settings.limits
         self._settings = settings
         self._clock = clock
         self._tasks = Tasks(TASKS_MAX, log)
-        self._proof_rates: Rates[str] = Rates(self._proof_bucket)
-        self._resumption = Resumption(
-            sessions, entropy, int(settings.limits.resume_seconds + settings.limits.ping_seconds), log
+        self._neighbours = neighbours
+        self._rates = (
+            None
+            if neighbours is None
+            else RateExchange(neighbours.rates, limits.messages_per_player_per_second_max, metrics.gateway, log)
         )
+        resumption = Resumption(sessions, entropy, int(limits.resume_seconds + limits.ping_seconds), log)
+        claims: Claims[Visitor] = Claims()
+        roll = self._roll(metrics, log)
         self.outbox = Hub(
             backend,
             metrics.gateway,
-            settings.limits.history_events_max,
-            settings.limits.resume_seconds,
+            limits.history_events_max,
+            limits.resume_seconds,
+            interest=interest,
+            taken=claims.heard,
         )
         self._front = front = Front(
-            limits=settings.limits,
+            limits=limits,
             rules=Rules(
                 parse=client_dialect().parse,
                 tables=frozenset(settings.tables),
-                requests_in_flight_max=settings.limits.requests_in_flight_max,
-                streams_max=min(settings.limits.subscriptions_per_session_max, STREAMS_MAX),
+                requests_in_flight_max=limits.requests_in_flight_max,
+                streams_max=min(limits.subscriptions_per_session_max, STREAMS_MAX),
             ),
             backend=backend,
             hub=self.outbox,
-            lobby=Lobby(backend, self.outbox, settings.tables, clock.unix_ms()),
+            lobby=Lobby(backend, self.outbox, settings.tables, clock.unix_ms(), roll.watching),
             wheel=Wheel(clock.monotonic()),
             clock=clock,
             counters=metrics.gateway,
             addresses=Quotas(self._address_quota),
             players=Quotas(self._player_quota),
+            proofs=Rates(self._proof_bucket),
+            claims=claims,
+            roll=roll,
             log=log,
             wire_log=quiet_logger(),
             greeting=self._hello,
         )
-        entrance = Entrance(front, settings, Identity(settings, players, clock, entropy), self._resumption, entropy)
+        entrance = Entrance(front, settings, Identity(settings, players, clock, entropy), resumption, entropy)
         front.desk = Clerk(front, entrance, queries, self._tasks, settings.games)
+        self._upkeep = Upkeep(front, resumption, self._rates, self._tasks)
         proofs = ProofDoor(lambda bet: queries.proof(None, bet), self._tasks.start, self._may_ask_for_proof)
         self._door = HttpDoor(page, lambda: front.accepting and ready(), metrics.exposition, proofs)
         self._server: asyncio.Server | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._swept_at = clock.monotonic()
         front.now_ms = clock.unix_ms()
 
     @property
     def now_ms(self) -> int:
         """Unix time as of the last tick, which rates and ids are judged by."""
         return self._front.now_ms
+
+    @property
+    def gateways(self) -> int:
+        """How many gateways of the cluster are known to be up, this one included."""
+        return self._front.roll.gateways
 
     @property
     def handshaking(self) -> int:
@@ -129,6 +153,25 @@ class Gateway:
     def drain(self) -> None:
         """Let nobody in any more, and say so at `/readyz`; who is in plays on."""
         self._front.accepting = False
+
+    def send_away(self, seconds: float) -> Drain:
+        """Let nobody in, and have everyone come back elsewhere, spread over so long; only the first call counts."""
+        self.drain()
+        if self._upkeep.drain is None:
+            sockets = self._front.sockets.connections
+            self._upkeep.drain = Drain(len(sockets), seconds, self._clock.monotonic())
+        return self._upkeep.drain
+
+    async def everyone_left(self) -> None:
+        """Wait until there is no connection."""
+        await self._front.sockets.no_connections()
+
+    async def still_away(self) -> int:
+        """How many of those who were sent away are at no other gateway yet, nor have closed their connection."""
+        drain = self._upkeep.drain
+        if drain is None:
+            return 0
+        return len(drain.online) - await self._front.roll.elsewhere(drain.online)
 
     async def close_all(self, close: Close) -> None:
         """Close every connection, and wait until they are gone: a little longer than they may take to agree."""
@@ -172,17 +215,26 @@ class Gateway:
             ping_seconds=int(self._settings.limits.ping_seconds),
         )
 
-    def _address_quota(self) -> Quota:
+    def _roll(self, metrics: Metrics, log: FilteringBoundLogger) -> Roll:
+        neighbours = self._neighbours
+        if neighbours is None:
+            return Alone()
+        limits = self._settings.limits
+        seconds = int(limits.ping_seconds + limits.pong_seconds)
+        return SharedRoll(neighbours.name, neighbours.presence, seconds, metrics.gateway, log)
+
+    def _address_quota(self, _: str) -> Quota:
         limits = self._settings.limits
         return Quota(
             Bucket(limits.messages_per_address_per_second_max, limits.messages_per_address_burst_max),
             Bucket(limits.logins_per_address_per_second_max, limits.logins_per_address_burst_max),
         )
 
-    def _player_quota(self) -> Quota:
+    def _player_quota(self, player: PlayerId) -> Quota:
         limits = self._settings.limits
+        rate, burst = limits.messages_per_player_per_second_max, limits.messages_per_player_burst_max
         return Quota(
-            Bucket(limits.messages_per_player_per_second_max, limits.messages_per_player_burst_max),
+            Bucket(rate, burst) if self._rates is None else SharedBucket(rate, burst, player, self._rates),
             Bucket(limits.logins_per_address_per_second_max, limits.logins_per_address_burst_max),
         )
 
@@ -191,28 +243,15 @@ class Gateway:
         return Bucket(limits.proofs_per_address_per_second_max, limits.proofs_per_address_burst_max)
 
     def _may_ask_for_proof(self, address: str) -> bool:
-        return self._proof_rates.take(address, self._front.now_ms)
+        return self._front.proofs.take(address, self._front.now_ms)
 
     # --- its one timer -------------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(SLOT_SECONDS, self._tick)
-        now = self._clock.monotonic()
-        self._front.now_ms = self._clock.unix_ms()
-        self._front.wheel.advance(now)
-        if now - self._swept_at >= SWEEP_SECONDS:
-            self._swept_at = now
-            self._sweep(now)
+        self.tick(self._clock.monotonic())
 
-    def _sweep(self, now: float) -> None:
-        front = self._front
-        now_ms = front.clock.unix_ms()
-        front.hub.sweep(now)
-        front.lobby.sweep(now)
-        front.addresses.sweep(now_ms)
-        front.players.sweep(now_ms)
-        self._proof_rates.sweep(now_ms)
-        if front.alive:
-            digests, front.alive = front.alive, []
-            self._tasks.start(lambda: self._resumption.keep(digests), lambda _: None)
+    def tick(self, now: float) -> None:
+        """Do what is due; the gateway's own timer says so often enough. `now` in monotonic seconds."""
+        self._upkeep.tick(now)

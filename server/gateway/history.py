@@ -47,6 +47,10 @@ class History:
         self._events.clear()
         self.epoch, self.seq = position
 
+    def forget(self) -> None:
+        """Something after the newest event may be missing: nothing is known."""
+        self.begin(Position(UNKNOWN, UNKNOWN))
+
     def append(self, epoch: int, seq: int, event: Event) -> Order:
         """Keep an event, unless it is old; after a gap what was kept before is worth nothing and is dropped."""
         if epoch == self.epoch and seq == self.seq + 1:

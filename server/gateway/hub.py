@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Final, cast
 
-from protocol.commands import Look, Watchers
+from protocol.commands import SESSION_TAKEN, Claim, Look, Watchers, claim_of
 from protocol.errors import Refusal
 from protocol.ids import PlayerId
 from protocol.model import Push
 from protocol.replies import Watching
 from server.gateway.actions import failed
-from server.gateway.backend import Backend, Event, ReplyTo
+from server.gateway.backend import Backend, Event, Interest, ReplyTo
 from server.gateway.frames import message_frame
 from server.gateway.history import Order, Position
 from server.gateway.streams import WALLET
@@ -30,19 +30,37 @@ def position_of(event: Event) -> Position:
 
 
 class Hub:
-    """The outbox of the hosts. It keeps a stream's history from its first watcher to `idle_seconds` after its last."""
+    """The outbox of the hosts. It keeps a stream's history from its first watcher to `idle_seconds` after its last.
 
-    def __init__(self, backend: Backend, counters: GatewayCounters, events_max: int, idle_seconds: float) -> None:
+    `interest` is told which topics there are, where events do not come unasked; `taken` of the claims to sessions that
+    players' wallets have put in order.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        counters: GatewayCounters,
+        events_max: int,
+        idle_seconds: float,
+        *,
+        interest: Interest | None = None,
+        taken: Callable[[str, Claim], None] | None = None,
+    ) -> None:
         self._backend = backend
         self._counters = counters
-        self._topics = Topics(events_max, idle_seconds)
+        self._topics = Topics(events_max, idle_seconds, interest)
         self._stale: set[Topic] = set()
+        self._taken = taken
         self._told_at = float("-inf")
 
     # --- from the hosts ----------------------------------------------------------------------------------------------
 
     def pushed(self, topic: str, event: Event, origin: ReplyTo | None = None) -> None:
         """Send an event to everyone who watches, except the connection whose reply (`origin`) carried it already."""
+        if type(event) is dict and event.get("t") == SESSION_TAKEN:
+            if self._taken is not None:
+                self._taken(event["session"], claim_of(event))
+            return
         found = self._topics.find(topic)
         if found is None:
             return
@@ -62,6 +80,13 @@ class Hub:
             self._fan_out(found, message_frame(event), owner)
         if found.joining:
             self._join(found, Position(epoch, seq), event, owner)
+
+    def lost(self, topic: str) -> None:
+        """Events of a topic may have been missed without a trace: begin again, with snapshots for all who watch."""
+        found = self._topics.find(topic)
+        if found is not None:
+            found.history.forget()
+            self._ask_for_all(found)
 
     def _fan_out(self, topic: Topic, frame: bytes, owner: Watcher | None) -> None:
         if owner in topic.live:
@@ -212,6 +237,10 @@ class Hub:
         """How many connections watch a table."""
         topic = self._topics.table(table)
         return 0 if topic is None else topic.count
+
+    def audiences(self) -> dict[str, int]:
+        """How many connections watch each table that is watched at all."""
+        return {str(topic.ref.key): topic.count for topic in self._topics.tables() if topic.count}
 
     def __len__(self) -> int:
         return len(self._topics)

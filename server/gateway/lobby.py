@@ -24,8 +24,12 @@ Answer = Callable[[Tables], None]
 class Lobby:
     """One stream, `lobby`, of whole snapshots; `epoch` is this gateway's own, so that a restart is seen as one."""
 
-    def __init__(self, backend: Backend, hub: Hub, tables: tuple[str, ...], epoch: int) -> None:
+    def __init__(
+        self, backend: Backend, hub: Hub, tables: tuple[str, ...], epoch: int, elsewhere: Callable[[str], int]
+    ) -> None:
+        """`elsewhere` says how many connections of other gateways watch a table."""
         self._backend = backend
+        self._elsewhere = elsewhere
         self._hub = hub
         self._tables = tables
         self._epoch = epoch
@@ -100,7 +104,7 @@ class Lobby:
 
     def _tell(self) -> None:
         tables = tuple(
-            TableInfo(**{**self._known[table], "watching": self._hub.watching(table)})
+            TableInfo(**{**self._known[table], "watching": self._hub.watching(table) + self._elsewhere(table)})
             for table in self._tables
             if table in self._known
         )

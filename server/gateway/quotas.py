@@ -2,13 +2,21 @@
 
 from collections.abc import Callable
 from ipaddress import AddressValueError, IPv6Address
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
-from server.gateway.buckets import Bucket
+from server.gateway.buckets import Takes
 
 K = TypeVar("K")
 SITE_BITS: Final = 64
 """An IPv6 customer has a whole network of this size at least, so one address of it is nobody."""
+
+
+class Refills(Takes, Protocol):
+    """What tokens are taken from, and come back to."""
+
+    @property
+    def full_at(self) -> float:
+        """When (ms) all tokens will be back."""
 
 
 class Quota:
@@ -16,7 +24,7 @@ class Quota:
 
     __slots__ = ("connections", "logins", "messages")
 
-    def __init__(self, messages: Bucket, logins: Bucket) -> None:
+    def __init__(self, messages: Refills, logins: Refills) -> None:
         self.connections = 0
         self.messages = messages
         self.logins = logins
@@ -31,7 +39,7 @@ class Quotas(Generic[K]):
 
     __slots__ = ("_fresh", "_leaving", "_quotas")
 
-    def __init__(self, fresh: Callable[[], Quota]) -> None:
+    def __init__(self, fresh: Callable[[K], Quota]) -> None:
         self._fresh = fresh
         self._quotas: dict[K, Quota] = {}
         self._leaving: set[K] = set()
@@ -40,7 +48,7 @@ class Quotas(Generic[K]):
         """One connection more."""
         quota = self._quotas.get(key)
         if quota is None:
-            quota = self._quotas[key] = self._fresh()
+            quota = self._quotas[key] = self._fresh(key)
         quota.connections += 1
         return quota
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from actors.runtime.ref import Ref
 from protocol.ids import PlayerId
+from server.gateway.backend import Interest
 from server.gateway.streams import TABLE_PREFIX, WALLET
 from server.gateway.topic import Topic
 
@@ -13,11 +14,15 @@ WALLET_EVENTS_MAX: Final = 64
 
 
 class Topics:
-    """Topics by name. One that nobody watches is kept for `idle_seconds`, for whoever resumes."""
+    """Topics by name. One that nobody watches is kept for `idle_seconds`, for whoever resumes.
 
-    def __init__(self, events_max: int, idle_seconds: float) -> None:
+    `interest` is told which ones there are, where events do not come unasked.
+    """
+
+    def __init__(self, events_max: int, idle_seconds: float, interest: Interest | None = None) -> None:
         self._events_max = events_max
         self._idle_seconds = idle_seconds
+        self._interest = interest
         self._topics: dict[str, Topic] = {}
         self._tables: dict[str, Topic] = {}
         self._idle_since: dict[Topic, float] = {}
@@ -55,6 +60,8 @@ class Topics:
             del self._idle_since[topic]
             del self._topics[topic.name]
             self._tables.pop(topic.name, None)
+            if self._interest is not None:
+                self._interest.unwatch(topic.ref)
 
     def __len__(self) -> int:
         return len(self._topics)
@@ -65,6 +72,7 @@ class Topics:
         if topic is None:
             events_max = min(self._events_max, WALLET_EVENTS_MAX)
             topic = self._topics[name] = Topic(name, WALLET, Ref("wallet", player), events_max)
+            self._began(topic)
         return topic
 
     def _table(self, stream: str) -> Topic:
@@ -72,4 +80,9 @@ class Topics:
         if topic is None:
             topic = Topic(stream, stream, Ref("table", stream.removeprefix(TABLE_PREFIX)), self._events_max)
             self._topics[stream] = self._tables[stream] = topic
+            self._began(topic)
         return topic
+
+    def _began(self, topic: Topic) -> None:
+        if self._interest is not None:
+            self._interest.watch(topic.ref)

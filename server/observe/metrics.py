@@ -2,13 +2,15 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
+
+from server.observe.labelled import Labelled
 
 LATENCY_SECONDS: Final = (
     0.000_5, 0.001, 0.002, 0.003, 0.005, 0.007_5, 0.010, 0.015, 0.020, 0.030, 0.050, 0.100, 0.250, 0.500, 1.0, 2.5, 10.0
@@ -46,7 +48,10 @@ class GatewayCounters:
         "messages_in",
         "pushes",
         "refused",
+        "resumed",
+        "resumes_refused",
         "sessions",
+        "shared_state_failures",
         "tallies",
     )
 
@@ -58,6 +63,9 @@ class GatewayCounters:
         self.bytes_in = 0
         self.bytes_out = 0
         self.pushes = 0
+        self.resumed = 0
+        self.resumes_refused = 0
+        self.shared_state_failures = 0
         self.closes: defaultdict[int, int] = defaultdict(int)
         self.refused: defaultdict[int, int] = defaultdict(int)
         self.tallies: defaultdict[str, Tally] = defaultdict(Tally)
@@ -80,6 +88,13 @@ class GatewayCollector(Collector):
             ("croupier_received_bytes", "Bytes received on open connections.", counters.bytes_in),
             ("croupier_sent_bytes", "Bytes of messages sent.", counters.bytes_out),
             ("croupier_pushes", "Events sent, one for each connection they went to.", counters.pushes),
+            ("croupier_sessions_resumed", "Sessions that went on over another connection.", counters.resumed),
+            ("croupier_resumes_refused", "Resume tokens that were not known any more.", counters.resumes_refused),
+            (
+                "croupier_shared_state_failures",
+                "Times that what gateways share could not be asked for, and each was on its own.",
+                counters.shared_state_failures,
+            ),
         ):
             yield CounterMetricFamily(name, text, value)
         yield _by_code("croupier_closes", "Connections closed by the server, by close code.", counters.closes)
@@ -109,12 +124,20 @@ class GatewayCollector(Collector):
 
 
 class Metrics:
-    """A process's metrics: the gateway's counters, and a registry to which other rooms add their own."""
+    """A process's metrics: the gateway's counters, and a registry to which other rooms add their own.
 
-    def __init__(self) -> None:
+    `labels` are put on each sample: a process of a cluster says by them which one it is.
+    """
+
+    def __init__(self, labels: Mapping[str, str] | None = None) -> None:
+        self._labels = dict(labels or {})
         self.registry = CollectorRegistry()
         self.gateway = GatewayCounters()
-        self.registry.register(GatewayCollector(self.gateway))
+        self.add(GatewayCollector(self.gateway))
+
+    def add(self, collector: Collector) -> None:
+        """Show another room's metrics too."""
+        self.registry.register(Labelled(collector, self._labels) if self._labels else collector)
 
     def exposition(self) -> tuple[bytes, str]:
         """Everything as Prometheus reads it, and its content type."""

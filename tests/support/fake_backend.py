@@ -7,7 +7,7 @@ from typing import Any
 
 from actors.runtime.ref import Ref
 from persistence.interfaces import PlayerRow
-from protocol.commands import Asked, LobbyLook, Look, OpenWallet, Watchers
+from protocol.commands import Asked, Claim, LobbyLook, Look, OpenWallet, TakeSession, Watchers, session_taken
 from protocol.errors import Code, Refusal
 from protocol.ids import BetId, PlayerId
 from protocol.model import Message
@@ -107,11 +107,13 @@ class FakeBackend:
         self.hold: Callable[[object], bool] = lambda command: False
         self.wallet_seq: dict[PlayerId, int] = {}
         self.table_position = (EPOCH, 0)
+        self.claims = 0
         self.answers: dict[type, Callable[[Ref, Any], object]] = {
             OpenWallet: self._wallet_snapshot,
             Look: self._snapshot,
             LobbyLook: self._lobby,
             Asked: self._asked,
+            TakeSession: self._take_session,
         }
 
     def post(self, ref: Ref, command: object, reply_to: ReplyTo | None) -> None:
@@ -150,6 +152,13 @@ class FakeBackend:
     def _wallet_snapshot(self, ref: Ref, command: Any) -> WalletSnapshot:
         seq = self.wallet_seq.setdefault(PlayerId(int(ref.key)), 0)
         return WalletSnapshot(stream="wallet", epoch=EPOCH, seq=seq, balances=balances())
+
+    def _take_session(self, ref: Ref, command: TakeSession) -> dict[str, Any]:
+        assert self.outbox is not None
+        self.claims += 1
+        taken = session_taken(command.session, Claim(EPOCH, self.claims))
+        self.outbox.pushed(f"wallet:{ref.key}", taken)
+        return taken
 
     def _snapshot(self, ref: Ref, command: Look) -> Message | dict[str, Any]:
         if ref.kind == "wallet":

@@ -14,13 +14,16 @@ from structlog.testing import CapturingLogger
 from websockets.frames import Frame, Opcode
 
 from persistence.interfaces import Sessions
+from persistence.memory.presence import MemoryPresence, MemoryRates
 from persistence.memory.sessions import MemorySessions
 from protocol.errors import Close
 from protocol.ids import command_id_from
 from protocol.money import Balance
 from protocol.replies import AssetInfo, GameInfo
 from server.config.limits import Limits
+from server.gateway.backend import Event, Outbox, ReplyTo
 from server.gateway.gateway import Gateway
+from server.gateway.neighbours import Neighbours
 from server.gateway.settings import GatewaySettings, Opening
 from server.http.page_files import PageFile
 from server.observe.metrics import Metrics
@@ -40,16 +43,49 @@ SETTINGS = GatewaySettings(
 PAGE = {"index.html": PageFile(b"<!doctype html>", "text/html; charset=utf-8")}
 
 
-class House:
-    """A running gateway and everything around it that a test may look at or move."""
+class Both:
+    """The outboxes of two gateways."""
 
-    def __init__(self, settings: GatewaySettings, sessions: Sessions | None, clock: FakeClock) -> None:
-        self.clock = clock
-        self.limits = settings.limits
+    def __init__(self, one: Outbox, other: Outbox) -> None:
+        self._outboxes = (one, other)
+
+    def pushed(self, topic: str, event: Event, origin: ReplyTo | None = None) -> None:
+        """Have both of them take an event."""
+        for outbox in self._outboxes:
+            outbox.pushed(topic, event, origin)
+
+
+class Shared:
+    """What the gateways of a cluster have in common."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
         self.backend = FakeBackend()
         self.players = FakePlayers()
+        self.sessions = MemorySessions(self.clock.monotonic)
+        self.entropy = Numbered()
+        self.presence = MemoryPresence(self.clock.monotonic)
+        self.rates = MemoryRates(self.clock.monotonic)
+
+    def neighbours(self, name: str) -> Neighbours:
+        """What the gateway of this name has of the others."""
+        return Neighbours(name, self.presence, self.rates)
+
+
+class House:
+    """A running gateway and everything around it that a test may look at or move.
+
+    With a `name` it is one of the gateways of a cluster.
+    """
+
+    def __init__(self, settings: GatewaySettings, sessions: Sessions | None, shared: Shared, name: str) -> None:
+        self.shared = shared
+        self.clock = shared.clock
+        self.limits = settings.limits
+        self.backend = shared.backend
+        self.players = shared.players
         self.queries = FakeQueries()
-        self.sessions = sessions or MemorySessions(self.clock.monotonic)
+        self.sessions = sessions or shared.sessions
         self.metrics = Metrics()
         self.log = CapturingLogger()
         self.ready = True
@@ -60,13 +96,15 @@ class House:
             self.sessions,
             self.queries,
             self.clock,
-            Numbered(),
+            shared.entropy,
             self.metrics,
             structlog.wrap_logger(self.log, wrapper_class=structlog.make_filtering_bound_logger(0)),
             page=PAGE,
             ready=lambda: self.ready,
+            neighbours=shared.neighbours(name) if name else None,
         )
-        self.backend.outbox = self.gateway.outbox
+        before = self.backend.outbox
+        self.backend.outbox = self.gateway.outbox if before is None else Both(before, self.gateway.outbox)
         self.port = 0
         self.clients: list[Client] = []
 
@@ -99,10 +137,14 @@ async def running(
     settings: GatewaySettings = SETTINGS,
     sessions: Sessions | None = None,
     clock: FakeClock | None = None,
+    shared: Shared | None = None,
+    name: str = "",
     **some_limits: Any,
 ) -> AsyncIterator[House]:
     """A gateway on a free port, with these limits instead of the settings'. It is stopped however the test ends."""
-    house = House(replace(settings, limits=limits or Limits(**some_limits)), sessions, clock or FakeClock())
+    shared = shared or Shared()
+    shared.clock = clock or shared.clock
+    house = House(replace(settings, limits=limits or Limits(**some_limits)), sessions, shared, name)
     _, house.port = await house.gateway.start("127.0.0.1", 0)
     ended = False
     try:

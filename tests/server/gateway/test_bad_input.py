@@ -455,4 +455,4 @@ async def test_nothing_is_kept_of_those_who_are_gone_for_good() -> None:
 
         assert (len(house.gateway.outbox), len(front.players), len(front.addresses)) == (0, 0, 0)
         assert len(front.wheel) == 0
-        assert front.sessions == {}
+        assert len(front.claims) == 0

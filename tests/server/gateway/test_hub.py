@@ -402,6 +402,47 @@ def test_a_socket_that_fills_up_in_the_middle_of_an_event_stops_nobody_else(hous
     assert quick.positions == {TABLE: (1, 2)}
 
 
+# --- when events may have got lost -----------------------------------------------------------------------------------
+
+
+def test_after_a_loss_everybody_begins_again_with_a_snapshot_and_misses_nothing(house: House) -> None:
+    watchers = [house.watcher(player) for player in (1, 2)]
+    house.event()
+    house.seq, house.backend.table_position = 4, (1, 4)
+    house.hub.lost(TABLE)
+
+    assert [watcher.tags()[-1] for watcher in watchers] == ["fake.snapshot"] * 2
+    house.event()
+    assert [watcher.positions[TABLE] for watcher in watchers] == [(1, 5)] * 2
+    assert [watcher.wrong for watcher in watchers] == [[], []]
+
+
+def test_after_a_loss_nobody_resumes_from_a_history_that_may_have_a_gap(house: House) -> None:
+    gone = house.watcher(1)
+    house.event()
+    house.hub.leave(gone, house.now)
+    house.backend.table_position = (1, 3)
+    house.hub.lost(TABLE)
+    house.hub.lost("table:nobody-watches-it")
+
+    back = FakeWatcher(1)
+    house.hub.resume(back, TABLE, Position(1, 1))
+    assert back.tags() == ["fake.snapshot"]
+    assert back.positions[TABLE] == (1, 3)
+
+
+def test_after_a_loss_a_stream_may_go_on_in_another_epoch(house: House) -> None:
+    watcher = house.watcher(1)
+    house.event()
+    house.epoch, house.seq = 0, 7
+    house.backend.table_position = (0, 7)
+    house.hub.lost(TABLE)
+    house.event()
+
+    assert watcher.tags()[-1] == "fake.event"
+    assert watcher.positions[TABLE] == (0, 8)
+
+
 # --- what tables are told --------------------------------------------------------------------------------------------
 
 

@@ -20,7 +20,10 @@ class House:
     def __init__(self) -> None:
         self.backend = FakeBackend()
         self.hub = Hub(self.backend, GatewayCounters(), 8, 60.0)
-        self.lobby = Lobby(self.backend, self.hub, ("roulette-1", "roulette-2"), epoch=99)
+        self.elsewhere: dict[str, int] = {}
+        self.lobby = Lobby(
+            self.backend, self.hub, ("roulette-1", "roulette-2"), 99, lambda table: self.elsewhere.get(table, 0)
+        )
         self.answers: list[Tables] = []
         self.phase = "betting"
         plain = self.backend.answers[LobbyLook]
@@ -144,7 +147,7 @@ def test_a_resume_goes_on_with_a_snapshot(house: House) -> None:
 def test_a_lobby_without_tables_is_empty_at_once() -> None:
     answers: list[Any] = []
     backend = FakeBackend()
-    lobby = Lobby(backend, Hub(backend, GatewayCounters(), 8, 60.0), (), epoch=1)
+    lobby = Lobby(backend, Hub(backend, GatewayCounters(), 8, 60.0), (), 1, lambda _: 0)
     lobby.ask(REQUEST, answers.append, 100.0)
 
     assert answers == [Tables(id=REQUEST, tables=())]

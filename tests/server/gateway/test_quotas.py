@@ -7,7 +7,7 @@ from server.gateway.quotas import Quota, Quotas, site_of
 
 
 def quotas() -> Quotas[str]:
-    return Quotas(lambda: Quota(Bucket(10, 10), Bucket(1, 2)))
+    return Quotas(lambda _: Quota(Bucket(10, 10), Bucket(1, 2)))
 
 
 def test_connections_of_one_key_share_its_buckets() -> None:

@@ -93,7 +93,7 @@ async def test_an_address_may_ask_for_so_many_and_again_later() -> None:
         await until(lambda: house.gateway.now_ms > before)
         assert (await get(house, f"/proof/{BET.hex()}"))[0] == 200
         house.clock.advance(10.0)
-        await until(lambda: not len(house.gateway._proof_rates))
+        await until(lambda: not len(house.gateway._front.proofs))
 
 
 async def test_who_hangs_up_before_the_answer_harms_nobody() -> None:
