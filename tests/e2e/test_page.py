@@ -155,14 +155,17 @@ async def test_bets_can_be_taken_back_and_money_comes_back(browser: Browser, ser
         await expect(page.locator(".chip-mine")).to_have_count(0)
 
 
-async def test_the_limits_of_the_real_server_are_known_before_they_are_met(browser: Browser, server: Server) -> None:
+async def test_the_limits_of_the_real_server_are_told_and_kept_to(browser: Browser, server: Server) -> None:
     async with visitor(browser, server.http) as page:
-        assert await units(page) == OPENING
-        await expect(page.get_by_test_id("dice-limits")).to_have_text("0.01 – 1,000, to win up to 100,000")
+        await units(page)
+        await expect(page.get_by_test_id("dice-limits")).to_contain_text("1,000, to win up to 100,000")
         await page.get_by_test_id("dice-amount").fill("1000.01")
         await expect(page.get_by_test_id("roll-dice")).to_be_disabled()
-        await page.get_by_test_id("dice-amount").fill("1000.00")
-        await expect(page.get_by_test_id("roll-dice")).to_be_enabled()
+        await page.get_by_label("Stake the most").click()
+        await page.get_by_test_id("roll-dice").click()
+        await expect(page.locator("#bets .bet")).to_have_count(1)
+        await expect(page.locator(".toast")).to_have_count(0)
+        await expect(balance(page)).not_to_have_attribute("data-units", str(OPENING))
 
 
 async def test_a_phone_has_no_horizontal_scroll(browser: Browser, server: Server) -> None:
