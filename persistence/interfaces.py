@@ -1,6 +1,6 @@
 """What the platform asks of its stores. Postgres is the truth; the memory store keeps the same promises in tests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,6 +30,15 @@ class Fenced(StoreError):
     """The epoch has ended, the batch number is not the next, or a shard has another owner: this host must stop."""
 
 
+class StillOwned(StoreError):
+    """Shards that were asked for belong to epochs of others that have not ended: nothing of it was done."""
+
+    def __init__(self, shards: "Mapping[ShardId, Epoch]") -> None:
+        self.shards = dict(shards)
+        """Those shards, and whose they are."""
+        super().__init__(f"owned by other epochs: {dict(sorted(self.shards.items()))}")
+
+
 class Rejected(StoreError):
     """The batch broke an invariant, or Postgres refused it: nothing of it is written, and the host must reload."""
 
@@ -40,6 +49,24 @@ class Unknown(StoreError):
 
 class Unavailable(StoreError):
     """The store cannot be reached or cannot write now; nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a shard is: the epoch that owns it, or owned it last, and that epoch's host.
+
+    Without `epoch` it was given back, or never owned. `version` grows with each change of the shard's epoch.
+    """
+
+    epoch: Epoch | None
+    host: str
+    ended: bool
+    version: int
+
+    @property
+    def is_free(self) -> bool:
+        """Whether anybody may acquire it."""
+        return self.epoch is None or self.ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +203,33 @@ class Ledger(Protocol):
         Raises `Unavailable`, and `Rejected` when there is no such shard.
         """
 
+    async def open_epoch(self, host: str) -> Epoch:
+        """Begin an epoch that owns nothing yet. One whose number nobody learnt does no harm. Raises `Unavailable`."""
+
+    async def end_epoch(self, epoch: Epoch) -> None:
+        """End an epoch, waiting for its open transaction: it writes nothing from here on. One that ended stays so.
+
+        Its shards are its own until somebody acquires them. Raises `Unavailable`; may simply be done again.
+        """
+
+    async def acquire_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> None:
+        """Own these shards too, all or none: those that are nobody's, and those whose epoch has ended.
+
+        May simply be done again. Raises `StillOwned`, `Fenced` when the own epoch has ended, `Rejected` when there is
+        no such shard, and `Unavailable`.
+        """
+
+    async def release_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> None:
+        """Own these shards no more, once the open transaction of the epoch is over; shards of others stay theirs.
+
+        May simply be done again. Raises `Fenced` when the own epoch has ended, and `Unavailable`.
+        """
+
+    async def owners(self) -> dict[ShardId, Owner]:
+        """Whose every shard is, as of one moment. Raises `Unavailable`."""
+
     async def commit(self, batch: Batch) -> None:
-        """Write a batch. Raises `Fenced`, `Rejected`, `Unknown` or `Unavailable`."""
+        """Write a batch. Raises `Fenced`, also for a shard of another epoch, `Rejected`, `Unknown` or `Unavailable`."""
 
     async def was_committed(self, epoch: Epoch, seq: int) -> bool:
         """Whether this batch is there. Only meaningful once its epoch has ended."""
@@ -187,6 +239,9 @@ class Ledger(Protocol):
 
     async def load_wallets(self, players: Sequence[PlayerId]) -> dict[PlayerId, WalletRow]:
         """These players' accounts and pending holds; empty for one who has none yet."""
+
+    async def players_with_holds(self) -> list[PlayerId]:
+        """Players who have pending holds: their wallets must wake up some day, although nobody asks for them."""
 
     async def load_seeds(self, players: Sequence[PlayerId]) -> dict[PlayerId, SeedRow]:
         """These players' newest seeds; nothing for one who has none yet."""

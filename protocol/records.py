@@ -29,6 +29,9 @@ class BetState(IntEnum):
     OPEN = 1
     SETTLED = 2
     RETURNED = 3
+    """Its player took it back."""
+    DISOWNED = 4
+    """Its table never took it: the stake was held, and then the round or the host was over."""
 
 
 class HoldState(IntEnum):
@@ -37,6 +40,8 @@ class HoldState(IntEnum):
     PENDING = 1
     CAPTURED = 2
     RELEASED = 3
+    DISOWNED = 4
+    """Released, because the bet never stood."""
 
 
 def transfer_id(epoch: Epoch, n: int) -> int:

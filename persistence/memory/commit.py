@@ -63,8 +63,9 @@ def _fence(tables: Tables, staged: Tables, batch: Batch, transfers: int) -> None
     if epoch is None or epoch.ended or epoch.seq != batch.seq - 1:
         raise Fenced(f"epoch {batch.epoch} has ended, or batch {batch.seq} is not its next")
     shards = tables.shards
-    if any(shards.get(shard) != batch.epoch for shard in batch.shards):
-        raise Fenced(f"epoch {batch.epoch} does not own all of shards {sorted(batch.shards)}")
+    named = batch.shards | {batch.house_shard}
+    if any(shards.get(shard) != batch.epoch for shard in named):
+        raise Fenced(f"epoch {batch.epoch} does not own all of shards {sorted(named)}")
     staged.epochs[batch.epoch] = epoch._replace(seq=batch.seq)
     staged.batches[batch.epoch, batch.seq] = StoredBatch(batch.epoch, batch.seq, batch.at, transfers)
 
@@ -84,6 +85,9 @@ def _add_transfers(tables: Tables, staged: Tables, at: int, records: Iterable[An
 def _move_accounts(tables: Tables, staged: Tables, rows: Iterable[AccountRow]) -> None:
     for row in rows:
         account = staged.accounts.get(row.id) or tables.accounts.get(row.id)
+        if account is None and row.id < 0 and row.posted is None:
+            # An account of the house comes with what first moves on it.
+            account = StoredAccount(row.id, 0, 0, 0, 0, None)
         if account is None:
             raise Rejected(f"there is no account {row.id}")
         posted = account.posted + row.posted_delta
@@ -196,8 +200,8 @@ def _insert(what: str, stored: dict[K, V], staged: dict[K, V], key: K, row: V) -
 
 
 _BET_STATES: Final = frozenset(BetState)
-_BET_ENDS: Final = frozenset({BetState.SETTLED, BetState.RETURNED})
-_HOLD_ENDS: Final = frozenset({HoldState.CAPTURED, HoldState.RELEASED})
+_BET_ENDS: Final = _BET_STATES - {BetState.OPEN}
+_HOLD_ENDS: Final = frozenset(HoldState) - {HoldState.PENDING}
 _SECTIONS: Final[dict[type, Callable[[Tables, Tables, Iterable[Any]], None]]] = {
     Bet: _place_bets,
     Hold: _hold,

@@ -20,6 +20,7 @@ _HOLD_OF_BET: Final[dict[int, int]] = {
     BetState.OPEN: HoldState.PENDING,
     BetState.SETTLED: HoldState.CAPTURED,
     BetState.RETURNED: HoldState.RELEASED,
+    BetState.DISOWNED: HoldState.DISOWNED,
 }
 
 

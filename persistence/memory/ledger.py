@@ -17,7 +17,7 @@ from persistence.interfaces import (
     JournalRow,
     KnownCommand,
     Ledger,
-    Rejected,
+    Owner,
     RoundRow,
     SeedRow,
     StatementLine,
@@ -28,9 +28,10 @@ from persistence.interfaces import (
 from persistence.memory.commit import stage
 from persistence.memory.faults import Crash, Fault, Faults, NoFaults
 from persistence.memory.invariants import Broken, broken_invariants
-from persistence.memory.tables import StoredAccount, StoredEpoch, StoredHold, StoredRound, StoredSeed, Tables
+from persistence.memory.ownership import Ownership
+from persistence.memory.tables import StoredHold, StoredRound, StoredSeed, Tables
 from protocol.ids import AccountId, BetId, CommandId, Epoch, PlayerId, ShardId
-from protocol.money import ASSETS_MAX, HouseAccount, house_account, player_of
+from protocol.money import player_of
 from protocol.records import HoldState
 
 __all__ = ["MemoryLedger"]
@@ -42,6 +43,7 @@ class MemoryLedger(Ledger):
     def __init__(self, shards: int = 256, *, faults: Faults | None = None) -> None:
         self._faults = faults or NoFaults()
         self._tables = Tables(shards={ShardId(shard): None for shard in range(shards)})
+        self.ownership = Ownership(self._tables)
         # What Postgres finds by an index.
         self._accounts_of: defaultdict[PlayerId, set[AccountId]] = defaultdict(set)
         self._pending_of: defaultdict[PlayerId, set[CommandId]] = defaultdict(set)
@@ -66,22 +68,7 @@ class MemoryLedger(Ledger):
 
     def take_shards_now(self, host: str, shards: Sequence[ShardId]) -> Epoch:
         """See `Ledger.take_shards`."""
-        tables = self._tables
-        unknown = sorted(set(shards) - tables.shards.keys())
-        if unknown or not shards:
-            raise Rejected(f"of {len(tables.shards)} shards there is no {unknown or 'shard to take'}")
-        for owner in {tables.shards[shard] for shard in shards}:
-            if owner is not None:
-                tables.epochs[owner] = tables.epochs[owner]._replace(ended=True)
-        epoch = Epoch(len(tables.epochs) + 1)
-        tables.epochs[epoch] = StoredEpoch(epoch, 0, host, False)
-        tables.shards.update(dict.fromkeys(shards, epoch))
-        home = min(shards)
-        for asset in range(ASSETS_MAX):
-            for kind in HouseAccount:
-                house = house_account(asset, kind, home)
-                tables.accounts.setdefault(house, StoredAccount(house, 0, 0, 0, 0, None))
-        return epoch
+        return self.ownership.take_shards(host, shards)
 
     def commit_now(self, batch: Batch) -> None:
         """See `Ledger.commit`. A batch that is rejected is a bug wherever it happens, so no lost reply hides that."""
@@ -162,6 +149,10 @@ class MemoryLedger(Ledger):
             holds.append(HoldRow(*tables.holds[hold_id][:4], bet.round if bet is not None else None))
         return WalletRow(accounts, tuple(holds))
 
+    def players_with_holds_now(self) -> list[PlayerId]:
+        """See `Ledger.players_with_holds`."""
+        return sorted(player for player, pending in self._pending_of.items() if pending)
+
     def load_seeds_now(self, players: Sequence[PlayerId]) -> dict[PlayerId, SeedRow]:
         """See `Ledger.load_seeds`."""
         newest = self._newest_seed
@@ -231,6 +222,26 @@ class MemoryLedger(Ledger):
         """See `Ledger.take_shards`."""
         return self.take_shards_now(host, shards)
 
+    async def open_epoch(self, host: str) -> Epoch:
+        """See `Ledger.open_epoch`."""
+        return self.ownership.open_epoch(host)
+
+    async def end_epoch(self, epoch: Epoch) -> None:
+        """See `Ledger.end_epoch`."""
+        self.ownership.end_epoch(epoch)
+
+    async def acquire_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> None:
+        """See `Ledger.acquire_shards`."""
+        self.ownership.acquire_shards(epoch, shards)
+
+    async def release_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> None:
+        """See `Ledger.release_shards`."""
+        self.ownership.release_shards(epoch, shards)
+
+    async def owners(self) -> dict[ShardId, Owner]:
+        """See `Ledger.owners`."""
+        return self.ownership.owners()
+
     async def commit(self, batch: Batch) -> None:
         """See `Ledger.commit`."""
         self.commit_now(batch)
@@ -247,6 +258,10 @@ class MemoryLedger(Ledger):
     async def load_wallets(self, players: Sequence[PlayerId]) -> dict[PlayerId, WalletRow]:
         """See `Ledger.load_wallets`."""
         return self.load_wallets_now(players)
+
+    async def players_with_holds(self) -> list[PlayerId]:
+        """See `Ledger.players_with_holds`."""
+        return self.players_with_holds_now()
 
     async def load_seeds(self, players: Sequence[PlayerId]) -> dict[PlayerId, SeedRow]:
         """See `Ledger.load_seeds`."""

@@ -2,7 +2,8 @@
 
 -- Ownership -----------------------------------------------------------------------------------------------------------
 
--- One tenure of one host over its shards. Its row is the compare-and-set of every batch: `seq` counts them without a gap.
+-- One tenure of one host over its shards, which come and go. Its row is the compare-and-set of every batch: `seq` counts
+-- them without a gap.
 CREATE TABLE epoch (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     seq bigint NOT NULL DEFAULT 0,
@@ -13,7 +14,8 @@ CREATE TABLE epoch (
 
 CREATE TABLE shard (
     id integer PRIMARY KEY CHECK (id >= 0),
-    epoch bigint REFERENCES epoch
+    epoch bigint REFERENCES epoch,
+    version bigint NOT NULL DEFAULT 0 -- grows with each change of its epoch
 );
 
 CREATE TABLE batch (
@@ -95,7 +97,7 @@ CREATE TABLE hold (
     account bigint NOT NULL,
     amount bigint NOT NULL CONSTRAINT hold_amount_positive CHECK (amount > 0),
     owner text NOT NULL,
-    state smallint NOT NULL DEFAULT 1 CHECK (state BETWEEN 1 AND 3)
+    state smallint NOT NULL DEFAULT 1 CHECK (state BETWEEN 1 AND 4)
 ) WITH (fillfactor = 80);
 CREATE INDEX hold_pending ON hold (account) WHERE state = 1;
 
@@ -107,7 +109,7 @@ CREATE TABLE bet (
     round bigint,
     stake bigint NOT NULL CONSTRAINT bet_stake_positive CHECK (stake > 0),
     payout bigint CONSTRAINT bet_payout_not_negative CHECK (payout >= 0),
-    state smallint NOT NULL CHECK (state BETWEEN 1 AND 3),
+    state smallint NOT NULL CHECK (state BETWEEN 1 AND 4),
     seed bigint,
     nonce bigint NOT NULL,
     params bytea NOT NULL,
@@ -214,6 +216,7 @@ CREATE FUNCTION commit_batch(
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     counted integer;
+    added integer;
 BEGIN
     UPDATE epoch SET seq = seq + 1 WHERE id = the_epoch AND seq = the_seq - 1 AND ended_at IS NULL;
     IF NOT FOUND THEN
@@ -241,6 +244,13 @@ BEGIN
         WHERE a.id = u.id
             AND (u.posted IS NULL OR (a.posted + u.posted_delta = u.posted AND a.held + u.held_delta = u.held));
         GET DIAGNOSTICS counted = ROW_COUNT;
+        IF counted <> cardinality(accounts) THEN
+            -- An account of the house comes with what first moves on it: a host books on those of a shard that it owns.
+            INSERT INTO account (id, posted) SELECT u.id, u.posted_delta FROM unnest(accounts) u
+            WHERE u.id < 0 AND u.posted IS NULL AND NOT EXISTS (SELECT FROM account a WHERE a.id = u.id);
+            GET DIAGNOSTICS added = ROW_COUNT;
+            counted := counted + added;
+        END IF;
         IF counted <> cardinality(accounts) THEN
             -- Rows that agreed are updated by now, and so of this transaction.
             RAISE EXCEPTION 'the ledger and the actors disagree' USING ERRCODE = 'CR002', DETAIL = (

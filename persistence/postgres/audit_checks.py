@@ -17,6 +17,7 @@ _HOLD_OF_BET: Final = {
     BetState.OPEN: HoldState.PENDING,
     BetState.SETTLED: HoldState.CAPTURED,
     BetState.RETURNED: HoldState.RELEASED,
+    BetState.DISOWNED: HoldState.DISOWNED,
 }
 
 

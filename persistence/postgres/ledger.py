@@ -1,8 +1,8 @@
 """The ledger on PostgreSQL: one call of one SQL function is one batch, and set-based reads for actors that wake up."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, TypeVar
 
 import asyncpg
 
@@ -15,16 +15,17 @@ from persistence.interfaces import (
     JournalRow,
     KnownCommand,
     Ledger,
-    Rejected,
+    Owner,
     RoundRow,
     SeedRow,
     StatementLine,
     Unavailable,
     WalletRow,
 )
+from persistence.postgres import ownership
 from persistence.postgres.failures import DRIVER_ERRORS, commit_failure, failure
 from protocol.ids import AccountId, BetId, CommandId, Epoch, PlayerId, ShardId, TableId
-from protocol.money import ASSETS_MAX, HouseAccount, house_account, player_of
+from protocol.money import player_of
 from protocol.records import (
     AccountOpen,
     Bet,
@@ -41,6 +42,8 @@ from protocol.records import (
     Transfer,
 )
 
+T = TypeVar("T")
+
 COMMIT_SECONDS_MAX: Final = 30.0
 READ_SECONDS_MAX: Final = 10.0
 _PLAYER_SPAN: Final = 256
@@ -56,6 +59,7 @@ _WALLET_HOLDS: Final = """
     FROM unnest($1::bigint[]) low
         JOIN hold h ON h.state = 1 AND h.account >= low AND h.account < low + $2
         LEFT JOIN bet b ON b.id = h.id ORDER BY h.id"""
+_HOLDERS: Final = "SELECT min(account) FROM hold WHERE state = 1 GROUP BY account / $1 ORDER BY 1"
 _BETS: Final = """
     SELECT id, account, game, table_id, round, stake, payout, state, seed, nonce, params, outcome, available, held,
         digest, placed_ms, settled_ms
@@ -118,36 +122,31 @@ class PostgresLedger(Ledger):
     # --- writing ---
 
     async def take_shards(self, host: str, shards: Sequence[ShardId]) -> Epoch:
-        """See `Ledger.take_shards`. The open transaction of an epoch that is ended holds its row, so this waits for it.
-
-        The shards' own rows are locked first: of two hosts that take a shard at once, the second ends the first one's
-        epoch. Raises `Unavailable`, and `Rejected` for a shard that the database does not have.
-        """
+        """See `Ledger.take_shards`."""
         if self._writer is not None:
             self._writer.terminate()
             self._writer = None
-        connection = await self._writing()
-        try:
-            async with connection.transaction():
-                owners = await connection.fetch(
-                    "SELECT id, epoch FROM shard WHERE id = ANY ($1::int[]) ORDER BY id FOR UPDATE", shards
-                )
-                unknown = sorted(set(shards) - {row[0] for row in owners})
-                if unknown or not shards:
-                    raise Rejected(f"the database has no {f'shards {unknown}' if unknown else 'shard to take'}")
-                await connection.execute(
-                    "UPDATE epoch SET ended_at = now() WHERE id = ANY ($1::bigint[]) AND ended_at IS NULL",
-                    sorted({row[1] for row in owners if row[1] is not None}),
-                )
-                epoch = await connection.fetchval("INSERT INTO epoch (host) VALUES ($1) RETURNING id", host)
-                await connection.execute("UPDATE shard SET epoch = $1 WHERE id = ANY ($2::int[])", epoch, shards)
-                await connection.execute(
-                    "INSERT INTO account (id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING",
-                    [house_account(asset, kind, min(shards)) for asset in range(ASSETS_MAX) for kind in HouseAccount],
-                )
-        except DRIVER_ERRORS as error:
-            raise failure("cannot take shards", error) from error
-        return Epoch(epoch)
+        return await ownership.take_shards(await self._writing(), host, shards)
+
+    async def open_epoch(self, host: str) -> Epoch:
+        """See `Ledger.open_epoch`."""
+        return await self._moving(lambda connection: ownership.open_epoch(connection, host))
+
+    async def end_epoch(self, epoch: Epoch) -> None:
+        """See `Ledger.end_epoch`."""
+        await self._moving(lambda connection: ownership.end_epoch(connection, epoch))
+
+    async def acquire_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> None:
+        """See `Ledger.acquire_shards`."""
+        await self._moving(lambda connection: ownership.acquire_shards(connection, epoch, shards))
+
+    async def release_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> None:
+        """See `Ledger.release_shards`."""
+        await self._moving(lambda connection: ownership.release_shards(connection, epoch, shards))
+
+    async def owners(self) -> dict[ShardId, Owner]:
+        """See `Ledger.owners`."""
+        return await self._moving(ownership.owners)
 
     async def commit(self, batch: Batch) -> None:
         """See `Ledger.commit`. One round trip: the statement is its own transaction."""
@@ -160,7 +159,7 @@ class PostgresLedger(Ledger):
                 _COMMIT,
                 batch.epoch,
                 batch.seq,
-                list(batch.shards),
+                list(batch.shards | {batch.house_shard}),
                 batch.at,
                 [record.id for record in groups[AccountOpen]] if AccountOpen in groups else empty,
                 groups.get(Transfer, empty),
@@ -214,6 +213,10 @@ class PostgresLedger(Ledger):
         for row in await self._rows(_WALLET_HOLDS, lows, _PLAYER_SPAN):
             holds[player_of(row[1])].append(HoldRow(*row))
         return {player: WalletRow(tuple(accounts[player]), tuple(holds[player])) for player in players}
+
+    async def players_with_holds(self) -> list[PlayerId]:
+        """See `Ledger.players_with_holds`. A walk over the index of pending holds."""
+        return [player_of(row[0]) for row in await self._rows(_HOLDERS, _PLAYER_SPAN)]
 
     async def load_seeds(self, players: Sequence[PlayerId]) -> dict[PlayerId, SeedRow]:
         """See `Ledger.load_seeds`."""
@@ -279,6 +282,15 @@ class PostgresLedger(Ledger):
                 return await connection.fetch(query, *arguments)
         except DRIVER_ERRORS as error:
             raise failure("cannot read", error) from error
+
+    async def _moving(self, work: Callable[[Any], Awaitable[T]]) -> T:
+        """Do what does not wait for the writer's connection, which may be in the middle of a commit."""
+        try:
+            pool = await self._reading()
+            async with pool.acquire(timeout=READ_SECONDS_MAX) as connection:
+                return await work(connection)
+        except DRIVER_ERRORS as error:
+            raise failure("no connection to change owners with", error) from error
 
     async def _reading(self) -> asyncpg.Pool:
         async with self._pool_making:
