@@ -52,6 +52,13 @@ class InFlight:
     effects: list[Effect]
 
 
+@dataclass(frozen=True, slots=True)
+class NotMine:
+    """The answer to a message for an actor that is on another host: it was not handled, and may be sent there."""
+
+    shard: ShardId
+
+
 class _Again(NamedTuple):
     """A message that waits in the mailbox of the neighbour it needs."""
 
@@ -79,6 +86,10 @@ class _Nowhere:
         """Nobody watches."""
 
 
+def _alone(ref: Ref, message: Any, sender: Ref) -> None:
+    raise LookupError(f"{sender} says {type(message).__name__} to {ref}, which no other host has")
+
+
 class Host:
     """Actors by reference, one open batch, at most one in flight."""
 
@@ -91,7 +102,9 @@ class Host:
         limits: HostLimits,
         on_fault: Callable[[Ref, Any, BaseException], None],
         outbox: Outbox | None = None,
+        courier: Callable[[Ref, Any, Ref], None] | None = None,
     ) -> None:
+        """`courier` takes messages to actors on other hosts (to, message, from): committed, and in their order."""
         self.shards = shards
         self.limits = limits
         self.counters = Counters()
@@ -99,11 +112,12 @@ class Host:
         self.cells: dict[Ref, Cell] = {}
         self.in_flight: InFlight | None = None
         self.outbox: Outbox = outbox if outbox is not None else _Nowhere()
+        self.courier = courier if courier is not None else _alone
         self._clock = clock
         self._on_fault = on_fault
-        self._turn = Turn(entropy, self.cells)
+        self._owned: set[ShardId] = set()
+        self._turn = Turn(entropy, self.cells, self._owned, shards)
         self._house_shard = ShardId(0)
-        self._owned: frozenset[ShardId] = frozenset()
         self._open = OpenBatch()
         self._sealed = 0
         self._committed = 0
@@ -111,6 +125,7 @@ class Host:
         self._suspended: Refusal | None = Refusal(Code.RESTARTING)
         self._backlog: deque[tuple[Ref, Any, Sender]] = deque()
         self._wanted: deque[Cell] = deque()
+        self._loading: dict[Ref, Cell] = {}
         self._resting: list[Cell] = []
         self._lookups = LookUps()
         self._timers = Timers()
@@ -121,11 +136,58 @@ class Host:
         """Start to work as the owner of these shards, with nothing in memory."""
         self._forget(Refusal(Code.TRY_AGAIN))
         self.epoch = self._turn.epoch = epoch
-        self._owned = frozenset(owned)
-        self._house_shard = self._turn.house_shard = min(self._owned)
+        self._owned.clear()
+        self.add_shards(owned)
         self._turn.transfers = 0
         self._sealed = self._committed = self._activations = 0
         self._suspended = None
+
+    @property
+    def owned(self) -> frozenset[ShardId]:
+        """The shards whose messages this host takes."""
+        return frozenset(self._owned)
+
+    @property
+    def committed_batch(self) -> int:
+        """The number of the last batch of the epoch that is durable."""
+        return self._committed
+
+    def owns(self, ref: Ref) -> bool:
+        """Whether messages to this actor are for this host."""
+        return ref in self.cells or shard_of(ref, self.shards) in self._owned
+
+    def add_shards(self, shards: Collection[ShardId]) -> None:
+        """Take messages for these shards too, which the epoch owns by now."""
+        self._owned.update(shards)
+        self._choose_home()
+
+    def remove_shards(self, shards: Collection[ShardId]) -> int:
+        """Take no messages for these shards any more, and forget their actors; what waited for them goes elsewhere.
+
+        Returns the number of the batch with whose commit everything of them is written: then they may be given away.
+        """
+        leaving = self._owned.intersection(shards)
+        self._owned -= leaving
+        opened = self._open
+        if self._house_shard in leaving and opened.records:
+            opened.shards.add(self._house_shard)
+        self._choose_home()
+        gone = [cell for cell in self.cells.values() if cell.shard in leaving]
+        for cell in gone:
+            del self.cells[cell.ref]
+        for cell in gone:
+            for command, sender in cell.mailbox:
+                if type(command) is _Again:
+                    self._dispatch(command.ref, command.command, sender)
+                else:
+                    self._dispatch(cell.ref, command, sender)
+        self._let_reads_go()
+        return self._sealed + 1 if opened.records or opened.sends else self._sealed
+
+    def _choose_home(self) -> None:
+        """Book on the house accounts of a shard that is owned: the same one as long as it is, or all have left."""
+        if self._owned and self._house_shard not in self._owned:
+            self._house_shard = self._turn.house_shard = min(self._owned)
 
     def suspend(self, answer: Refusal) -> None:
         """Take nothing new: whoever posts is answered so, at once. What is open can still be committed."""
@@ -154,6 +216,7 @@ class Host:
         self.cells.clear()
         self._backlog.clear()
         self._wanted.clear()
+        self._loading.clear()
         self._resting.clear()
         self._lookups.clear()
         self._timers.clear()
@@ -187,10 +250,14 @@ class Host:
     def _dispatch(self, ref: Ref, command: Any, sender: Sender) -> None:
         cell = self.cells.get(ref)
         if cell is None:
+            shard = shard_of(ref, self.shards)
+            if shard not in self._owned:
+                self._pass_on(ref, command, sender, shard)
+                return
             if len(self.cells) >= self.limits.actors_max:
                 self._overloaded(sender, actors_max=self.limits.actors_max)
                 return
-            cell = self._new_cell(ref)
+            cell = self._new_cell(ref, shard)
         if cell.actor is not None:
             self._cascade(cell, command, sender)
             return
@@ -200,8 +267,25 @@ class Host:
             return
         cell.mailbox.append((command, sender))
 
-    def _new_cell(self, ref: Ref) -> Cell:
-        cell = Cell(ref, shard_of(ref, self.shards), self._committed)
+    def _pass_on(self, ref: Ref, command: Any, sender: Sender, shard: ShardId) -> None:
+        """An actor's message to one on another host leaves with the batch; anybody else is told whose it is not.
+
+        The batch names the shard of the sender, so that it is committed only while that is here: a host that was
+        replaced without knowing it tells nobody anything.
+        """
+        if type(sender) is not Ref:
+            if sender is not None:
+                self._release([(sender, NotMine(shard))])  # type: ignore[list-item]
+            return
+        opened = self._open
+        opened.effects.append((None, ref, command, sender))
+        opened.sends = True
+        home = shard_of(sender, self.shards)
+        if home in self._owned:
+            opened.shards.add(home)
+
+    def _new_cell(self, ref: Ref, shard: ShardId) -> Cell:
+        cell = Cell(ref, shard, self._committed)
         self.cells[ref] = cell
         self._wanted.append(cell)
         return cell
@@ -320,10 +404,12 @@ class Host:
     def wake(self, ref: Ref) -> None:
         """Have an actor loaded without a message."""
         if ref not in self.cells and self._suspended is None:
-            self._new_cell(ref)
+            shard = shard_of(ref, self.shards)
+            if shard in self._owned:
+                self._new_cell(ref, shard)
 
     def take_loads(self, count_max: int) -> list[Ref]:
-        """Actors to load whose last records are committed."""
+        """Actors to load whose last records are committed. Each one is to be `loaded`, or `load_failed`."""
         taken: list[Ref] = []
         for _ in range(len(self._wanted)):
             if len(taken) == count_max:
@@ -331,7 +417,9 @@ class Host:
             cell = self._wanted.popleft()
             if self.cells.get(cell.ref) is not cell or cell.actor is not None:
                 continue
-            if cell.barrier <= self._committed:
+            # What is read for one who was here before may be older than what others have written since.
+            if cell.barrier <= self._committed and cell.ref not in self._loading:
+                self._loading[cell.ref] = cell
                 taken.append(cell.ref)
             else:
                 self._wanted.append(cell)
@@ -339,8 +427,8 @@ class Host:
 
     def loaded(self, ref: Ref, actor: Actor | None) -> None:
         """An actor is here (or cannot exist): it wakes up and handles what waited."""
-        cell = self.cells.get(ref)
-        if cell is None or cell.actor is not None:
+        cell = self._loading.pop(ref, None)
+        if cell is None or self.cells.get(ref) is not cell or cell.actor is not None:
             return
         if actor is None:
             del self.cells[ref]
@@ -361,8 +449,9 @@ class Host:
 
     def load_failed(self, ref: Ref, answer: Refusal) -> None:
         """An actor could not be loaded now."""
-        cell = self.cells.pop(ref, None)
-        if cell is not None:
+        cell = self._loading.pop(ref, None)
+        if cell is not None and self.cells.get(ref) is cell:
+            del self.cells[ref]
             for _, sender in cell.mailbox:
                 self._refuse(sender, answer)
 
@@ -447,9 +536,9 @@ class Host:
     # --- batches ---
 
     def take_batch(self) -> Batch | None:
-        """Seal the open batch, unless one is in flight or there is nothing to write. What waited for room goes on."""
+        """Seal the open batch, unless one is in flight or nothing waits for it. What waited for room goes on."""
         opened = self._open
-        if self.in_flight is not None or not opened.records:
+        if self.in_flight is not None or not (opened.records or opened.sends):
             return None
         self._sealed += 1
         batch = Batch(
@@ -466,7 +555,7 @@ class Host:
     @property
     def has_work(self) -> bool:
         """Whether a batch waits to be taken."""
-        return self.in_flight is None and bool(self._open.records)
+        return self.in_flight is None and (bool(self._open.records) or self._open.sends)
 
     def committed(self) -> None:
         """The batch in flight is durable: its answers and events leave."""
@@ -480,7 +569,7 @@ class Host:
 
     def _let_reads_go(self) -> None:
         """Nothing unwritten was seen by these turns, so nothing has to be waited for."""
-        if self._open.effects and not self._open.records and self.in_flight is None:
+        if self._open.effects and not self._open.records and self.in_flight is None and not self._open.sends:
             effects, self._open.effects = self._open.effects, []
             self._release(effects)
 
@@ -490,8 +579,10 @@ class Host:
             try:
                 if len(effect) == 2:
                     effect[0](effect[1])
-                else:
+                elif len(effect) == 3:
                     pushed(*effect)
+                else:
+                    self.courier(*effect[1:])
             except Exception as fault:  # noqa: BLE001
                 # Whoever cannot take what is said to him must not keep the others from hearing what is said to them.
                 self._on_fault(_OUTSIDE, effect[1], fault)

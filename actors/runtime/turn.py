@@ -1,10 +1,11 @@
 """A turn: everything an actor may do besides changing its own state, and the batch it is done in."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any, Final, Protocol
 
 from actors.runtime.actor import Actor, Asleep, ReplyTo, Sender
+from actors.runtime.placement import shard_of
 from actors.runtime.ref import Ref
 from protocol.ids import AccountId, Epoch, ShardId
 from protocol.money import HouseAccount, house_account
@@ -18,8 +19,8 @@ class Outbox(Protocol):
         """An event of a topic, committed. `origin` has been told already, by the answer to its request."""
 
 
-Effect = tuple[ReplyTo, Any] | tuple[str, Any, ReplyTo | None]
-"""An answer, or an event of a topic: what may leave the host only after the commit."""
+Effect = tuple[ReplyTo, Any] | tuple[str, Any, ReplyTo | None] | tuple[None, Ref, Any, Ref]
+"""An answer, an event of a topic, or a message to an actor elsewhere: what may leave the host only after the commit."""
 
 
 NEVER: Final = -(2**62)
@@ -29,9 +30,11 @@ NEVER: Final = -(2**62)
 class OpenBatch:
     """What turns have staged since the last batch was sealed."""
 
-    __slots__ = ("effects", "records", "shards")
+    __slots__ = ("effects", "records", "sends", "shards")
 
     def __init__(self) -> None:
+        self.sends = False
+        """Whether there are messages to other hosts, for which it is committed even if it has no record."""
         self.records: list[Record] = []
         self.effects: list[Effect] = []
         self.shards: set[ShardId] = set()
@@ -63,6 +66,8 @@ class Turn:
     __slots__ = (
         "_cells",
         "_entropy",
+        "_owned",
+        "_shards",
         "batch",
         "cell",
         "epoch",
@@ -76,9 +81,13 @@ class Turn:
         "transfers",
     )
 
-    def __init__(self, entropy: Callable[[int], bytes], cells: dict[Ref, Cell]) -> None:
+    def __init__(
+        self, entropy: Callable[[int], bytes], cells: dict[Ref, Cell], owned: Set[ShardId], shards: int
+    ) -> None:
         self._entropy = entropy
         self._cells = cells
+        self._owned = owned
+        self._shards = shards
         self.epoch = Epoch(0)
         self.house_shard = ShardId(0)
         self.transfers = 0
@@ -102,7 +111,10 @@ class Turn:
         self.batch.records.append(record)
 
     def send(self, ref: Ref, command: Any) -> None:
-        """Have another actor handle this together with the message that is handled: if it fails, all of it is void."""
+        """Have another actor handle this together with the message that is handled: if it fails, all of it is void.
+
+        One on another host handles it later, and by itself.
+        """
         self.queue.append((ref, command, self.cell.ref))
 
     def tell(self, ref: Ref, command: Any) -> None:
@@ -110,10 +122,17 @@ class Turn:
         self.told.append((ref, command, self.cell.ref))
 
     def need(self, ref: Ref) -> None:
-        """Have the message repeated when that actor is in memory, unless it is. Call before anything is changed."""
+        """Have the message repeated when that actor is in memory, unless it is. Call before anything is changed.
+
+        Nothing is needed of an actor on another host: what is sent there leaves after the commit.
+        """
         cell = self._cells.get(ref)
-        if cell is None or cell.actor is None:
+        if (cell is None or cell.actor is None) and self.is_here(ref):
             raise Asleep(ref)
+
+    def is_here(self, ref: Ref) -> bool:
+        """Whether an actor is on this host, so that what is sent to it is of one batch with this turn."""
+        return ref in self._cells or shard_of(ref, self._shards) in self._owned
 
     def call(self, ref: Ref, command: Any) -> Any:
         """Have a neighbour handle a message now, within this turn, and return its answer.
@@ -133,7 +152,7 @@ class Turn:
         return answer
 
     def answer(self, sender: Sender, message: Any) -> None:
-        """Answer whoever sent a message; outside the host it arrives after the commit."""
+        """Answer whoever sent a message; outside the host it arrives after the commit, on another host later still."""
         if sender is None:
             return
         if type(sender) is Ref:
