@@ -107,8 +107,15 @@ class Played(NamedTuple):
     answer: Refusal | dict[str, Any]
 
 
+Token = tuple[int, int]
+"""A question's own mark, which its answer repeats: (stream epoch of who asks, number). No other question has it."""
+
+
 class PlaceHold(NamedTuple):
-    """Hold a stake for a table's bet. `reply` and `origin` as in `Play`."""
+    """Hold a stake for a table's bet. `reply` and `origin` as in `Play`, but there is no origin on another host.
+
+    Answered with `Held`, also when the stake is held already, or with `NotHeld`.
+    """
 
     id: BetId
     digest: bytes
@@ -120,32 +127,61 @@ class PlaceHold(NamedTuple):
     params: bytes
     reply: dict[str, Any]
     origin: Any
+    attempt: Token = (0, 0)
 
 
 class Held(NamedTuple):
-    """The stake is held; `answer` is for the player, once the bet stands."""
+    """The stake is held for a bet in this round; `answer` is for the player, once the bet stands.
+
+    Repeats the `attempt` that it answers. The table takes the bet, or answers `Release` with this `token`.
+    """
 
     id: BetId
     answer: dict[str, Any]
+    attempt: Token = (0, 0)
+    token: Token = (0, 0)
+    round: int = 0
 
 
 class NotHeld(NamedTuple):
-    """The stake is not held: refused, or the id was answered before. `answer` is for the player."""
+    """The stake is not held: refused, released, or the id was answered before. `answer` is for the player."""
 
     id: BetId
     answer: Refusal | dict[str, Any]
 
 
 class RefuseBet(NamedTuple):
-    """A bet was refused for a reason of state: remember it, so that the id stays refused. Answered with `NotHeld`."""
+    """A bet was refused for a reason of state: remember it, so that the id stays refused.
+
+    Answered with `NotHeld`, or with `Held` when the stake is held, as the table did not know.
+    """
 
     id: BetId
     digest: bytes
     refusal: Refusal
+    attempt: Token = (0, 0)
+
+
+class AskAboutId(NamedTuple):
+    """A table wants to do what a command says, if its id is new. Answered with `IdIsNew` or `NotHeld`."""
+
+    id: CommandId
+    digest: bytes
+    attempt: Token
+
+
+class IdIsNew(NamedTuple):
+    """The wallet has not seen this id; nothing is kept of it yet."""
+
+    id: CommandId
+    attempt: Token
 
 
 class TakeBack(NamedTuple):
-    """A player takes bets back: release their holds. `reply` and `digest` as in `PlaceHold`."""
+    """A player has taken bets back, and the table has forgotten them: release their holds. `reply` as in `PlaceHold`.
+
+    The holds are released whatever has become of the id. Answered with `TakenBack`.
+    """
 
     id: CommandId
     digest: bytes
@@ -154,7 +190,7 @@ class TakeBack(NamedTuple):
 
 
 class TakenBack(NamedTuple):
-    """The holds are released now (`fresh`), or the id was answered before. `answer` is for the player."""
+    """The holds are released, now (`fresh`) or before. `answer` is for the player."""
 
     id: CommandId
     fresh: bool
@@ -177,9 +213,14 @@ class Kept(NamedTuple):
 
 
 class Release(NamedTuple):
-    """Release holds whose bets never stood."""
+    """A bet does not stand: release its hold. Answers `Held` or `AskAboutHold`, whose `token` it repeats.
 
-    bets: tuple[BetId, ...]
+    It counts only if nothing newer was asked about the hold: the table may have taken the bet by then. Answered with
+    `NotHeld`.
+    """
+
+    id: BetId
+    token: Token
 
 
 class Settle(NamedTuple):
@@ -196,8 +237,9 @@ class Settled(NamedTuple):
 
 
 class AskAboutHold(NamedTuple):
-    """A wallet that woke up with a pending hold asks its table; the table answers by `Release`, `Settle` or silence."""
+    """A wallet that has a pending hold asks its table; the table answers by `Release`, `Settle` or silence."""
 
     id: BetId
     player: PlayerId
     round: int
+    token: Token

@@ -65,6 +65,7 @@ class Code(IntEnum):
     TOO_MANY_BETS = 5010
     SEED_IN_USE = 5011
     BET_NOT_SETTLED = 5012
+    BET_NOT_TAKEN = 5013
 
     TRY_AGAIN = 6001
     INTERNAL = 6002
@@ -122,6 +123,7 @@ CATALOGUE: Final[dict[Code, Meaning]] = {
     Code.TOO_MANY_BETS: Meaning("You have too many bets in this round.", sticky=True),
     Code.SEED_IN_USE: Meaning("The seed is still in use by an open bet.", sticky=True),
     Code.BET_NOT_SETTLED: Meaning("The bet is not settled yet, so its seed is still secret."),
+    Code.BET_NOT_TAKEN: Meaning("The bet came too late for its round, and the stake is free again.", sticky=True),
     Code.TRY_AGAIN: Meaning("It is not known whether this was done; repeat with the same id.", may_retry=True),
     Code.INTERNAL: Meaning("A fault of ours; repeat with the same id.", may_retry=True),
     Code.RESTARTING: Meaning("The server is restarting; reconnect and repeat.", may_retry=True),

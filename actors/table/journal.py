@@ -14,7 +14,7 @@ from actors.games.interface import (
     RoundOpened,
     RoundSettled,
 )
-from protocol.ids import PlayerId
+from protocol.ids import BetId, CommandId, PlayerId
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,21 @@ class Left:
     players: tuple[PlayerId, ...]
 
 
-TableEvent = Event | Seated | Left
+@dataclass(frozen=True, slots=True)
+class TakingBack:
+    """A command took bets back, whose holds the player's wallet, on another host, is to release. `reply` as told."""
+
+    id: CommandId
+    player: PlayerId
+    digest: bytes
+    bets: tuple[BetId, ...]
+    reply: dict[str, Any]
+
+
+TableEvent = Event | Seated | Left | TakingBack
 
 _KINDS: Final[tuple[type[Any], ...]] = (
-    RoundOpened, BetPlaced, BetsReturned, BettingClosed, OutcomeDrawn, RoundSettled, Seated, Left
+    RoundOpened, BetPlaced, BetsReturned, BettingClosed, OutcomeDrawn, RoundSettled, Seated, Left, TakingBack
 )  # fmt: skip
 _FIELDS: Final = {kind: tuple(kind.__slots__) for kind in _KINDS}
 _BY_NAME: Final = {kind.__name__: kind for kind in _KINDS}

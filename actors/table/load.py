@@ -8,7 +8,8 @@ from actors.games.interface import TableGame
 from actors.runtime.actor import Actor
 from actors.runtime.ref import Ref
 from actors.table.journal import read_event
-from actors.table.table import Table, apply_event, load_memory
+from actors.table.memory import apply_event, load_memory
+from actors.table.table import Table
 from persistence.interfaces import JournalRow, Ledger, RoundRow, Unavailable
 from protocol.ids import TableId
 from protocol.money import Asset

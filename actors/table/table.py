@@ -4,11 +4,12 @@
              └─ no: the wallet remembers the refusal
 
 What a round owes is part of the state until the wallets have said that they paid; a table that wakes up asks again.
+With the wallet on this host all of a bet is of one batch. With the wallet elsewhere it is one batch after the other,
+and what was not answered is asked again: questions carry marks, so that an old answer changes nothing.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, ClassVar, Final, NamedTuple
 
 import msgpack
 
@@ -29,13 +30,16 @@ from actors.games.interface import (
 from actors.runtime.actor import Sender
 from actors.runtime.ref import Ref
 from actors.runtime.turn import Turn
-from actors.table.journal import Left, Seated, TableEvent, write_event
+from actors.table.journal import Left, Seated, TableEvent, TakingBack, write_event
+from actors.table.memory import Memory, apply_event, dump_memory
 from actors.wallet.digest import digest_of
 from persistence.interfaces import KnownCommand
 from protocol.commands import (
     AskAboutHold,
+    AskAboutId,
     Asked,
     Held,
+    IdIsNew,
     LobbyLook,
     Look,
     NotHeld,
@@ -46,6 +50,7 @@ from protocol.commands import (
     Settled,
     TakeBack,
     TakenBack,
+    Token,
     Wake,
     Watchers,
 )
@@ -61,38 +66,27 @@ BETS_PUSH_MS: Final = 200
 """Bets are shown to watchers in bulk, this often: a bet event per watcher and bet would be quadratic."""
 IDLE_ROUNDS_MAX: Final = 20
 """A seat whose player did not bet for so many rounds is free again."""
+OWED_AGAIN_MS: Final = 2_000
+"""How often wallets are asked again to do what they have not confirmed."""
+WAITING_MAX: Final = 20_000
+WAITING_MS_MAX: Final = 30_000
+"""How many requests wait for their wallets, and how long: then their players are told to try again."""
 STUCK_RETRY_MS: Final = 500
 """A table that could not go on at its deadline tries again so often, not all the time."""
 _BALANCES: Final = {"cash": Balance.CASH, "bonus": Balance.BONUS}
 
 
-@dataclass(slots=True)
-class Seat:
-    """A player at the table, and the last round with a bet (or the one in which the seat was taken)."""
-
-    name: str
-    round: int
-
-
-@dataclass(slots=True)
-class Memory:
-    """Everything of a table that is durable, besides the server seed of its round."""
-
-    game: Any
-    seats: dict[PlayerId, Seat]
-    owed: dict[BetId, tuple[PlayerId, int]]
-    """Payouts (0 for lost bets too) of settled rounds that wallets have not confirmed."""
-    n: int
-    """The number of the last event."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A request that waits for its player's wallet."""
+class _Waiting(NamedTuple):
+    """A request that waits for its player's wallet, since `at` (ms)."""
 
     sender: Sender
+    request: Any
     command: PlaceBet | UndoBet | ClearBets | None
-    bets: tuple[BetId, ...] = ()
+    attempt: Token
+    round: int
+    at: int
+    is_refused: bool = False
+    """The bet does not stand any more, and the wallet was told so."""
 
 
 class Table:
@@ -100,6 +94,8 @@ class Table:
 
     __slots__ = (
         "_asset",
+        "_attempts",
+        "_confirm_at",
         "_flush_at",
         "_fresh",
         "_game",
@@ -116,6 +112,20 @@ class Table:
         "_watchers",
     )
 
+    _handlers: ClassVar[dict[type, str]] = {
+        Asked: "_asked",
+        Held: "_held",
+        NotHeld: "_not_held",
+        IdIsNew: "_may_take_back",
+        TakenBack: "_taken_back",
+        Settled: "_settled",
+        AskAboutHold: "_asked_about",
+        Wake: "_wake",
+        Watchers: "_watched",
+        Look: "_look",
+        LobbyLook: "_look_from_lobby",
+    }
+
     def __init__(
         self, game: TableGame[Any], rules: Any, memory: Memory, server_seed: str | None, asset: Asset, sealer: Sealer
     ) -> None:
@@ -130,6 +140,8 @@ class Table:
         self._topic = self._stream = f"table:{self._id}"
         self._seq = 0
         self._watchers = 0
+        self._attempts = 0
+        self._confirm_at = 0
         self._waiting: dict[CommandId, _Waiting] = {}
         self._fresh: list[BetPlaced | BetsReturned] = []
         self._flush_at = 0
@@ -138,34 +150,14 @@ class Table:
 
     def awake(self, turn: Turn) -> None:
         """Go on where the table stopped: the deadline, and what is still owed."""
-        self._ask_to_pay(turn, self._memory.owed)
+        self._ask_to_confirm(turn)
         self._go_on(turn)
 
     def receive(self, turn: Turn, command: Any, sender: Sender) -> None:
-        """Handle one message."""
-        kind = type(command)
-        if kind is Asked:
-            self._asked(turn, command, sender)
-        elif kind is Held:
-            self._held(turn, command)
-        elif kind is NotHeld:
-            self._answer(turn, command.id, command.answer)
-        elif kind is TakenBack:
-            self._taken_back(turn, command)
-        elif kind is Settled:
-            for bet in command.bets:
-                self._memory.owed.pop(bet, None)
-        elif kind is Wake:
-            self._wake(turn)
-        elif kind is Look:
-            turn.answer(sender, self._view(turn, command.viewer))
-        elif kind is LobbyLook:
-            turn.answer(sender, self._lobby())
-        elif kind is Watchers:
-            self._watchers = command.watching
-            self._go_on(turn)
-        elif kind is AskAboutHold:
-            self._asked_about(turn, command)
+        """Handle one message. What a table does not understand means nothing to it."""
+        handle = self._handlers.get(type(command))
+        if handle is not None:
+            getattr(self, handle)(turn, command, sender)
 
     def called(self, turn: Turn, command: Any) -> Any:
         """A table has no neighbours."""
@@ -220,8 +212,7 @@ class Table:
         turn.need(wallet)
         decided = self._too_late(request.round) or self._decide_bet(command)
         if type(decided) is Refusal:
-            self._waiting[request.id] = _Waiting(sender, None)
-            turn.send(wallet, RefuseBet(request.id, digest_of(request), decided))
+            self._refuse(turn, wallet, request, decided, sender)
             return
         placed: BetPlaced = decided[0]  # type: ignore[index]
         round_number = self._game.binding(self._memory.game).round
@@ -232,7 +223,9 @@ class Table:
             "round": round_number,
             "stake": placed.stake,
         }
-        self._waiting[request.id] = _Waiting(sender, command)
+        attempt = self._wait(turn, request, sender, command)
+        if attempt is None:
+            return
         params = msgpack.packb(self._game.params(self._memory.game, placed))
         turn.send(
             wallet,
@@ -247,8 +240,28 @@ class Table:
                 params,
                 reply,
                 sender,
+                attempt,
             ),
         )
+
+    def _wait(self, turn: Turn, request: Any, sender: Sender, command: Any) -> Token | None:
+        """Note that a request waits for its wallet, also if it did before. Returns the mark of this attempt."""
+        waiting = self._waiting
+        waiting.pop(request.id, None)
+        if len(waiting) >= WAITING_MAX:
+            turn.answer(sender, Refusal(Code.OVERLOADED, {"waiting_max": WAITING_MAX}))
+            return None
+        self._attempts += 1
+        attempt = (turn.stream_epoch, self._attempts)
+        round_number = self._game.binding(self._memory.game).round
+        waiting[request.id] = _Waiting(sender, request, command, attempt, round_number, turn.now)
+        return attempt
+
+    def _refuse(self, turn: Turn, wallet: Ref, request: Any, refusal: Refusal, sender: Sender) -> None:
+        """The rules say no: the wallet says whether that is the answer, or what was answered before."""
+        attempt = self._wait(turn, request, sender, None)
+        if attempt is not None:
+            turn.send(wallet, RefuseBet(CommandId(request.id), digest_of(request), refusal, attempt))
 
     def _too_late(self, wanted: int | None) -> Refusal | None:
         """A bet for a round that is not the one on the table."""
@@ -262,69 +275,119 @@ class Table:
             return Refusal(Code.NOT_SEATED, {"table": self._id})
         return self._game.decide(self._memory.game, command)
 
-    def _held(self, turn: Turn, held: Held) -> None:
-        """The stake is there, so the bet stands, unless the table has changed its mind since it asked."""
-        waiting = self._waiting.pop(held.id, None)
-        command = waiting.command if waiting is not None else None
-        decided = self._decide_bet(command) if type(command) is PlaceBet else None
+    def _held(self, turn: Turn, held: Held, sender: Sender) -> None:
+        """The stake is there, so the bet stands, unless it does already, or the table has changed its mind."""
+        waiting = self._waiting.get(held.id)
+        if waiting is not None and waiting.attempt != held.attempt:
+            return  # of an older attempt: the newest one has an answer of its own
+        if held.id in self._game.bets(self._memory.game) or held.id in self._memory.owed:
+            self._answer(turn, held.id, held.answer)
+            return
+        decided = self._decide_again(turn, waiting) if waiting is not None and waiting.round == held.round else None
         if waiting is None or decided is None or isinstance(decided, Refusal):
-            turn.answer(turn.sender, Release((held.id,)))
             if waiting is not None:
-                turn.answer(waiting.sender, decided or Refusal(Code.TRY_AGAIN))
+                # The player is told when the hold is released: until then the wallet may be asked anew.
+                self._waiting[held.id] = waiting._replace(command=None, is_refused=True)
+            turn.answer(sender, Release(held.id, held.token))
             return
         for event in decided:
             self._record(turn, event)
-        turn.answer(waiting.sender, held.answer)
+        self._answer(turn, held.id, held.answer)
+
+    def _decide_again(self, turn: Turn, waiting: _Waiting) -> tuple[Any, ...] | Refusal | None:
+        """What becomes of a bet, or of taking one back, now that the wallet has answered."""
+        command = waiting.command
+        if command is None:
+            return None
+        if command.now != turn.now:
+            command = replace(command, now=turn.now)
+        if type(command) is PlaceBet:
+            return self._decide_bet(command)
+        return self._game.decide(self._memory.game, command)
 
     def _take_back(self, turn: Turn, asked: Asked, command: UndoBet | ClearBets, sender: Sender) -> None:
+        """Ask the wallet first whether the id is new; then the bets go here, for good, and last their holds there."""
         request = asked.request
-        command_id = CommandId(request.id)
         wallet = Ref("wallet", asked.player)
         turn.need(wallet)
         decided = self._game.decide(self._memory.game, command)
         if type(decided) is Refusal:
-            self._waiting[command_id] = _Waiting(sender, None)
-            turn.send(wallet, RefuseBet(command_id, digest_of(request), decided))
+            self._refuse(turn, wallet, request, decided, sender)
             return
-        bets: tuple[BetId, ...] = decided[0].bets  # type: ignore[index,union-attr]
+        attempt = self._wait(turn, request, sender, command)
+        if attempt is not None:
+            turn.send(wallet, AskAboutId(CommandId(request.id), digest_of(request), attempt))
+
+    def _may_take_back(self, turn: Turn, new: IdIsNew, sender: Sender) -> None:
+        waiting = self._waiting.get(new.id)
+        if waiting is None or waiting.command is None or waiting.attempt != new.attempt:
+            return
+        request, player = waiting.request, waiting.command.player
+        wallet = Ref("wallet", player)
+        decided = self._decide_again(turn, waiting)
+        if decided is None or isinstance(decided, Refusal):
+            self._refuse(turn, wallet, request, decided or Refusal(Code.NOTHING_TO_UNDO), waiting.sender)
+            return
+        bets: tuple[BetId, ...] = decided[0].bets
         standing = self._game.bets(self._memory.game)
         reply = {
             "t": f"{self._game.name}.returned",
-            "id": request.id,
+            "id": new.id,
             "table": self._id,
             "round": self._game.binding(self._memory.game).round,
             "bets": bets,
             "amount": sum(standing[bet].stake for bet in bets),
         }
-        self._waiting[command_id] = _Waiting(sender, command, bets)
-        turn.send(wallet, TakeBack(command_id, digest_of(request), bets, reply))
+        taking = TakingBack(new.id, player, digest_of(request), bets, reply)
+        for event in decided:
+            self._record(turn, event)
+        self._waiting[new.id] = waiting._replace(command=None)
+        if turn.is_here(wallet):
+            turn.send(wallet, TakeBack(*_but_player(taking)))
+            return
+        self._record(turn, taking)
+        self._ask_to_confirm(turn)
 
-    def _taken_back(self, turn: Turn, taken: TakenBack) -> None:
-        waiting = self._waiting.pop(taken.id, None)
-        if taken.fresh and waiting is not None and waiting.command is not None:
-            self._record(turn, BetsReturned(waiting.command.player, waiting.bets, turn.now))
-        if waiting is not None:
-            turn.answer(waiting.sender, taken.answer)
+    def _not_held(self, turn: Turn, command: NotHeld, sender: Sender) -> None:
+        self._answer(turn, command.id, command.answer)
+
+    def _taken_back(self, turn: Turn, command: TakenBack, sender: Sender) -> None:
+        self._memory.returning.pop(command.id, None)
+        self._answer(turn, command.id, command.answer)
+
+    def _settled(self, turn: Turn, command: Settled, sender: Sender) -> None:
+        for bet in command.bets:
+            self._memory.owed.pop(bet, None)
 
     def _answer(self, turn: Turn, command: CommandId, answer: Any) -> None:
         waiting = self._waiting.pop(command, None)
         if waiting is not None:
             turn.answer(waiting.sender, answer)
 
-    def _asked_about(self, turn: Turn, command: AskAboutHold) -> None:
-        """A wallet woke up with a hold: pay it if it is owed, let it wait if its bet stands, disown it otherwise."""
+    def _asked_about(self, turn: Turn, command: AskAboutHold, sender: Sender) -> None:
+        """A wallet has a hold: pay it if it is owed, let it wait if its bet stands or may, disown it otherwise."""
         wallet = Ref("wallet", command.player)
         owed = self._memory.owed.get(command.id)
         if owed is not None:
             turn.tell(wallet, Settle(((command.id, owed[1]),)))
-        elif command.id not in self._game.bets(self._memory.game) and command.id not in self._waiting:
-            turn.tell(wallet, Release((command.id,)))
+            return
+        for taking in self._memory.returning.values():
+            if command.id in taking.bets:
+                turn.tell(wallet, TakeBack(*_but_player(taking)))
+                return
+        waiting = self._waiting.get(command.id)
+        if command.id not in self._game.bets(self._memory.game) and (waiting is None or waiting.is_refused):
+            turn.tell(wallet, Release(command.id, command.token))
 
     # --- the clock ---
 
-    def _wake(self, turn: Turn) -> None:
+    def _wake(self, turn: Turn, command: Wake, sender: Sender) -> None:
         if self._fresh and turn.now >= self._flush_at:
             self._flush(turn)
+        if self._waiting:
+            self._give_up(turn)
+        if turn.now >= self._confirm_at:
+            self._ask_to_confirm(turn)
         deadline = self._game.deadline(self._memory.game)
         if deadline is not None and turn.now >= deadline and not self._game.between_rounds(self._memory.game):
             decided = self._game.decide(self._memory.game, Advance(turn.now, self._server_seed))
@@ -334,6 +397,14 @@ class Table:
             for event in decided:
                 self._record(turn, event)
         self._go_on(turn)
+
+    def _give_up(self, turn: Turn) -> None:
+        """Let those go who have waited for their wallets for too long."""
+        for command, waiting in list(self._waiting.items()):
+            if waiting.at > turn.now - WAITING_MS_MAX:
+                return
+            del self._waiting[command]
+            turn.answer(waiting.sender, Refusal(Code.TRY_AGAIN))
 
     def _go_on(self, turn: Turn) -> None:
         """Open a round if it is time and somebody is here; see that the table is woken at its next deadline."""
@@ -363,7 +434,7 @@ class Table:
         if gone:
             self._record(turn, Left(gone))
         turn.stage(Snapshot(str(self._ref), self._memory.n, dump_memory(self._game, self._memory)))
-        self._ask_to_pay(turn, self._memory.owed)
+        self._ask_to_confirm(turn)
 
     # --- events ---
 
@@ -383,8 +454,8 @@ class Table:
         if kind is OutcomeDrawn:
             self._drawn(turn, event)  # type: ignore[arg-type]
         elif kind is RoundSettled:
-            self._ask_to_pay(turn, memory.owed)
-        elif kind is Seated or kind is Left:
+            self._ask_to_confirm(turn)
+        elif kind is Seated or kind is Left or kind is TakingBack:
             return
         if self._fresh:
             self._flush(turn)
@@ -415,15 +486,32 @@ class Table:
             self._topic, self._game.published(self._memory.game, fresh, self._stream, turn.stream_epoch, self._seq)
         )
 
-    def _ask_to_pay(self, turn: Turn, owed: Mapping[BetId, tuple[PlayerId, int]]) -> None:
-        """One message a wallet; a wallet that has paid says so again."""
+    def _ask_to_confirm(self, turn: Turn) -> None:
+        """Have wallets pay what is owed, and release what was taken back. One that has done so says so again."""
+        memory = self._memory
+        if not memory.owed and not memory.returning:
+            return
         by_player: dict[PlayerId, list[tuple[BetId, int]]] = {}
-        for bet, (player, payout) in owed.items():
+        for bet, (player, payout) in memory.owed.items():
             by_player.setdefault(player, []).append((bet, payout))
         for player, payouts in by_player.items():
             turn.tell(Ref("wallet", player), Settle(tuple(payouts)))
+        for taking in memory.returning.values():
+            turn.tell(Ref("wallet", taking.player), TakeBack(*_but_player(taking)))
+        self._confirm_at = turn.now + OWED_AGAIN_MS
+        turn.wake_at(self._confirm_at)
 
     # --- what may be seen ---
+
+    def _watched(self, turn: Turn, command: Watchers, sender: Sender) -> None:
+        self._watchers = command.watching
+        self._go_on(turn)
+
+    def _look(self, turn: Turn, command: Look, sender: Sender) -> None:
+        turn.answer(sender, self._view(turn, command.viewer))
+
+    def _look_from_lobby(self, turn: Turn, command: LobbyLook, sender: Sender) -> None:
+        turn.answer(sender, self._lobby())
 
     def _view(self, turn: Turn, viewer: PlayerId | None) -> Any:
         view = self._game.view(self._memory.game, viewer, self._stream, turn.stream_epoch, self._seq, now=turn.now)
@@ -445,37 +533,5 @@ class Table:
         }
 
 
-def apply_event(game: TableGame[Any], memory: Memory, event: TableEvent) -> None:
-    """Change a table's memory by an event that is, or will be, committed."""
-    if type(event) is Seated:
-        memory.seats[event.player] = Seat(event.name, game.binding(memory.game).round)
-    elif type(event) is Left:
-        for player in event.players:
-            memory.seats.pop(player, None)
-    else:
-        if type(event) is RoundSettled:
-            bets = game.bets(memory.game)
-            memory.owed.update((bet, (bets[bet].player, payout)) for bet, payout in event.payouts)
-        elif type(event) is BetPlaced and event.player in memory.seats:
-            memory.seats[event.player].round = game.binding(memory.game).round
-        memory.game = game.apply(memory.game, event)  # type: ignore[arg-type]
-
-
-def dump_memory(game: TableGame[Any], memory: Memory) -> bytes:
-    """A table's memory as a snapshot. No secret is in it."""
-    seats = [(player, seat.name, seat.round) for player, seat in memory.seats.items()]
-    owed = [(bet, player, payout) for bet, (player, payout) in memory.owed.items()]
-    return msgpack.packb({"game": game.dump(memory.game), "seats": seats, "owed": owed})  # type: ignore[no-any-return]
-
-
-def load_memory(game: TableGame[Any], rules: Any, n: int, snapshot: bytes | None) -> Memory:
-    """The memory that was dumped, or that of a table that was never played at."""
-    if snapshot is None:
-        return Memory(game.fresh(rules), {}, {}, n)
-    fields = msgpack.unpackb(snapshot, use_list=False, strict_map_key=False)
-    return Memory(
-        game.load(rules, fields["game"]),
-        {player: Seat(name, round_number) for player, name, round_number in fields["seats"]},
-        {bet: (player, payout) for bet, player, payout in fields["owed"]},
-        n,
-    )
+def _but_player(taking: TakingBack) -> tuple[CommandId, bytes, tuple[BetId, ...], dict[str, Any]]:
+    return taking.id, taking.digest, taking.bets, taking.reply

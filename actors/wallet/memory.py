@@ -58,6 +58,17 @@ class CommandMemory:
         if self._absent:
             self._absent.discard(command)
 
+    def kept(self, command: CommandId) -> Answer | None:
+        """The answer of an id, if it is one of the newest."""
+        known = self._recent.get(command) if self._recent is not None else None
+        return None if known is None else known[1]
+
+    def replace(self, command: CommandId, answer: Answer) -> None:
+        """An id that is kept has another answer from now on, which nobody was told before."""
+        if self._recent is not None and command in self._recent:
+            digest, _, made = self._recent[command]
+            self._recent[command] = (digest, answer, made)
+
     def learn_absent(self, command: CommandId) -> None:
         """The store has never seen this id."""
         if self._absent is None or len(self._absent) >= ABSENT_MAX:

@@ -9,6 +9,7 @@ from actors.games.interface import InstantPlay, InstantResult
 from actors.wallet.memory import Answer
 from persistence.interfaces import BetRow, KnownCommand
 from protocol.errors import Code, Refusal
+from protocol.records import BetState
 
 NO_POSITION = 0
 """The stream position of an answer from before a restart: clients keep the position they have."""
@@ -22,7 +23,14 @@ def answer_from(known: KnownCommand) -> Answer:
     return Refusal(Code(known.code), answer) if known.code else answer
 
 
-def _bet_answer(bet: BetRow) -> dict[str, Any]:
+def not_taken(table: str, round_number: int) -> Refusal:
+    """The answer to a bet whose stake was held and which its table never took."""
+    return Refusal(Code.BET_NOT_TAKEN, {"table": table, "round": round_number})
+
+
+def _bet_answer(bet: BetRow) -> Answer:
+    if bet.state == BetState.DISOWNED:
+        return not_taken(bet.table_id or "", bet.round or 0)
     common = {
         "id": bet.id,
         "stake": bet.stake,

@@ -9,14 +9,16 @@ from actors.runtime.ref import Ref
 from actors.runtime.turn import Turn
 from actors.wallet.digest import digest_of_parts
 from actors.wallet.memory import Answer, CommandMemory
-from actors.wallet.recall import answer_from
+from actors.wallet.recall import NO_POSITION, answer_from, not_taken
 from actors.wallet.used_ids import UsedIds
 from persistence.interfaces import KnownCommand, WalletRow
 from protocol.commands import (
     AskAboutHold,
+    AskAboutId,
     Asked,
     Claim,
     Held,
+    IdIsNew,
     Keep,
     Kept,
     Look,
@@ -33,6 +35,8 @@ from protocol.commands import (
     TakeBack,
     TakenBack,
     TakeSession,
+    Token,
+    Wake,
     session_taken,
 )
 from protocol.errors import CATALOGUE, Code, Refusal
@@ -56,6 +60,9 @@ from protocol.replies import BalanceView, WalletBalances, WalletSnapshot
 BALANCE_MAX: Final = 10**18
 """What one balance may hold: a ninth of what an int64 counts, so that no sum of a batch overflows."""
 DRAW_BITS: Final = 40
+ASK_AGAIN_MS: Final = 5_000
+"""How often a table on another host is asked about a hold: its answer to the last time may be lost."""
+_SECOND_MS: Final = 1_000
 
 
 class Account:
@@ -72,28 +79,44 @@ class Account:
 
 
 class PendingHold:
-    """A stake that waits for its table."""
+    """A stake that waits for its table. One whose table was not on this host when it was made is asked about."""
 
-    __slots__ = ("account", "amount", "round", "table")
+    __slots__ = ("account", "amount", "asked_at", "round", "table", "token")
 
     def __init__(self, account: AccountId, amount: int, table: str, round: int) -> None:
         self.account = account
         self.amount = amount
         self.table = table
         self.round = round
+        self.token: Token = (0, 0)
+        """Of the newest question to the table: only its answer may release the hold."""
+        self.asked_at: int | None = None
 
 
 class Wallet:
     """All balances of one player. Nothing else moves them."""
 
-    __slots__ = ("_accounts", "_assets", "_claims", "_holds", "_memory", "_player", "_seq", "_topic", "_used")
+    __slots__ = (
+        "_accounts",
+        "_assets",
+        "_claims",
+        "_holds",
+        "_memory",
+        "_player",
+        "_questions",
+        "_seq",
+        "_topic",
+        "_used",
+    )
 
     _handlers: ClassVar[dict[type, str]] = {
         PlaceHold: "_place_hold",
         Settle: "_settle",
         TakeBack: "_take_back",
         RefuseBet: "_refuse_bet",
+        AskAboutId: "_asked_about_id",
         Release: "_release",
+        Wake: "_ask_about_holds",
         OpenWallet: "_open",
         Move: "_move",
         Asked: "_asked",
@@ -115,13 +138,15 @@ class Wallet:
         self._memory = CommandMemory(max((one.command_high for one in row.accounts), default=0))
         self._seq = 0
         self._claims = 0
+        self._questions = 0
 
     # --- what the host calls ---
 
     def awake(self, turn: Turn) -> None:
         """Ask the tables about holds from before: those they do not know are released."""
-        for bet, hold in (self._holds or {}).items():
-            turn.tell(Ref("table", hold.table), AskAboutHold(bet, self._player, hold.round))
+        for hold in (self._holds or {}).values():
+            hold.asked_at = turn.now - ASK_AGAIN_MS
+        self._ask_about_holds(turn, None, None)
 
     def receive(self, turn: Turn, command: Any, sender: Sender) -> None:
         """Handle one message."""
@@ -147,6 +172,8 @@ class Wallet:
         """The store's word on an id."""
         if known is None:
             self._memory.learn_absent(command)
+        elif known.bet is not None and known.bet.state == BetState.OPEN and command not in (self._holds or ()):
+            return  # over since this was read: it is asked again
         elif known.player != self._player:
             self._memory.keep(command, b"", Refusal(Code.ID_REUSED))
         else:
@@ -207,14 +234,18 @@ class Wallet:
     def _place_hold(self, turn: Turn, hold: PlaceHold, sender: Sender) -> None:
         known = self._known(hold.id, hold.digest)
         if known is not None:
-            turn.answer(sender, NotHeld(hold.id, known))
+            self._answer_again(turn, hold, known, sender)
             return
         account = self._account_for(hold.account, hold.amount, 0)
         if isinstance(account, Refusal):
             turn.answer(sender, NotHeld(hold.id, self._refuse(turn, hold.id, hold.digest, account)))
             return
         account.held += hold.amount
-        self._keep_hold(hold.id, PendingHold(account.id, hold.amount, hold.table, hold.round))
+        pending = PendingHold(account.id, hold.amount, hold.table, hold.round)
+        self._keep_hold(hold.id, pending)
+        if type(sender) is not Ref or not turn.is_here(sender):
+            pending.asked_at = turn.now
+            self._wake_to_ask(turn)
         available = account.posted - account.held
         turn.stage(Hold(hold.id, account.id, hold.amount, hold.table))
         turn.stage(
@@ -238,27 +269,46 @@ class Wallet:
             )
         )
         answer = self._complete(turn, hold.reply, account)
+        if hold.origin is None:
+            # The answer goes another way than the event, which so goes to everyone and alone has a position.
+            answer["epoch"] = answer["seq"] = NO_POSITION
         self._use(turn, hold.id, hold.digest, answer)
         self._mark(turn, account)
         self._publish(turn, account, "hold", hold.id, hold.origin)
-        turn.answer(sender, Held(hold.id, answer))
+        turn.answer(sender, Held(hold.id, answer, hold.attempt, self._question(turn, pending), hold.round))
+
+    def _answer_again(self, turn: Turn, command: PlaceHold | RefuseBet, known: Answer, sender: Sender) -> None:
+        """An id that is known. While its stake is held, the table says whether the bet stands."""
+        hold = self._holds.get(command.id) if self._holds else None
+        if hold is None or isinstance(known, Refusal):
+            turn.answer(sender, NotHeld(command.id, known))
+        else:
+            token = self._question(turn, hold)
+            turn.answer(sender, Held(command.id, known, command.attempt, token, hold.round))
 
     def _refuse_bet(self, turn: Turn, command: RefuseBet, sender: Sender) -> None:
-        turn.answer(sender, NotHeld(command.id, self._refused(turn, command)))
+        known = self._known(command.id, command.digest)
+        if known is not None:
+            self._answer_again(turn, command, known, sender)
+        else:
+            turn.answer(sender, NotHeld(command.id, self._refused(turn, command)))
 
     def _refused(self, turn: Turn, command: RefuseBet) -> Answer:
         """What the rules refuse stays refused, whatever they say later; but not the id of another's bet."""
         known = self._known(command.id, command.digest)
         return known if known is not None else self._refuse(turn, command.id, command.digest, command.refusal)
 
+    def _asked_about_id(self, turn: Turn, command: AskAboutId, sender: Sender) -> None:
+        known = self._known(command.id, command.digest)
+        turn.answer(sender, IdIsNew(command.id, command.attempt) if known is None else NotHeld(command.id, known))
+
     def _take_back(self, turn: Turn, command: TakeBack, sender: Sender) -> None:
         known = self._known(command.id, command.digest)
-        if known is not None:
-            turn.answer(sender, TakenBack(command.id, False, known))
-            return
-        self._take_id(turn, command.id, command.digest, command.reply)
-        self._free(turn, command.bets, "release")
-        turn.answer(sender, TakenBack(command.id, True, command.reply))
+        if known is None:
+            self._take_id(turn, command.id, command.digest, command.reply)
+        self._free(turn, command.bets, HoldState.RELEASED, BetState.RETURNED)
+        answer = command.reply if known is None else known
+        turn.answer(sender, TakenBack(command.id, known is None, answer))
 
     def _kept(self, turn: Turn, command: Keep) -> Kept:
         known = self._known(command.id, command.digest)
@@ -268,9 +318,41 @@ class Wallet:
         return Kept(True, command.reply)
 
     def _release(self, turn: Turn, command: Release, sender: Sender) -> None:
-        self._free(turn, command.bets, "release")
+        """The table disowns a bet. What it said before it was asked again does not count."""
+        hold = self._holds.get(command.id) if self._holds else None
+        if hold is None:
+            known = self._memory.kept(command.id) or Refusal(Code.TRY_AGAIN)
+            turn.answer(sender, NotHeld(command.id, known))
+        elif command.token == hold.token:
+            refusal = not_taken(hold.table, hold.round)
+            self._memory.replace(command.id, refusal)
+            self._free(turn, (command.id,), HoldState.DISOWNED, BetState.DISOWNED)
+            turn.answer(sender, NotHeld(command.id, refusal))
 
-    def _free(self, turn: Turn, bets: tuple[BetId, ...], reason: str) -> None:
+    def _ask_about_holds(self, turn: Turn, command: Wake | None, sender: Sender) -> None:
+        """Ask tables on other hosts, and after a load all tables, whether they know of bets; until each is over."""
+        asked = False
+        for bet, hold in (self._holds or {}).items():
+            if hold.asked_at is None:
+                continue
+            asked = True
+            if turn.now >= hold.asked_at + ASK_AGAIN_MS:
+                hold.asked_at = turn.now
+                question = AskAboutHold(bet, self._player, hold.round, self._question(turn, hold))
+                turn.tell(Ref("table", hold.table), question)
+        if asked:
+            self._wake_to_ask(turn)
+
+    def _wake_to_ask(self, turn: Turn) -> None:
+        """In full seconds, so that many holds are one timer."""
+        turn.wake_at((turn.now + ASK_AGAIN_MS) // _SECOND_MS * _SECOND_MS + _SECOND_MS)
+
+    def _question(self, turn: Turn, hold: PendingHold) -> Token:
+        self._questions += 1
+        hold.token = (turn.stream_epoch, self._questions)
+        return hold.token
+
+    def _free(self, turn: Turn, bets: tuple[BetId, ...], hold_state: HoldState, bet_state: BetState) -> None:
         touched: dict[AccountId, Account] = {}
         for bet in bets:
             hold = self._take_hold(bet)
@@ -278,11 +360,11 @@ class Wallet:
                 continue
             account = touched.setdefault(hold.account, self._accounts[hold.account])
             account.held -= hold.amount
-            turn.stage(HoldEnd(bet, account.id, hold.amount, HoldState.RELEASED))
-            turn.stage(BetEnd(bet, 0, BetState.RETURNED, turn.now))
+            turn.stage(HoldEnd(bet, account.id, hold.amount, hold_state))
+            turn.stage(BetEnd(bet, 0, bet_state, turn.now))
         for account in touched.values():
             self._mark(turn, account)
-            self._publish(turn, account, reason, bets[-1], None)
+            self._publish(turn, account, "release", bets[-1], None)
 
     def _settle(self, turn: Turn, command: Settle, sender: Sender) -> None:
         touched: dict[AccountId, Account] = {}

@@ -13,6 +13,7 @@ from persistence.interfaces import (
     JournalRow,
     KnownCommand,
     Ledger,
+    Owner,
     Rejected,
     RoundRow,
     SeedRow,
@@ -136,6 +137,30 @@ class Wire(Ledger):
             raise Unknown("no answer to taking shards")
         return epoch
 
+    async def open_epoch(self, host: str) -> Epoch:
+        """See `Ledger.open_epoch`. When its answer is lost, there is an epoch that nobody uses."""
+        return await self._change(lambda ledger: ledger.ownership.open_epoch(host))
+
+    async def end_epoch(self, epoch: Epoch) -> None:
+        """See `Ledger.end_epoch`."""
+        await self._change(lambda ledger: ledger.ownership.end_epoch(epoch))
+
+    async def acquire_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> None:
+        """See `Ledger.acquire_shards`."""
+        await self._change(lambda ledger: ledger.ownership.acquire_shards(epoch, shards))
+
+    async def release_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> None:
+        """See `Ledger.release_shards`."""
+        await self._change(lambda ledger: ledger.ownership.release_shards(epoch, shards))
+
+    async def owners(self) -> dict[ShardId, Owner]:
+        """See `Ledger.owners`."""
+        return await self._ask(lambda ledger: ledger.ownership.owners())
+
+    async def players_with_holds(self) -> list[PlayerId]:
+        """See `Ledger.players_with_holds`."""
+        return await self._ask(lambda ledger: ledger.players_with_holds_now())
+
     async def was_committed(self, epoch: Epoch, seq: int) -> bool:
         """See `Ledger.was_committed`."""
         return await self._ask(lambda ledger: ledger.was_committed_now(epoch, seq))
@@ -181,6 +206,13 @@ class Wire(Ledger):
     ) -> tuple[list[StatementLine], int | None]:
         """See `Ledger.statement`."""
         return await self._ask(lambda ledger: ledger.statement_now(account, before, limit))
+
+    async def _change(self, change: Callable[[MemoryLedger], T]) -> T:
+        """Ask for what is done, and then lose the answer, now and then."""
+        found = await self._ask(change)
+        if self._store.loses_a_read():
+            raise Unavailable("no answer")
+        return found
 
     async def _ask(self, look: Callable[[MemoryLedger], T]) -> T:
         await self._travel()
