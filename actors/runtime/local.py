@@ -1,30 +1,36 @@
-"""The local runtime: one host in this process, driven by asyncio, with one writer and one reader of its ledger."""
+"""The local runtime: one host in this process that owns every shard, until another process takes them."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
-from actors.runtime.actor import Kind, Sender
+from actors.runtime.actor import Kind
+from actors.runtime.driver import RETRY_SECONDS_MAX, SWEEP_SECONDS, Driver
 from actors.runtime.host import Host
 from actors.runtime.ref import Ref
-from persistence.interfaces import Batch, Fenced, KnownCommand, Ledger, Rejected, StoreError, Unavailable, Unknown
-from protocol.errors import Code, Refusal
-from protocol.ids import ShardId
-from protocol.records import Bet, CommandRecord
+from persistence.interfaces import Batch, KnownCommand, Ledger
+from protocol.ids import Epoch, ShardId
 
-LOADS_MAX: Final = 512
-LOOKUPS_MAX: Final = 512
-RETRY_SECONDS_MIN: Final = 0.05
-RETRY_SECONDS_MAX: Final = 1.0
-SWEEP_SECONDS: Final = 5.0
-FLUSH_SECONDS_MAX: Final = 2.0
-"""How long the end waits for the last commit: a store that takes longer is taken for gone."""
-
-T = TypeVar("T")
+__all__ = ["RETRY_SECONDS_MAX", "SWEEP_SECONDS", "LocalRuntime"]
 
 
-class LocalRuntime:
-    """Runs a host: commits its batches one after another, loads its actors in groups, wakes it, and recovers it."""
+class _Everything:
+    """The tenure of a host that has no others beside it: it takes all shards, from whoever has them."""
+
+    def __init__(self, ledger: Ledger, name: str, shards: int) -> None:
+        self._ledger = ledger
+        self._name = name
+        self._shards = [ShardId(shard) for shard in range(shards)]
+
+    async def renew(self) -> tuple[Epoch, Collection[ShardId]]:
+        """See `Tenure.renew`."""
+        return await self._ledger.take_shards(self._name, self._shards), self._shards
+
+    async def replaced(self) -> None:
+        """See `Tenure.replaced`: a second process on the database; the newer one stays."""
+
+
+class LocalRuntime(Driver):
+    """Drives a host of all shards. `fenced` is set when another process has taken them."""
 
     def __init__(
         self,
@@ -38,280 +44,14 @@ class LocalRuntime:
         on_commit: Callable[[Batch, float], None] | None = None,
         on_taken: Callable[[KnownCommand], None] | None = None,
     ) -> None:
-        """`on_taken` is told of ids in a rejected batch that the ledger has already, so that they can be refused."""
-        self.host = host
-        self._ledger = ledger
-        self._kinds = kinds
-        self._name = name
-        self._standing = tuple(standing)
-        self._on_event = on_event
-        self._on_commit = on_commit
-        self._on_taken = on_taken
-        self._loop = asyncio.get_running_loop()
-        self._written = asyncio.Event()
-        self._readable = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._idle.set()
-        self._pumping = False
-        self._timer: asyncio.TimerHandle | None = None
-        self._timer_at = 0
-        self._tasks: list[asyncio.Task[None]] = []
-        self._stopping = False
-        self.ready = asyncio.Event()
-        """Whether the store took what was last asked of it; checked every few seconds when nothing is."""
-        self.fenced = asyncio.Event()
-        """Another owner has the shards: this host has stopped for good, and its process should end."""
-        self.broken = asyncio.Event()
-        """A fault of ours has ended the writer or the reader: this host answers nobody, and its process should end."""
-
-    # --- life ---
-
-    async def start(self) -> None:
-        """Own every shard, wake the standing actors, and begin to work."""
-        await self._take_shards()
-        for work, name in ((self._write(), "writer"), (self._read(), "reader"), (self._sweep(), "sweeper")):
-            task = asyncio.create_task(work, name=name)
-            task.add_done_callback(self._task_ended)
-            self._tasks.append(task)
-        self._after()
-
-    async def stop(self) -> bool:
-        """Take nothing new, commit what is open, and end; say whether the store took it. All answers are durable."""
-        self._stopping = True
-        self.host.suspend(Refusal(Code.RESTARTING))
-        self._idle.clear()
-        self._after()
-        flushed = True
-        try:
-            await asyncio.wait_for(self._idle.wait(), FLUSH_SECONDS_MAX)
-        except TimeoutError:
-            flushed = False
-        if self._timer is not None:
-            self._timer.cancel()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self.host.reset(Refusal(Code.RESTARTING))
-        return flushed
-
-    def _task_ended(self, task: "asyncio.Task[None]") -> None:
-        """None of the tasks ends by itself unless it fails."""
-        if task.cancelled():
-            return
-        self._on_event("runtime broken", {"task": task.get_name(), "exc_info": task.exception()})
-        self.ready.clear()
-        self.host.reset(Refusal(Code.RESTARTING))
-        self.broken.set()
-
-    async def _take_shards(self) -> None:
-        shards = [ShardId(shard) for shard in range(self.host.shards)]
-        epoch = await self._ledger.take_shards(self._name, shards)
-        self.host.begin(epoch, shards)
-        for ref in self._standing:
-            self.host.wake(ref)
-        self.ready.set()
-        self._on_event("shards taken", {"epoch": epoch, "shards": len(shards)})
-
-    # --- messages ---
-
-    def post(self, ref: Ref, command: Any, reply_to: Sender) -> None:
-        """See `Host.post`. Never blocks; what it causes is committed with what other messages of this moment cause."""
-        self.host.post(ref, command, reply_to)
-        self._after()
-
-    def _after(self) -> None:
-        if not self._pumping:
-            self._pumping = True
-            self._loop.call_soon(self._pump)
-
-    def _pump(self) -> None:
-        self._pumping = False
-        host = self.host
-        if host.in_flight is None and host.has_work:
-            self._idle.clear()
-            self._written.set()
-        elif host.in_flight is None:
-            self._idle.set()
-        if host.wants_reading:
-            self._readable.set()
-        at = host.next_timer()
-        if at is not None and (self._timer is None or at < self._timer_at):
-            if self._timer is not None:
-                self._timer.cancel()
-            self._timer_at = at
-            self._timer = self._loop.call_later(max(0.0, (at - host.now()) / 1000), self._run_timers)
-
-    def _run_timers(self) -> None:
-        self._timer = None
-        self.host.run_timers()
-        self._after()
-
-    # --- writing ---
-
-    async def _write(self) -> None:
-        while True:
-            await self._written.wait()
-            self._written.clear()
-            while (batch := self.host.take_batch()) is not None:
-                began = self._loop.time()
-                try:
-                    await self._ledger.commit(batch)
-                except StoreError as error:
-                    await self._recover(batch, error)
-                    break
-                except Exception as fault:  # noqa: BLE001 - a fault of ours: what came of the batch is not known
-                    self._on_event("commit failed", {"exc_info": fault})
-                    await self._recover(batch, Unknown(repr(fault)))
-                    break
-                self.host.committed()
-                if self._on_commit is not None:
-                    self._on_commit(batch, self._loop.time() - began)
-            self._after()
-
-    async def _recover(self, batch: Batch, error: StoreError) -> None:
-        """Throw memory away and begin anew. What became of the batch is asked once its epoch has ended."""
-        unknown = isinstance(error, Unknown)
-        bug = isinstance(error, Rejected)
-        self._on_event(
-            "batch failed",
-            {
-                "epoch": batch.epoch,
-                "seq": batch.seq,
-                "records": len(batch.records),
-                "kind": type(error).__name__,
-                "error": str(error),
-            },
+        """See `Driver`. `name` is shown as the owner of the shards."""
+        super().__init__(
+            host,
+            ledger,
+            kinds,
+            _Everything(ledger, name, host.shards),
+            standing=standing,
+            on_event=on_event,
+            on_commit=on_commit,
+            on_taken=on_taken,
         )
-        self.ready.clear()
-        if isinstance(error, Fenced):
-            self._end_fenced()
-            return
-        answer = Refusal(Code.INTERNAL if bug else Code.TRY_AGAIN)
-        self.host.suspend(Refusal(Code.TRY_AGAIN))
-        flying = self.host.in_flight
-        if not unknown:
-            self.host.reset(answer)
-        epoch, shards = await self._until_available(self._new_epoch)
-        if unknown:
-            landed = await self._until_available(lambda: self._ledger.was_committed(batch.epoch, batch.seq))
-            self._on_event("unknown batch looked up", {"epoch": batch.epoch, "seq": batch.seq, "landed": landed})
-            if landed and flying is not None:
-                self.host.committed()
-            self.host.reset(answer)
-        if bug and self._on_taken is not None:
-            for known in await self._until_available(lambda: self._find_taken(batch)):
-                self._on_taken(known)
-        self.host.begin(epoch, shards)
-        for ref in self._standing:
-            self.host.wake(ref)
-        self.ready.set()
-        if self._stopping:
-            self.host.suspend(Refusal(Code.RESTARTING))
-        self._on_event("recovered", {"epoch": epoch})
-        self._after()
-
-    async def _find_taken(self, batch: Batch) -> list[KnownCommand]:
-        """What the ledger has of the ids that a batch would have brought."""
-        ids = [record.id for record in batch.records if isinstance(record, Bet | CommandRecord)]
-        found: list[KnownCommand] = []
-        for start in range(0, len(ids), LOOKUPS_MAX):
-            found += (await self._ledger.find_commands(ids[start : start + LOOKUPS_MAX])).values()
-        return found
-
-    def _end_fenced(self) -> None:
-        self.ready.clear()
-        self.host.reset(Refusal(Code.RESTARTING))
-        self.fenced.set()
-
-    async def _new_epoch(self) -> tuple[Any, list[ShardId]]:
-        shards = [ShardId(shard) for shard in range(self.host.shards)]
-        return await self._ledger.take_shards(self._name, shards), shards
-
-    async def _until_available(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        pause = RETRY_SECONDS_MIN
-        while True:
-            try:
-                return await attempt()
-            except (Unavailable, Unknown) as error:
-                self._on_event("store not available", {"error": str(error), "again_in_seconds": pause})
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, RETRY_SECONDS_MAX)
-
-    # --- reading ---
-
-    async def _read(self) -> None:
-        while True:
-            await self._readable.wait()
-            self._readable.clear()
-            while refs := self.host.take_loads(LOADS_MAX):
-                await self._load(refs)
-                self._after()
-            while commands := self.host.take_lookups(LOOKUPS_MAX):
-                epoch = self.host.epoch
-                try:
-                    known = await self._ledger.find_commands(commands)
-                except StoreError as error:
-                    self._on_event("look-up failed", {"ids": len(commands), "error": str(error)})
-                    for command in commands:
-                        self.host.lookup_failed(command, Refusal(Code.TRY_AGAIN))
-                    continue
-                if epoch == self.host.epoch:
-                    for command in commands:
-                        self.host.looked_up(command, known.get(command))
-                self._after()
-
-    async def _load(self, refs: list[Ref]) -> None:
-        for kind in dict.fromkeys(ref.kind for ref in refs):
-            await self._load_group(kind, [ref for ref in refs if ref.kind == kind])
-
-    async def _load_group(self, kind: str, group: list[Ref]) -> None:
-        epoch = self.host.epoch
-        try:
-            actors = await self._kinds[kind].load(self._ledger, group) if kind in self._kinds else {}
-        except StoreError as error:
-            self._on_event("load failed", {"kind": kind, "actors": len(group), "error": str(error)})
-            for ref in group:
-                self.host.load_failed(ref, Refusal(Code.TRY_AGAIN))
-            return
-        except Exception as fault:  # noqa: BLE001
-            # What is stored of one of them is not understood, or does not open: the others must not suffer from it.
-            if len(group) > 1:
-                for ref in group:
-                    await self._load_group(kind, [ref])
-                return
-            self._on_event("actor cannot be loaded", {"actor": str(group[0]), "exc_info": fault})
-            self.host.load_failed(group[0], Refusal(Code.INTERNAL))
-            return
-        if epoch == self.host.epoch:
-            for ref in group:
-                self.host.loaded(ref, actors.get(ref))
-
-    async def _sweep(self) -> None:
-        while True:
-            await asyncio.sleep(SWEEP_SECONDS)
-            await self._check_ownership()
-            self.host.sweep()
-            for ref in self._standing:
-                self.host.wake(ref)
-            self._after()
-
-    async def _check_ownership(self) -> None:
-        """A host that has nothing to write would not learn from its commits that it was fenced, and go on answering."""
-        epoch = self.host.epoch
-        if self.host.suspended:
-            return
-        try:
-            ended = not await self._ledger.is_current(epoch)
-        except StoreError as error:
-            if self.ready.is_set() and not self.host.suspended:
-                self._on_event("store not available", {"error": str(error), "again_in_seconds": SWEEP_SECONDS})
-                self.ready.clear()
-            return
-        # A host that is suspended by now is about to begin an epoch of its own, and has ended this one itself.
-        if epoch != self.host.epoch or self.host.suspended:
-            return
-        if ended:
-            self._on_event("fenced", {"epoch": epoch})
-            self._end_fenced()
-        else:
-            self.ready.set()
