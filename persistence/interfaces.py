@@ -204,7 +204,10 @@ class Ledger(Protocol):
         """
 
     async def open_epoch(self, host: str) -> Epoch:
-        """Begin an epoch that owns nothing yet. One whose number nobody learnt does no harm. Raises `Unavailable`."""
+        """Begin an epoch that owns nothing yet; ends those that this host had, so a lost answer does no harm.
+
+        Raises `Unavailable`.
+        """
 
     async def end_epoch(self, epoch: Epoch) -> None:
         """End an epoch, waiting for its open transaction: it writes nothing from here on. One that ended stays so.
@@ -212,11 +215,12 @@ class Ledger(Protocol):
         Its shards are its own until somebody acquires them. Raises `Unavailable`; may simply be done again.
         """
 
-    async def acquire_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> None:
+    async def acquire_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> Epoch:
         """Own these shards too, all or none: those that are nobody's, and those whose epoch has ended.
 
-        May simply be done again. Raises `StillOwned`, `Fenced` when the own epoch has ended, `Rejected` when there is
-        no such shard, and `Unavailable`.
+        A new epoch of the same host begins with all of them, and the one before ends: so on a shard, later epochs have
+        larger numbers, and the transfers of an account are in the order of theirs. Raises `StillOwned`, `Fenced` when
+        the own epoch has ended, `Rejected` when there is no such shard, and `Unavailable`, and then it may be done.
         """
 
     async def release_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> None:

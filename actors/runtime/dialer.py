@@ -1,7 +1,7 @@
 """The calling end of a link on asyncio: a few calls at a time, and what comes meanwhile goes with the next."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from actors.runtime.link import MESSAGES_MAX, Calling, Message
@@ -25,6 +25,7 @@ class Dialer:
     def __init__(
         self,
         caller: str,
+        numbers: Iterator[int],
         peer: Peer,
         *,
         receive: Callable[[list[Message]], None],
@@ -36,7 +37,7 @@ class Dialer:
         self._receive = receive
         self._begin_again = begin_again
         self._lost = lost
-        self._end = Calling(caller, messages_max)
+        self._end = Calling(caller, numbers, messages_max)
         self._loop = asyncio.get_running_loop()
         self._calls: set[asyncio.Task[None]] = set()
         self._pumping = False

@@ -53,9 +53,10 @@ class Driver:
         on_event: Callable[[str, Mapping[str, Any]], None],
         on_commit: Callable[[Batch, float], None] | None = None,
         on_taken: Callable[[KnownCommand], None] | None = None,
+        on_begin: Callable[[], None] | None = None,
     ) -> None:
         """`standing` are always in memory, as far as they are this host's. `on_taken` is told of ids in a rejected
-        batch that the ledger has already, so that they can be refused.
+        batch that the ledger has already, so that they can be refused; `on_begin` that an epoch begins.
         """
         self.host = host
         self._ledger = ledger
@@ -65,6 +66,7 @@ class Driver:
         self._on_event = on_event
         self._on_commit = on_commit
         self._on_taken = on_taken
+        self._on_begin = on_begin
         self._loop = asyncio.get_running_loop()
         self._written = asyncio.Event()
         self._readable = asyncio.Event()
@@ -75,6 +77,7 @@ class Driver:
         self._timer_at = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
+        self._proved_at = self._loop.time()
         self.changing = asyncio.Lock()
         """Held while the epoch, or what it owns, changes."""
         self.ready = asyncio.Event()
@@ -117,6 +120,18 @@ class Driver:
         self.host.reset(Refusal(Code.RESTARTING))
         return flushed
 
+    def end(self) -> None:
+        """Stop at once: nothing more is written or read."""
+        if self._timer is not None:
+            self._timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+
+    @property
+    def proof_age(self) -> float:
+        """For how long (seconds) nothing has proved that the epoch stands: a commit, or the ledger's word."""
+        return self._loop.time() - self._proved_at
+
     def _task_ended(self, task: "asyncio.Task[None]") -> None:
         """None of the tasks ends by itself unless it fails."""
         if task.cancelled():
@@ -127,11 +142,14 @@ class Driver:
         self.broken.set()
 
     def _begin(self, epoch: Epoch, shards: Collection[ShardId]) -> None:
+        self._proved_at = self._loop.time()
         self.host.begin(epoch, shards)
         self.wake_standing()
         self.ready.set()
         if self._stopping:
             self.host.suspend(Refusal(Code.RESTARTING))
+        if self._on_begin is not None:
+            self._on_begin()
 
     def wake_standing(self) -> None:
         """See that those are in memory, or will be, that always are."""
@@ -193,6 +211,7 @@ class Driver:
                     break
                 if self.host.epoch != epoch or self.host.in_flight is None:
                     break  # it was learnt meanwhile that the epoch has ended: whoever waited was told to try again
+                self._proved_at = began
                 self.host.committed()
                 if self._on_commit is not None:
                     self._on_commit(batch, self._loop.time() - began)
@@ -241,6 +260,13 @@ class Driver:
                 self._on_taken(known)
         self._begin(epoch, shards)
 
+    async def start_over(self) -> None:
+        """Throw memory away and begin anew: it is not known what the ledger has made of the epoch."""
+        self.ready.clear()
+        self.host.reset(Refusal(Code.TRY_AGAIN))
+        self._begin(*await self._until_available(self._tenure.renew))
+        self.after()
+
     async def _find_taken(self, batch: Batch) -> list[KnownCommand]:
         """What the ledger has of the ids that a batch would have brought."""
         ids = [record.id for record in batch.records if isinstance(record, Bet | CommandRecord)]
@@ -284,7 +310,7 @@ class Driver:
                 await self._load(refs)
                 self.after()
             while commands := self.host.take_lookups(LOOKUPS_MAX):
-                epoch = self.host.epoch
+                life = self.host.life
                 try:
                     known = await self._ledger.find_commands(commands)
                 except StoreError as error:
@@ -292,9 +318,10 @@ class Driver:
                     for command in commands:
                         self.host.lookup_failed(command, Refusal(Code.TRY_AGAIN))
                     continue
-                if epoch == self.host.epoch:
-                    for command in commands:
-                        self.host.looked_up(command, known.get(command))
+                async with self.changing:
+                    if life == self.host.life:
+                        for command in commands:
+                            self.host.looked_up(command, known.get(command))
                 self.after()
 
     async def _load(self, refs: list[Ref]) -> None:
@@ -302,7 +329,7 @@ class Driver:
             await self._load_group(kind, [ref for ref in refs if ref.kind == kind])
 
     async def _load_group(self, kind: str, group: list[Ref]) -> None:
-        epoch = self.host.epoch
+        life = self.host.life
         try:
             actors = await self._kinds[kind].load(self._ledger, group) if kind in self._kinds else {}
         except StoreError as error:
@@ -319,9 +346,10 @@ class Driver:
             self._on_event("actor cannot be loaded", {"actor": str(group[0]), "exc_info": fault})
             self.host.load_failed(group[0], Refusal(Code.INTERNAL))
             return
-        if epoch == self.host.epoch:
-            for ref in group:
-                self.host.loaded(ref, actors.get(ref))
+        async with self.changing:
+            if life == self.host.life:
+                for ref in group:
+                    self.host.loaded(ref, actors.get(ref))
 
     async def _sweep(self) -> None:
         while True:
@@ -333,7 +361,7 @@ class Driver:
 
     async def check_ownership(self) -> None:
         """A host that has nothing to write would not learn from its commits that it was fenced, and go on answering."""
-        epoch = self.host.epoch
+        epoch, asked_at = self.host.epoch, self._loop.time()
         if self.host.suspended:
             return
         try:
@@ -343,9 +371,11 @@ class Driver:
                 self._on_event("store not available", {"error": str(error), "again_in_seconds": SWEEP_SECONDS})
                 self.ready.clear()
             return
-        # A host that is suspended by now is about to begin an epoch of its own, and has ended this one itself.
-        if epoch != self.host.epoch or self.host.suspended:
+        # A host that changes, or is suspended, by now is about to begin an epoch of its own, and has ended this one.
+        if self.changing.locked() or epoch != self.host.epoch or self.host.suspended:
             return
+        if not ended:
+            self._proved_at = asked_at
         if ended:
             self._on_event("fenced", {"epoch": epoch})
             await self._replaced(epoch)

@@ -1,6 +1,7 @@
 """A process's links to hosts: made when they are needed, to whichever host has a shard, and given up with the host."""
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -43,6 +44,7 @@ class Exchange:
         self._moved = moved
         self._on_event = on_event
         self._loop = asyncio.get_running_loop()
+        self._numbers = itertools.count(1)
         self._links: dict[str, Dialer] = {}
         self._lost: set[str] = set()
         self._asking: asyncio.Task[None] | None = None
@@ -75,6 +77,7 @@ class Exchange:
 
         link = Dialer(
             self._name,
+            self._numbers,
             self._connect(host),
             receive=receive,
             begin_again=lambda kept: self._gone(host, kept),

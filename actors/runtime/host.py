@@ -109,6 +109,8 @@ class Host:
         self.limits = limits
         self.counters = Counters()
         self.epoch = Epoch(0)
+        self.life = 0
+        """How often it began with nothing in memory."""
         self.cells: dict[Ref, Cell] = {}
         self.in_flight: InFlight | None = None
         self.outbox: Outbox = outbox if outbox is not None else _Nowhere()
@@ -123,6 +125,10 @@ class Host:
         self._committed = 0
         self._activations = 0
         self._suspended: Refusal | None = Refusal(Code.RESTARTING)
+        self._records_max = limits.batch_records_max
+        """Of the open batch; nothing is handled while it is 0."""
+        self._seq_base = 0
+        """The number of the batch before the first one of the epoch, in the count of the host."""
         self._backlog: deque[tuple[Ref, Any, Sender]] = deque()
         self._wanted: deque[Cell] = deque()
         self._loading: dict[Ref, Cell] = {}
@@ -139,8 +145,10 @@ class Host:
         self._owned.clear()
         self.add_shards(owned)
         self._turn.transfers = 0
-        self._sealed = self._committed = self._activations = 0
+        self._sealed = self._committed = self._seq_base = self._activations = 0
+        self.life += 1
         self._suspended = None
+        self._records_max = self.limits.batch_records_max
 
     @property
     def owned(self) -> frozenset[ShardId]:
@@ -149,12 +157,37 @@ class Host:
 
     @property
     def committed_batch(self) -> int:
-        """The number of the last batch of the epoch that is durable."""
+        """The number of the last batch that is durable, in the count of the host."""
         return self._committed
 
     def owns(self, ref: Ref) -> bool:
         """Whether messages to this actor are for this host."""
         return ref in self.cells or shard_of(ref, self.shards) in self._owned
+
+    def pause(self) -> None:
+        """Let whatever comes wait until `resume` or `succeed`. What is open can be committed."""
+        self._records_max = 0
+
+    def resume(self) -> None:
+        """Handle what has waited, and go on."""
+        self._records_max = self.limits.batch_records_max
+        self._handle_backlog()
+        self._let_reads_go()
+
+    @property
+    def is_drained(self) -> bool:
+        """Whether nothing is open or in flight."""
+        return self.in_flight is None and not self._open.records and not self._open.sends
+
+    def succeed(self, epoch: Epoch, shards: Collection[ShardId]) -> None:
+        """Go on under an epoch that follows the present one and owns these shards too. Only when drained."""
+        if not self.is_drained:
+            raise RuntimeError(f"epoch {self.epoch} has something unwritten")
+        self.epoch = self._turn.epoch = epoch
+        self._turn.transfers = 0
+        self._seq_base = self._sealed
+        self.add_shards(shards)
+        self.resume()
 
     def add_shards(self, shards: Collection[ShardId]) -> None:
         """Take messages for these shards too, which the epoch owns by now."""
@@ -238,7 +271,7 @@ class Host:
         if self._suspended is not None:
             self._refuse(reply_to, self._suspended)
             return
-        if len(self._open.records) >= self.limits.batch_records_max or self._backlog:
+        if len(self._open.records) >= self._records_max or self._backlog:
             if len(self._backlog) >= self.limits.backlog_max:
                 self._overloaded(reply_to, backlog_max=self.limits.backlog_max)
                 return
@@ -502,12 +535,12 @@ class Host:
         return self._clock()
 
     def next_timer(self) -> int | None:
-        """When (ms) the next timer is due; a suspended host has none."""
-        return None if self._suspended is not None else self._timers.next()
+        """When (ms) the next timer is due; a host that is suspended or paused has none."""
+        return None if self._suspended is not None or not self._records_max else self._timers.next()
 
     def run_timers(self) -> None:
         """Send `Wake` to every actor whose time has come. No backlog is before them: a round must not wait for bets."""
-        if self._suspended is not None:
+        if self._suspended is not None or not self._records_max:
             return
         for at, ref in self._timers.take_due(self._clock()):
             cell = self.cells.get(ref)
@@ -541,16 +574,18 @@ class Host:
         if self.in_flight is not None or not (opened.records or opened.sends):
             return None
         self._sealed += 1
-        batch = Batch(
-            self.epoch, self._sealed, frozenset(opened.shards), self._house_shard, self._clock(), opened.records
-        )
+        seq = self._sealed - self._seq_base
+        batch = Batch(self.epoch, seq, frozenset(opened.shards), self._house_shard, self._clock(), opened.records)
         self.in_flight = InFlight(batch, opened.effects)
         self._open = self._turn.batch = OpenBatch()
         self.counters.batches += 1
         self.counters.records += len(opened.records)
-        while self._backlog and len(self._open.records) < self.limits.batch_records_max:
-            self._dispatch(*self._backlog.popleft())
+        self._handle_backlog()
         return batch
+
+    def _handle_backlog(self) -> None:
+        while self._backlog and len(self._open.records) < self._records_max:
+            self._dispatch(*self._backlog.popleft())
 
     @property
     def has_work(self) -> bool:
@@ -563,7 +598,7 @@ class Host:
         if flying is None:
             raise RuntimeError("no batch is in flight")
         self.in_flight = None
-        self._committed = flying.batch.seq
+        self._committed = self._seq_base + flying.batch.seq
         self._release(flying.effects)
         self._let_reads_go()
 

@@ -7,7 +7,7 @@ sends decides what is said again: an acknowledged message was received, not hand
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
 
@@ -154,13 +154,15 @@ class Incoming:
 
 
 class Calling:
-    """The end that calls. `caller` is the name of its process, which no other process ever has."""
+    """The end that calls. `caller` is the name of its process, which no other process ever has; its links take their
+    numbers from `numbers`, which only grow."""
 
-    __slots__ = ("_again", "_callee", "_caller", "_incoming", "_number", "outgoing")
+    __slots__ = ("_again", "_callee", "_caller", "_incoming", "_number", "_numbers", "outgoing")
 
-    def __init__(self, caller: str, messages_max: int = MESSAGES_MAX) -> None:
+    def __init__(self, caller: str, numbers: Iterator[int], messages_max: int = MESSAGES_MAX) -> None:
         self._caller = caller
-        self._number = 1
+        self._numbers = numbers
+        self._number = next(numbers)
         self._callee = ""
         self._again = False
         self._incoming = Incoming(messages_max)
@@ -193,7 +195,7 @@ class Calling:
 
     def begin(self) -> list[bytes]:
         """Begin another link. Returns what the last one did not acknowledge; it is not sent unless it is added."""
-        self._number += 1
+        self._number = next(self._numbers)
         self._callee = ""
         self._again = False
         self._incoming = Incoming(self._incoming.messages_max)

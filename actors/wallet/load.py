@@ -23,3 +23,8 @@ class WalletKind:
         rows = await ledger.load_wallets([PlayerId(int(ref.key)) for ref in refs])
         players = {ref: PlayerId(int(ref.key)) for ref in refs}
         return {ref: Wallet(player, rows[player], self._assets, self._used) for ref, player in players.items()}
+
+
+async def players_to_wake(ledger: Ledger) -> list[Ref]:
+    """The wallets with stakes that wait for their tables: a table that never took a bet does not ask for them."""
+    return [Ref("wallet", player) for player in await ledger.players_with_holds()]

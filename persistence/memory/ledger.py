@@ -230,9 +230,9 @@ class MemoryLedger(Ledger):
         """See `Ledger.end_epoch`."""
         self.ownership.end_epoch(epoch)
 
-    async def acquire_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> None:
+    async def acquire_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> Epoch:
         """See `Ledger.acquire_shards`."""
-        self.ownership.acquire_shards(epoch, shards)
+        return self.ownership.acquire_shards(epoch, shards)
 
     async def release_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> None:
         """See `Ledger.release_shards`."""

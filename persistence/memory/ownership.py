@@ -23,7 +23,7 @@ class Ownership:
         for owner in {tables.shards[shard] for shard in shards}:
             if owner is not None:
                 self.end_epoch(owner)
-        epoch = self.open_epoch(host)
+        epoch = self._insert(host)
         self._give(epoch, shards)
         home = min(shards)
         for asset in range(ASSETS_MAX):
@@ -34,6 +34,12 @@ class Ownership:
 
     def open_epoch(self, host: str) -> Epoch:
         """See `Ledger.open_epoch`."""
+        for stored in list(self._tables.epochs.values()):
+            if stored.host == host:
+                self.end_epoch(stored.id)
+        return self._insert(host)
+
+    def _insert(self, host: str) -> Epoch:
         epoch = Epoch(len(self._tables.epochs) + 1)
         self._tables.epochs[epoch] = StoredEpoch(epoch, 0, host, False)
         return epoch
@@ -44,7 +50,7 @@ class Ownership:
         if stored is not None:
             self._tables.epochs[epoch] = stored._replace(ended=True)
 
-    def acquire_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> None:
+    def acquire_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> Epoch:
         """See `Ledger.acquire_shards`."""
         self._check(shards)
         self._check_current(epoch)
@@ -56,7 +62,10 @@ class Ownership:
         }
         if kept:
             raise StillOwned(kept)
-        self._give(epoch, shards)
+        newer = self._insert(self._tables.epochs[epoch].host)
+        self._give(newer, [*shards, *(shard for shard, owner in self._tables.shards.items() if owner == epoch)])
+        self.end_epoch(epoch)
+        return newer
 
     def release_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> None:
         """See `Ledger.release_shards`."""

@@ -136,9 +136,9 @@ class PostgresLedger(Ledger):
         """See `Ledger.end_epoch`."""
         await self._moving(lambda connection: ownership.end_epoch(connection, epoch))
 
-    async def acquire_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> None:
+    async def acquire_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> Epoch:
         """See `Ledger.acquire_shards`."""
-        await self._moving(lambda connection: ownership.acquire_shards(connection, epoch, shards))
+        return await self._moving(lambda connection: ownership.acquire_shards(connection, epoch, shards))
 
     async def release_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> None:
         """See `Ledger.release_shards`."""

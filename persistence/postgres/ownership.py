@@ -13,7 +13,7 @@ from persistence.postgres.failures import DRIVER_ERRORS, failure
 from protocol.ids import Epoch, ShardId
 from protocol.money import ASSETS_MAX, HouseAccount, house_account
 
-_LOCK: Final = "SELECT id, epoch FROM shard WHERE id = ANY ($1::int[]) ORDER BY id FOR UPDATE"
+_LOCK: Final = "SELECT id, epoch FROM shard WHERE id = ANY ($1::int[]) OR epoch = $2 ORDER BY id FOR UPDATE"
 _GIVE: Final = (
     "UPDATE shard SET epoch = $1, version = version + 1 WHERE id = ANY ($2::int[]) AND epoch IS DISTINCT FROM $1"
 )
@@ -33,19 +33,20 @@ async def take_shards(connection: Any, host: str, shards: Sequence[ShardId]) -> 
             "UPDATE epoch SET ended_at = now() WHERE id = ANY ($1::bigint[]) AND ended_at IS NULL",
             sorted({epoch for epoch in owners.values() if epoch is not None}),
         )
-        epoch = await connection.fetchval("INSERT INTO epoch (host) VALUES ($1) RETURNING id", host)
+        epoch = await _insert(connection, host)
         await connection.execute(_GIVE, epoch, shards)
         await connection.execute(
             "INSERT INTO account (id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING",
             [house_account(asset, kind, min(shards)) for asset in range(ASSETS_MAX) for kind in HouseAccount],
         )
-    return Epoch(epoch)
+    return epoch
 
 
 async def open_epoch(connection: Any, host: str) -> Epoch:
     """See `Ledger.open_epoch`."""
     async with _transaction(connection, "open an epoch"):
-        return Epoch(await connection.fetchval("INSERT INTO epoch (host) VALUES ($1) RETURNING id", host))
+        await connection.execute("UPDATE epoch SET ended_at = now() WHERE host = $1 AND ended_at IS NULL", host)
+        return await _insert(connection, host)
 
 
 async def end_epoch(connection: Any, epoch: Epoch) -> None:
@@ -54,20 +55,23 @@ async def end_epoch(connection: Any, epoch: Epoch) -> None:
         await connection.execute("UPDATE epoch SET ended_at = now() WHERE id = $1 AND ended_at IS NULL", epoch)
 
 
-async def acquire_shards(connection: Any, epoch: Epoch, shards: Sequence[ShardId]) -> None:
+async def acquire_shards(connection: Any, epoch: Epoch, shards: Sequence[ShardId]) -> Epoch:
     """See `Ledger.acquire_shards`."""
     async with _transaction(connection, "acquire shards"):
-        owners = await _lock(connection, shards)
-        await _lock_own(connection, epoch)
+        owners = await _lock(connection, shards, epoch)
+        host = await _lock_own(connection, epoch)
         others = sorted({owner for owner in owners.values() if owner not in (None, epoch)})
         alive = await connection.fetch(
             "SELECT id FROM epoch WHERE id = ANY ($1::bigint[]) AND ended_at IS NULL", others
         )
         living = {row[0] for row in alive}
-        kept = {shard: owner for shard, owner in owners.items() if owner in living}
+        kept = {shard: owner for shard, owner in owners.items() if owner is not None and owner in living}
         if kept:
-            raise StillOwned({shard: owner for shard, owner in kept.items() if owner is not None})
-        await connection.execute(_GIVE, epoch, shards)
+            raise StillOwned(kept)
+        await connection.execute("UPDATE epoch SET ended_at = now() WHERE id = $1", epoch)
+        newer = await _insert(connection, host)
+        await connection.execute(_GIVE, newer, list(owners))
+        return newer
 
 
 async def release_shards(connection: Any, epoch: Epoch, shards: Sequence[ShardId]) -> None:
@@ -86,18 +90,25 @@ async def owners(connection: Any) -> dict[ShardId, Owner]:
         raise failure("cannot read owners", error) from error
 
 
-async def _lock(connection: Any, shards: Sequence[ShardId]) -> dict[ShardId, Epoch | None]:
-    rows = {row[0]: row[1] for row in await connection.fetch(_LOCK, shards)}
+async def _insert(connection: Any, host: str) -> Epoch:
+    return Epoch(await connection.fetchval("INSERT INTO epoch (host) VALUES ($1) RETURNING id", host))
+
+
+async def _lock(connection: Any, shards: Sequence[ShardId], epoch: Epoch | None = None) -> dict[ShardId, Epoch | None]:
+    """The owners of these shards, and of those that this epoch has, none of which changes from here on."""
+    rows = {row[0]: row[1] for row in await connection.fetch(_LOCK, shards, epoch)}
     unknown = sorted(set(shards) - rows.keys())
     if unknown or not shards:
         raise Rejected(f"the database has no {f'shards {unknown}' if unknown else 'shard to take'}")
     return rows
 
 
-async def _lock_own(connection: Any, epoch: Epoch) -> None:
-    """Wait for the epoch's open transaction, and keep it from another one. Raises `Fenced`."""
-    if not await connection.fetch("SELECT FROM epoch WHERE id = $1 AND ended_at IS NULL FOR UPDATE", epoch):
+async def _lock_own(connection: Any, epoch: Epoch) -> str:
+    """Wait for the epoch's open transaction, and keep it from another one. Returns its host. Raises `Fenced`."""
+    host = await connection.fetchval("SELECT host FROM epoch WHERE id = $1 AND ended_at IS NULL FOR UPDATE", epoch)
+    if host is None:
         raise Fenced(f"epoch {epoch} has ended")
+    return str(host)
 
 
 @asynccontextmanager

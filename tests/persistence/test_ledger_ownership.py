@@ -33,8 +33,7 @@ async def books(dsn: str | None) -> AsyncIterator[LedgerUnderTest]:
 
 async def tenure(books: LedgerUnderTest, host: str, *shards: ShardId) -> Scribe:
     """A writer of a host that has acquired these shards."""
-    epoch = await books.ledger.open_epoch(host)
-    await books.ledger.acquire_shards(epoch, shards)
+    epoch = await books.ledger.acquire_shards(await books.ledger.open_epoch(host), shards)
     return Scribe(epoch, list(shards), shards[0])
 
 
@@ -106,9 +105,37 @@ async def test_an_epoch_that_has_ended_acquires_and_releases_nothing(books: Ledg
     assert await books.ledger.owners() == before
 
 
+async def test_whoever_acquires_goes_on_in_a_new_epoch_with_all_it_has(books: LedgerUnderTest) -> None:
+    first = await tenure(books, "host", *LOW)
+    await books.ledger.commit(empty(first, *LOW))
+    newer = await books.ledger.acquire_shards(first.epoch, HIGH)
+
+    assert newer > first.epoch
+    assert await owned(books) == dict.fromkeys(ALL, newer)
+    with pytest.raises(Fenced):
+        await books.ledger.commit(empty(first, *LOW))
+    await books.ledger.commit(empty(Scribe(newer, ALL, ALL[0]), *ALL))
+
+
+async def test_on_a_shard_that_moves_to_and_fro_epochs_only_grow(books: LedgerUnderTest) -> None:
+    epochs = {host: await books.ledger.open_epoch(host) for host in ("left", "right")}
+    seen: list[Epoch] = []
+    for host in ("right", "left", "right", "left"):
+        epochs[host] = await books.ledger.acquire_shards(epochs[host], LOW)
+        seen.append(epochs[host])
+        await books.ledger.release_shards(epochs[host], LOW)
+    assert seen == sorted(set(seen))
+
+
+async def test_a_host_that_begins_anew_has_no_epoch_from_before(books: LedgerUnderTest) -> None:
+    old, other = await tenure(books, "host", *LOW), await tenure(books, "other", *HIGH)
+    newer = await books.ledger.open_epoch("host")
+    assert [await books.ledger.is_current(one) for one in (old.epoch, other.epoch, newer)] == [False, True, True]
+    assert await owned(books) == {**dict.fromkeys(LOW, old.epoch), **dict.fromkeys(HIGH, other.epoch)}
+
+
 async def test_what_is_done_again_changes_nothing(books: LedgerUnderTest) -> None:
     old = await tenure(books, "old", *ALL)
-    await books.ledger.acquire_shards(old.epoch, LOW)
     for _ in range(2):
         await books.ledger.release_shards(old.epoch, HIGH)
     assert {owner.version for owner in (await books.ledger.owners()).values()} == {1, 2}
@@ -120,9 +147,9 @@ async def test_what_is_done_again_changes_nothing(books: LedgerUnderTest) -> Non
 
 async def test_a_released_shard_moves_to_another_host_while_both_go_on_writing(books: LedgerUnderTest) -> None:
     source = await tenure(books, "source", *ALL)
-    target = await tenure_of_nothing(books, "target")
+    target = Scribe(await books.ledger.open_epoch("target"), HIGH, HIGH[0])
     await books.ledger.release_shards(source.epoch, HIGH)
-    await books.ledger.acquire_shards(target.epoch, HIGH)
+    target.epoch = await books.ledger.acquire_shards(target.epoch, HIGH)
 
     await books.ledger.commit(empty(source, *LOW))
     await books.ledger.commit(empty(target, *HIGH))
@@ -201,15 +228,11 @@ async def test_of_two_hosts_that_want_a_shard_at_once_one_gets_it(postgres_dsn: 
                 other.ledger.acquire_shards(epochs[1], ALL[::-1]),
                 return_exceptions=True,
             )
-            assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", "StillOwned"]
-            winner = epochs[0] if outcomes[0] is None else epochs[1]
+            [winner] = [outcome for outcome in outcomes if isinstance(outcome, int)]
+            [loser] = [outcome for outcome in outcomes if outcome is not winner]
+            assert isinstance(loser, StillOwned)
             assert set((await owned(one)).values()) == {winner}
             await one.ledger.end_epoch(winner)
-
-
-async def tenure_of_nothing(books: LedgerUnderTest, host: str) -> Scribe:
-    """A writer of a host that owns nothing yet."""
-    return Scribe(await books.ledger.open_epoch(host), [], ShardId(0))
 
 
 async def until_somebody_waits(dsn: str) -> None:

@@ -145,9 +145,9 @@ class Wire(Ledger):
         """See `Ledger.end_epoch`."""
         await self._change(lambda ledger: ledger.ownership.end_epoch(epoch))
 
-    async def acquire_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> None:
+    async def acquire_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> Epoch:
         """See `Ledger.acquire_shards`."""
-        await self._change(lambda ledger: ledger.ownership.acquire_shards(epoch, shards))
+        return await self._change(lambda ledger: ledger.ownership.acquire_shards(epoch, shards))
 
     async def release_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> None:
         """See `Ledger.release_shards`."""

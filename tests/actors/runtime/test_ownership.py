@@ -10,7 +10,7 @@ from actors.runtime.ref import Ref
 from persistence.interfaces import Fenced
 from protocol.commands import Move
 from protocol.errors import Code, Refusal
-from protocol.ids import PlayerId, ShardId
+from protocol.ids import Epoch, PlayerId, ShardId
 from protocol.money import HouseAccount, house_account
 from protocol.records import TransferKind
 from tests.support.casino import Casino, account_of
@@ -32,8 +32,7 @@ class Somewhere(HandDriven):
         super().__init__({"puppet": PuppetKind()}, limits=limits)
 
     def take_shards(self) -> None:
-        epoch = self.ledger.ownership.open_epoch("by hand")
-        self.ledger.ownership.acquire_shards(epoch, self.shards)
+        epoch = self.ledger.ownership.acquire_shards(self.ledger.ownership.open_epoch("by hand"), self.shards)
         self.host.courier = lambda ref, message, sender: self.sent.append((ref, message, sender))
         self.host.begin(epoch, self.shards)
 
@@ -127,11 +126,40 @@ def test_nothing_is_needed_of_an_actor_elsewhere(stage: Somewhere) -> None:
 
 
 def test_an_actor_of_a_shard_that_came_is_here_from_then_on(stage: Somewhere) -> None:
-    stage.ledger.ownership.acquire_shards(stage.host.epoch, [AWAY])
-    stage.host.add_shards([AWAY])
+    stage.host.pause()
+    stage.host.succeed(stage.ledger.ownership.acquire_shards(stage.host.epoch, [AWAY]), [AWAY])
 
     assert stage.ask(BEN, both(write, say("here"))) == "here"
     assert stage.host.owned == set(ALL)
+
+
+def test_what_comes_while_a_host_changes_its_epoch_waits_and_who_is_in_memory_stays(stage: Somewhere) -> None:
+    first = stage.post(ANN, both(write, say("under the old one")))
+    stage.host.pause()
+    waiting = stage.post(ANN, both(write, say("under the new one")))
+    with pytest.raises(RuntimeError):
+        stage.host.succeed(Epoch(99), [])
+    stage.commit()
+    assert (first, waiting) == (["under the old one"], [])
+    assert stage.host.is_drained
+
+    stage.host.succeed(stage.ledger.ownership.acquire_shards(stage.host.epoch, [AWAY]), [AWAY])
+    stage.commit()
+
+    assert waiting == ["under the new one"]
+    assert [batch.seq for batch in stage.batches] == [1, 1]
+    assert stage.batches[0].epoch < stage.batches[1].epoch
+    assert stage.loads == [ANN]
+
+
+def test_no_deadline_comes_while_a_host_changes_its_epoch(stage: Somewhere) -> None:
+    stage.post(ANN, lambda turn: turn.wake_at(turn.now + 5))
+    stage.host.pause()
+    stage.now_ms += 5
+    assert stage.host.next_timer() is None
+    stage.host.run_timers()
+    stage.host.resume()
+    assert stage.host.next_timer() == stage.now_ms
 
 
 # --- shards that leave ---
@@ -200,8 +228,7 @@ class Partly(Casino):
     """A casino on two shards: that of Ann's wallet, and a lower one, on which the house books first."""
 
     def take_shards(self) -> None:
-        epoch = self.ledger.ownership.open_epoch("by hand")
-        self.ledger.ownership.acquire_shards(epoch, [LOWER, ANNS])
+        epoch = self.ledger.ownership.acquire_shards(self.ledger.ownership.open_epoch("by hand"), [LOWER, ANNS])
         self.host.begin(epoch, [LOWER, ANNS])
 
 

@@ -1,0 +1,171 @@
+"""Hosts of a cluster and a router in front of them, joined in memory."""
+
+import asyncio
+from typing import Any
+
+from actors.runtime.placement import shard_of
+from actors.runtime.ref import Ref
+from persistence.memory.ledger import MemoryLedger
+from protocol.commands import Asked, Look, OpenWallet, Watchers
+from protocol.games.dice import DiceBet
+from protocol.games.roulette import RouletteBet, RouletteUndo, Wager
+from protocol.ids import CommandId, PlayerId, command_id_from
+from protocol.model import Request
+from protocol.records import BetState
+from protocol.requests import Sit
+from tests.support.casino import TABLE, account_of
+from tests.support.hand_driven import SHARDS
+from tests.support.nodes import ALL, Nodes, on_shard
+from tests.support.simulation_time import virtually
+
+TABLES_SHARD = shard_of(Ref("table", TABLE), SHARDS)
+ELSEWHERE = [shard for shard in ALL if shard != TABLES_SHARD]
+NEAR, FAR = on_shard(TABLES_SHARD), on_shard(ELSEWHERE[0])
+
+
+class Cluster(Nodes):
+    """One host has the table, the other everything else."""
+
+    ids = 0
+
+    async def start(self) -> None:
+        await self.launch("one", TABLES_SHARD)
+        await self.launch("two", *ELSEWHERE)
+
+    def new_id(self) -> CommandId:
+        self.ids += 1
+        return command_id_from(self.now(), self.ids.to_bytes(10, "big"))
+
+    async def asks(self, player: PlayerId, request: Request) -> Any:
+        room = type(request).room
+        key: Any = request.table if room == "table" else player  # type: ignore[attr-defined]
+        return await self.ask(Ref(room, key), Asked(player, f"player {player}", request))
+
+    async def open(self, player: PlayerId, cash: int = 1_000) -> None:
+        await self.ask(Ref("wallet", player), OpenWallet(player, ((account_of(player), cash),)))
+
+    async def sit(self, player: PlayerId) -> None:
+        await self.open(player)
+        await self.asks(player, Sit(id=self.new_id(), table=TABLE))
+
+    def bet(self, amount: int = 100) -> RouletteBet:
+        return RouletteBet(id=self.new_id(), table=TABLE, wagers=(Wager(spot="red", amount=amount),))
+
+    def dice(self) -> DiceBet:
+        return DiceBet(id=self.new_id(), asset="PLAY", amount=100, target=5_000, over=True)
+
+    @property
+    def books(self) -> MemoryLedger:
+        assert isinstance(self.ledger, MemoryLedger)
+        assert self.ledger.check_invariants() == ()
+        return self.ledger
+
+    def state_of(self, bet: RouletteBet) -> BetState | None:
+        row = self.books.tables.bets.get(CommandId(bet.id))
+        return None if row is None else BetState(row.state)
+
+
+@virtually
+async def test_each_message_goes_to_the_host_that_has_its_actor() -> None:
+    async with Cluster() as cluster:
+        await cluster.start()
+        for player in (NEAR, FAR):
+            await cluster.open(player)
+            answer = await cluster.asks(player, cluster.dice())
+            assert answer["t"] == "dice.settled"
+        assert cluster.books.tables.bets
+        assert [len(node.host.cells) > 1 for node in cluster.hosts.values()] == [True, True]
+
+
+@virtually
+async def test_a_bet_at_a_table_on_another_host_is_held_there_and_settled() -> None:
+    async with Cluster() as cluster:
+        await cluster.start()
+        await cluster.sit(FAR)
+        bet = cluster.bet()
+        answer = await cluster.asks(FAR, bet)
+        assert (answer["t"], answer["available"]) == ("roulette.placed", 900)
+        assert cluster.state_of(bet) is BetState.OPEN
+        await asyncio.sleep(20)
+        assert cluster.state_of(bet) is BetState.SETTLED
+        assert await cluster.asks(FAR, bet) == {**answer, "epoch": 0, "seq": 0}
+        assert not [event for event in cluster.events if "fault" in event]
+
+
+@virtually
+async def test_a_bet_on_another_host_is_taken_back_once() -> None:
+    async with Cluster() as cluster:
+        await cluster.start()
+        await cluster.sit(FAR)
+        bet = cluster.bet()
+        await cluster.asks(FAR, bet)
+        undo = RouletteUndo(id=cluster.new_id(), table=TABLE)
+        answer = await cluster.asks(FAR, undo)
+        assert answer["bets"] == (bet.id,)
+        assert await cluster.asks(FAR, undo) == answer
+        assert cluster.state_of(bet) is BetState.RETURNED
+
+
+@virtually
+async def test_play_goes_on_while_a_shard_moves() -> None:
+    async with Cluster() as cluster:
+        await cluster.start()
+        await cluster.sit(FAR)
+        shard = ELSEWHERE[0]
+        for source, target in (("two", "one"), ("one", "two")) * 3:
+            bets = [cluster.asks(FAR, cluster.dice()) for _ in range(5)]
+            answers = asyncio.gather(*bets)
+            await cluster.move(source, target, shard)
+            assert {answer["t"] for answer in await answers} <= {"dice.settled"}
+        assert cluster.books.tables.bets
+
+
+@virtually
+async def test_after_a_hosts_death_its_shards_go_on_elsewhere_and_a_message_waits_for_that() -> None:
+    async with Cluster() as cluster:
+        await cluster.start()
+        await cluster.sit(FAR)
+        bet = cluster.bet()
+        await cluster.asks(FAR, bet)
+        cluster.kill("two")
+        waiting = cluster.asks(FAR, cluster.dice())
+        answer = asyncio.ensure_future(waiting)
+        await asyncio.sleep(1)
+        assert not answer.done()
+        await cluster.take_over("two", "one")
+        assert (await answer)["t"] == "dice.settled"
+        await asyncio.sleep(20)
+        assert cluster.state_of(bet) is BetState.SETTLED
+
+
+@virtually
+async def test_events_of_what_is_watched_come_once_to_each_gateway_wherever_the_actor_is() -> None:
+    async with Cluster() as cluster:
+        await cluster.start()
+        table = Ref("table", TABLE)
+        cluster.router.watch(table)
+        cluster.router.post(table, Watchers(2), None)
+        await asyncio.sleep(17)
+        kinds = [event.t for topic, event in cluster.pushed_events if topic == str(table)]
+        assert kinds[:4] == ["roulette.opened", "roulette.closed", "roulette.spun", "roulette.settled"]
+        await cluster.move("one", "two", TABLES_SHARD)
+        cluster.pushed_events.clear()
+        await asyncio.sleep(17)
+        assert len([event for topic, event in cluster.pushed_events if event.t == "roulette.opened"]) == 1
+        assert cluster.lost_topics == [str(table)] * 2
+        assert (await cluster.ask(table, Look(None))).t == "roulette.snapshot"
+
+
+@virtually
+async def test_a_host_that_was_taken_for_dead_owns_nothing_and_can_be_used_again() -> None:
+    async with Cluster() as cluster:
+        await cluster.start()
+        await cluster.open(FAR)
+        await cluster.take_over("two", "one")
+        answer = await cluster.asks(FAR, cluster.dice())
+        assert answer["t"] == "dice.settled"
+        await asyncio.sleep(3)
+        assert cluster.hosts["two"].host.owned == frozenset()
+        await cluster.move("one", "two", *ELSEWHERE)
+        assert (await cluster.asks(FAR, cluster.dice()))["t"] == "dice.settled"
+        assert cluster.books.tables.bets
