@@ -28,6 +28,7 @@ from protocol.commands import (
     Settled,
     TakeBack,
     TakenBack,
+    TakeSession,
     Watchers,
 )
 from protocol.dialects import client_dialect
@@ -66,6 +67,7 @@ COMMANDS: Final[tuple[type[Any], ...]] = (
     Settle,
     Settled,
     AskAboutHold,
+    TakeSession,
 )
 """What actors are told from elsewhere; each is a named tuple. The order is part of the form."""
 

@@ -4,9 +4,9 @@ from server.bootstrap.doors import new_gateway
 from server.bootstrap.engine_room import EngineRoom
 from server.bootstrap.platform import Platform
 from server.bootstrap.rooms import HostEvents, TurnFaults, casino_kinds, host_limits, standing_tables
-from server.bootstrap.stores import Stores, open_stores, prepare
+from server.bootstrap.stores import Stores, open_shared_stores, open_stores, prepare
 from server.bootstrap.tools import open_database, open_queries
-from server.bootstrap.troubles import CannotStart, Ending
+from server.bootstrap.troubles import CannotStart, Ending, whole_or_not
 from server.bootstrap.watchers import Watchers
 
 __all__ = [
@@ -23,7 +23,9 @@ __all__ = [
     "new_gateway",
     "open_database",
     "open_queries",
+    "open_shared_stores",
     "open_stores",
     "prepare",
     "standing_tables",
+    "whole_or_not",
 ]

@@ -11,7 +11,7 @@ from structlog.typing import FilteringBoundLogger
 from actors.runtime.host import Host
 from actors.runtime.local import LocalRuntime
 from actors.wallet.used_ids import UsedIds
-from persistence.embedded import EngineError, Engines
+from persistence.embedded import Engines
 from persistence.interfaces import StoreError
 from persistence.postgres.players import PostgresPlayers
 from protocol.errors import Close
@@ -19,14 +19,13 @@ from server.bootstrap.doors import new_gateway
 from server.bootstrap.engine_room import EngineRoom
 from server.bootstrap.rooms import HostEvents, TurnFaults, casino_kinds, host_limits, standing_tables
 from server.bootstrap.stores import Stores, open_stores, prepare
-from server.bootstrap.troubles import CannotStart, Ending
+from server.bootstrap.troubles import Ending, whole_or_not
 from server.bootstrap.watchers import Watchers
 from server.clock import SystemClock
 from server.config import Config
 from server.gateway.gateway import Gateway
 from server.observe.host_metrics import HostMetrics
 from server.observe.metrics import Metrics
-from server.secrets import SecretError
 
 PROOF_SWEEP_SECONDS: Final = 600
 
@@ -52,14 +51,8 @@ class Platform:
 
     async def start(self) -> None:
         """Start everything in order; what was started is stopped again when a part cannot. Raises `CannotStart`."""
-        try:
+        async with whole_or_not(self._end):
             await self._start()
-        except (EngineError, StoreError, SecretError, OSError) as error:
-            await self._end()
-            raise CannotStart(str(error)) from error
-        except BaseException:
-            await self._end()
-            raise
 
     async def _start(self) -> None:
         config = self._config

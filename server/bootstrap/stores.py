@@ -68,6 +68,13 @@ async def open_stores(config: Config, database_url: str, redis_url: str, stack: 
     return Stores(assets, ledger, players, sessions, presence, rates, sealer, secrets.token_key)
 
 
+async def open_shared_stores(config: Config, stack: contextlib.AsyncExitStack) -> Stores:
+    """The stores that all processes of a cluster share; none of them brings engines along. Raises as `open_stores`."""
+    if config.database_url is None or config.redis_url is None:
+        raise CannotStart("a process of a cluster needs database_url and redis_url: its stores are not its own")
+    return await open_stores(config, config.database_url.get_secret_value(), config.redis_url.get_secret_value(), stack)
+
+
 async def _check_seals(ledger: PostgresLedger, sealer: Sealer) -> None:
     """See that the database's seeds open with our key: play with another one would end in the middle of a round."""
     of_player, of_round = await ledger.sealed_examples()

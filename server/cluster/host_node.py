@@ -1,0 +1,99 @@
+"""A host as a process of a cluster: the configured casino's actors, as many of them as it is told to own."""
+
+import contextlib
+import os
+from collections.abc import Callable
+from typing import Final
+
+from structlog.typing import FilteringBoundLogger
+
+from actors.runtime.node import HostNode
+from actors.runtime.routes import Routes, routes_of
+from actors.runtime.transport import Peer
+from actors.wallet.load import players_to_wake
+from actors.wallet.used_ids import UsedIds
+from persistence.interfaces import Ledger
+from server.bootstrap import (
+    HostEvents,
+    TurnFaults,
+    casino_kinds,
+    host_limits,
+    open_shared_stores,
+    standing_tables,
+    whole_or_not,
+)
+from server.clock import SystemClock
+from server.config import Config
+from server.observe.host_metrics import HostMetrics
+from server.observe.metrics import Metrics
+
+METRICS: Final = "metrics"
+"""What is asked of a process to have its metrics, as Prometheus reads them."""
+
+
+class CasinoHost:
+    """A `Service`: a `HostNode`, with the stores behind it. `name` is this process's, which no other ever has."""
+
+    def __init__(self, config: Config, name: str, connect: Callable[[str], Peer], log: FilteringBoundLogger) -> None:
+        self._config = config
+        self._name = name
+        self._connect = connect
+        self._log = log
+        self._clock = SystemClock()
+        self._stack = contextlib.AsyncExitStack()
+        self._metrics = Metrics({"host": name})
+        self.node: HostNode | None = None
+
+    async def start(self) -> None:
+        """Begin an epoch that owns nothing yet. Raises `CannotStart`, and then nothing is left of it."""
+        async with whole_or_not(self._stack.aclose):
+            await self._start()
+
+    async def _start(self) -> None:
+        config, log = self._config, self._log
+        stores = await open_shared_stores(config, self._stack)
+        used = UsedIds(self._clock.unix_ms())
+        metrics = HostMetrics()
+        node = HostNode(
+            self._name,
+            stores.ledger,
+            casino_kinds(config, stores.sealer, used),
+            shards=config.shards,
+            clock=self._clock.unix_ms,
+            entropy=os.urandom,
+            limits=host_limits(config),
+            standing=standing_tables(config),
+            unfinished=players_to_wake,
+            connect=self._connect,
+            find_routes=lambda: routes_in(stores.ledger),
+            on_event=HostEvents(log),
+            on_fault=TurnFaults(log),
+            on_commit=metrics.committed,
+            on_taken=lambda known: used.add(known.id, known.player, self._clock.unix_ms()),
+        )
+        metrics.watch(node.host)
+        self._metrics.add(metrics)
+        await node.start()
+        self.node = node
+
+    async def call(self, method: str, payload: bytes) -> bytes:
+        """See `actors.runtime.control`; and `metrics`."""
+        if method == METRICS:
+            return self._metrics.exposition()[0]
+        if self.node is None:
+            raise LookupError(f"{self._name} was not started")
+        answer = await self.node.call(method, payload)
+        if self.node.stopped.is_set():
+            await self._stack.aclose()
+        return answer
+
+    async def end(self) -> None:
+        """Stop at once: what is not committed never happened."""
+        if self.node is not None:
+            self.node.end()
+        await self._stack.aclose()
+
+
+async def routes_in(ledger: Ledger) -> Routes:
+    """Where every shard is, by the store that decides it. Raises `StoreError`."""
+    return routes_of(await ledger.owners())
