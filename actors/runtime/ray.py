@@ -1,0 +1,281 @@
+"""Ray as the carrier: a process of a cluster is one Ray actor with one method. The only file that imports Ray.
+
+Ray reads how it authenticates, and whether it stays on the loopback interface, from the environment when it is
+imported: so whoever imports this has set it before, see `server.cluster.local_ray`.
+"""
+
+import asyncio
+import contextlib
+import functools
+import importlib
+import os
+import socket
+import threading
+from collections.abc import Callable
+from importlib import metadata
+from typing import Any, Final, TypeVar
+
+import ray
+from ray.exceptions import RayError
+from ray.util import list_named_actors
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+from actors.runtime.carrier import (
+    PROCESS_MEMORY_BYTES,
+    Carrier,
+    CarrierError,
+    Factory,
+    Node,
+    NodeId,
+    ProcessName,
+    Recipe,
+    VersionDiffers,
+)
+from actors.runtime.transport import Peer, PeerLost, Service
+
+DISTRIBUTION: Final = "croupier"
+CALLS_MAX: Final = 1_000
+"""Calls that one process handles at once; Ray lets the next one wait."""
+CALL_SECONDS_MAX: Final = 30.0
+START_SECONDS_MAX: Final = 60.0
+"""From asking for a process to having its service: an interpreter starts, imports, and may wait for a database."""
+CONTROL_SECONDS_MAX: Final = 10.0
+"""A question to Ray's control store, which may be gone; play does not wait for it."""
+CONNECT_SECONDS_MAX: Final = 5.0
+JOIN_SECONDS_MAX: Final = 30.0
+"""Ray itself tries for ever, also with a token that is not the right one."""
+
+T = TypeVar("T")
+
+
+class Shell:
+    """What Ray runs: one process's service behind one method.
+
+    Made with nothing but names, because Ray keeps the arguments of that in its control store: what is secret comes
+    with `start`.
+    """
+
+    def __init__(self, name: ProcessName, namespace: str) -> None:
+        self._name = name
+        self._namespace = namespace
+        self._service: Service | None = None
+        self._starting = asyncio.Lock()
+
+    async def start(self, wanted: str, factory: str, config: bytes) -> str | None:
+        """Make the service, unless it is there; return the release that is installed here when it is another one."""
+        installed = release()
+        if installed != wanted:
+            return installed
+        async with self._starting:
+            if self._service is None:
+                make = _imported(factory)
+                self._service = await make(self._name, config, RayCarrier(self._namespace))
+        return None
+
+    async def call(self, method: str, payload: bytes) -> bytes:
+        """See `Service.call`."""
+        if self._service is None:
+            raise RuntimeError(f"{self._name} has not been started")
+        return await self._service.call(method, payload)
+
+    async def pid(self) -> int:
+        """The process that this is, on its node."""
+        return os.getpid()
+
+
+class RayPeer(Peer):
+    """A process, by its Ray handle: calls go from worker to worker and need nobody in between."""
+
+    __slots__ = ("_handle", "_name")
+
+    def __init__(self, name: ProcessName, handle: Any) -> None:
+        self._name = name
+        self._handle = handle
+
+    async def call(self, method: str, payload: bytes) -> bytes:
+        """See `Peer.call`. Ray repeats nothing."""
+        try:
+            async with asyncio.timeout(CALL_SECONDS_MAX):
+                answer: bytes = await self._handle.call.remote(method, payload)
+        except Exception as error:
+            # Ray raises what the service raised as an error of that very type.
+            raise PeerLost(_told(f"{self._name} did not answer {method!r}", error)) from error
+        return answer
+
+
+class RayCarrier(Carrier):
+    """The processes of one namespace of the Ray that this process is connected to."""
+
+    def __init__(self, namespace: str) -> None:
+        self._namespace = namespace
+
+    async def start(self, recipe: Recipe) -> Peer:
+        """See `Carrier.start`. Ray neither restarts it nor waits for room: both are the directory's to decide."""
+        ours = release()
+        if recipe.node not in {node.id for node in await self.nodes()}:
+            raise CarrierError(f"{recipe.name} cannot be started: there is no node {recipe.node}")
+        try:
+            handle = await _control(lambda: self._create(recipe))
+        except (RayError, ValueError, TimeoutError) as error:
+            # Ray's word for a name that is taken is a ValueError.
+            taken = isinstance(error, ValueError)
+            said = f"{recipe.name} runs already" if taken else _told(f"{recipe.name} cannot be started", error)
+            raise CarrierError(said) from error
+        try:
+            async with asyncio.timeout(START_SECONDS_MAX):
+                installed = await handle.start.remote(ours, recipe.factory, recipe.config)
+        except BaseException as error:
+            await self._clean_up(recipe.name)
+            if isinstance(error, Exception):
+                raise CarrierError(_told(f"{recipe.name} does not start", error)) from error
+            raise
+        if installed is not None:
+            await self._clean_up(recipe.name)
+            raise VersionDiffers(ours, installed, recipe.node)
+        return RayPeer(recipe.name, handle)
+
+    def _create(self, recipe: Recipe) -> Any:
+        return _SHELL.options(
+            name=recipe.name,
+            namespace=self._namespace,
+            lifetime="detached",
+            num_cpus=0,
+            memory=PROCESS_MEMORY_BYTES,
+            max_concurrency=CALLS_MAX,
+            max_restarts=0,
+            max_task_retries=0,
+            enable_task_events=False,
+            scheduling_strategy=NodeAffinitySchedulingStrategy(recipe.node, soft=False),
+        ).remote(recipe.name, self._namespace)
+
+    async def _clean_up(self, name: ProcessName) -> None:
+        try:
+            await self.kill(name)
+        except CarrierError:
+            # It cannot be told now: the directory looks for processes that nobody knows.
+            return
+
+    async def peer(self, name: ProcessName) -> Peer:
+        """See `Carrier.peer`."""
+        try:
+            return RayPeer(name, await _control(lambda: ray.get_actor(name, self._namespace)))
+        except (RayError, ValueError, TimeoutError) as error:
+            raise PeerLost(_told(f"no process {name}", error)) from error
+
+    async def kill(self, name: ProcessName) -> None:
+        """See `Carrier.kill`. Ray kills a stopped process too, through the node's own manager."""
+        try:
+            handle = await _control(lambda: ray.get_actor(name, self._namespace))
+            await _control(lambda: ray.kill(handle))
+        except ValueError:
+            return  # there is none of this name
+        except (RayError, TimeoutError) as error:
+            raise CarrierError(_told(f"cannot end {name}", error)) from error
+
+    async def names(self) -> frozenset[ProcessName]:
+        """See `Carrier.names`."""
+        try:
+            found = await _control(lambda: list_named_actors(all_namespaces=True))
+        except (RayError, TimeoutError) as error:
+            raise CarrierError(_told("Ray does not tell which processes run", error)) from error
+        return frozenset(ProcessName(one["name"]) for one in found if one["namespace"] == self._namespace)
+
+    async def nodes(self) -> tuple[Node, ...]:
+        """See `Carrier.nodes`. In the order of their ids, so that everybody sees the same first one."""
+        try:
+            found = await _control(ray.nodes)
+        except (RayError, TimeoutError) as error:
+            raise CarrierError(_told("Ray does not tell its nodes", error)) from error
+        alive = [
+            Node(NodeId(one["NodeID"]), one["NodeManagerAddress"], int(one["Resources"].get("memory", 0)))
+            for one in found
+            if one["Alive"]
+        ]
+        return tuple(sorted(alive, key=lambda node: node.id))
+
+
+async def connect(address: str, *, namespace: str) -> RayCarrier:
+    """Join the Ray at an address (`auto`, `host:port` or `ray://host:port`). Raises `CarrierError`, at once.
+
+    Without a token that is good it takes `JOIN_SECONDS_MAX` until that is told.
+    """
+    await _reachable(address)
+    try:
+        async with asyncio.timeout(JOIN_SECONDS_MAX):
+            await _beside(lambda: ray.init(address, namespace=namespace, log_to_driver=False, configure_logging=False))
+    except ImportError as error:
+        raise CarrierError(f"an address of the form ray:// needs Ray's client, ray[client]: {error}") from error
+    except Exception as error:
+        raise CarrierError(_told(f"cannot join the Ray at {address}", error)) from error
+    return RayCarrier(namespace)
+
+
+def release() -> str:
+    """The release of this software that is installed here."""
+    return metadata.version(DISTRIBUTION)
+
+
+def disconnect() -> None:
+    """Leave Ray; detached processes go on."""
+    ray.shutdown()
+
+
+async def _reachable(address: str) -> None:
+    """Ray itself would try for a minute."""
+    if address == "auto":
+        return
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    try:
+        number = int(port)
+        async with asyncio.timeout(CONNECT_SECONDS_MAX):
+            _, writer = await asyncio.open_connection(host.strip("[]"), number)
+        writer.close()
+    except ValueError:
+        raise CarrierError(f"{address!r} is no address of a Ray: auto, host:port or ray://host:port") from None
+    except (OSError, TimeoutError, socket.gaierror) as error:
+        raise CarrierError(f"nobody answers at {address}: {str(error) or 'no answer in time'}") from error
+
+
+async def _control(question: Callable[[], T]) -> T:
+    """Ask Ray's control store, not for ever: it may be gone."""
+    async with asyncio.timeout(CONTROL_SECONDS_MAX):
+        return await _beside(question)
+
+
+async def _beside(work: Callable[[], T]) -> T:
+    """Do what blocks in a thread of its own, which is left alone when it takes too long: nothing waits for its end."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def tell(settle: Callable[[], None]) -> None:
+        if not done.done():
+            settle()
+
+    def run() -> None:
+        try:
+            result = work()
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+            settle = functools.partial(done.set_exception, error)
+        else:
+            settle = functools.partial(done.set_result, result)
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(tell, settle)
+
+    threading.Thread(target=run, name="ray control", daemon=True).start()
+    return await done
+
+
+def _imported(factory: str) -> Factory:
+    module, _, function = factory.partition(":")
+    made: Factory = getattr(importlib.import_module(module), function)
+    return made
+
+
+def _told(doing: str, error: BaseException) -> str:
+    """An error of Ray in one line: its own text has the remote stack in it, many lines long."""
+    cause = error.__cause__ if isinstance(error, RayError) and error.__cause__ is not None else error
+    lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
+    return f"{doing}: {type(cause).__name__}{f': {lines[-1]}' if lines else ''}"
+
+
+_SHELL: Final = ray.remote(Shell)

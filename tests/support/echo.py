@@ -1,0 +1,41 @@
+"""The smallest service of a process: it says back what it is told, or fails when it is told to."""
+
+import os
+
+from actors.runtime.carrier import Carrier, ProcessName
+from actors.runtime.transport import Service
+
+
+class Echo(Service):
+    """Answers `echo`, `config`, `name` and `pid`; `ask` has another process say its name; everything else fails."""
+
+    def __init__(self, name: ProcessName, config: bytes, carrier: Carrier) -> None:
+        self._name = name
+        self._config = config
+        self._carrier = carrier
+
+    async def call(self, method: str, payload: bytes) -> bytes:
+        """See `Service.call`."""
+        match method:
+            case "echo":
+                return payload
+            case "config":
+                return self._config
+            case "name":
+                return self._name.encode()
+            case "pid":
+                return str(os.getpid()).encode()
+            case "ask":
+                peer = await self._carrier.peer(ProcessName(payload.decode()))
+                return await peer.call("name", b"")
+        raise ValueError(f"no such method: {method}")
+
+
+async def make_echo(name: ProcessName, config: bytes, carrier: Carrier) -> Service:
+    """A `Factory`."""
+    return Echo(name, config, carrier)
+
+
+async def make_nothing(name: ProcessName, config: bytes, carrier: Carrier) -> Service:
+    """A `Factory` that cannot."""
+    raise ConnectionError("there is no database here")
