@@ -331,3 +331,27 @@ BEGIN
     END IF;
 END
 $$;
+
+-- The cluster ---------------------------------------------------------------------------------------------------------
+
+-- At most one plays on a database. `generation` counts its directories: a later one supersedes those before.
+CREATE TABLE cluster (
+    the_one boolean PRIMARY KEY DEFAULT true CHECK (the_one),
+    instance text NOT NULL,
+    name text NOT NULL,
+    release text NOT NULL,
+    generation bigint NOT NULL,
+    hosts integer NOT NULL CHECK (hosts >= 0),
+    gateways integer NOT NULL CHECK (gateways >= 0),
+    is_down boolean NOT NULL DEFAULT false,
+    numbers bigint NOT NULL DEFAULT 0,
+    heard_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE cluster_process (
+    name text PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('host', 'gateway')),
+    node text NOT NULL,
+    slot integer NOT NULL,
+    leaving boolean NOT NULL
+);

@@ -26,8 +26,7 @@ class Echo(Service):
             case "pid":
                 return str(os.getpid()).encode()
             case "ask":
-                peer = await self._carrier.peer(ProcessName(payload.decode()))
-                return await peer.call("name", b"")
+                return await self._carrier.peer(ProcessName(payload.decode())).call("name", b"")
         raise ValueError(f"no such method: {method}")
 
 
