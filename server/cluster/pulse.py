@@ -10,6 +10,7 @@ from actors.runtime.transport import Peer, PeerLost
 SILENCE_SECONDS_MAX: Final = 0.9
 """A process that has not answered for so long is dead: with the time until that is noticed, less than a second."""
 PULSE_SECONDS: Final = 0.2
+FIRST_ANSWER_SECONDS_MAX: Final = 10.0
 TICK_SECONDS: Final = 0.05
 _METHOD: Final = "health"
 
@@ -50,9 +51,18 @@ class Pulse:
         self._on_lost = on_lost
         self._silence_seconds = silence_seconds
         self._heard_at = awake.seconds
-        self.has_answered = False
-        """Whether it ever did."""
+        self._answered = asyncio.Event()
         self._task = asyncio.create_task(self._ask(), name="pulse")
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether it ever did."""
+        return self._answered.is_set()
+
+    async def answered(self) -> None:
+        """Wait for its first answer. Raises `TimeoutError` when none comes."""
+        async with asyncio.timeout(FIRST_ANSWER_SECONDS_MAX):
+            await self._answered.wait()
 
     @property
     def silent_seconds(self) -> float:
@@ -68,6 +78,10 @@ class Pulse:
     def is_silent(self) -> bool:
         """Whether it has not answered for too long."""
         return self.silent_seconds >= self._silence_seconds
+
+    def has_ended(self) -> None:
+        """Whoever started it says that it is no more: it need not be waited for."""
+        self._heard_at = -self._silence_seconds
 
     async def stop(self) -> None:
         """Ask no more."""
@@ -86,5 +100,5 @@ class Pulse:
                 pass
             else:
                 self._heard_at = self._awake.seconds
-                self.has_answered = True
+                self._answered.set()
             await asyncio.sleep(PULSE_SECONDS)

@@ -1,0 +1,345 @@
+"""The directory of a cluster: who is there, who has which shard, and what is done about those who are gone.
+
+All it knows it reads from the database and hears from the processes, so it may be killed at any time; play goes on
+without it, and the next one goes on from what is true.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from actors.runtime.carrier import Carrier, CarrierError, NodeId, ProcessName
+from persistence.clusters import ClusterRow, ClusterStore, ProcessKind, Superseded
+from persistence.interfaces import Ledger, StoreError
+from protocol.ids import ShardId
+from server.cluster.crew import Crew, Recipes
+from server.cluster.members import Member, Members
+from server.cluster.operations import NotNow, Operations
+from server.cluster.ownership import Ownership
+from server.cluster.pulse import SILENCE_SECONDS_MAX, Awake
+
+TEND_SECONDS: Final = 1.0
+"""How often everything is looked at though nothing was heard to have happened."""
+RETRY_SECONDS: Final = 0.1
+"""After shards could not be given to anybody."""
+CREW_SECONDS: Final = 1.0
+CREW_RETRY_SECONDS: Final = 5.0
+STATUS_SECONDS: Final = 2.0
+OTHER_CLUSTER_SILENCE_SECONDS: Final = 15.0
+"""A cluster on the same database that was not heard of for so long is over, though nobody stopped it."""
+PROCESSES_MAX: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Charter:
+    """What a cluster is at its beginning. `instance` is its own, from its start to its end."""
+
+    instance: str
+    name: str
+    release: str
+    hosts: int
+    gateways: int
+
+
+class Directory:
+    """A `Service`: questions and answers are JSON; see `call`. `ended` is set when it has nothing to do any more."""
+
+    def __init__(
+        self,
+        name: ProcessName,
+        charter: Charter,
+        ledger: Ledger,
+        store: ClusterStore,
+        carrier: Carrier,
+        recipes: Recipes,
+        *,
+        on_event: Callable[[str, Mapping[str, Any]], None],
+        silence_seconds: float = SILENCE_SECONDS_MAX,
+    ) -> None:
+        self.ended = asyncio.Event()
+        self._name = name
+        self._charter = charter
+        self._store = store
+        self._carrier = carrier
+        self._recipes = recipes
+        self._on_event = on_event
+        self._wake = asyncio.Event()
+        self._buried: set[ProcessName] = set()
+        self._awake = Awake(self._look)
+        self._members = Members(self._awake, on_lost=self._suspect, silence_seconds=silence_seconds)
+        self._ownership = Ownership(ledger, self._members, on_event=on_event)
+        self._crew: Crew
+        self._operations: Operations
+        self._row: ClusterRow
+        self._down = False
+        self._tasks: list[asyncio.Task[None]] = []
+        self._confirming: asyncio.Task[None] | None = None
+
+    # --- life ---
+
+    async def start(self) -> None:
+        """Become the directory, know who is there, start who is missing, and see that every shard is on a host.
+
+        Raises `ClusterTaken` and other errors of stores, and `CarrierError`; whom it has started then is ended again.
+        """
+        charter = self._charter
+        self._row = await self._store.claim(
+            charter.instance,
+            name=charter.name,
+            release=charter.release,
+            hosts=charter.hosts,
+            gateways=charter.gateways,
+            silence_seconds=OTHER_CLUSTER_SILENCE_SECONDS,
+        )
+        self._crew = Crew(
+            self._carrier,
+            self._store,
+            self._members,
+            self._recipes,
+            generation=self._row.generation,
+            on_event=self._on_event,
+        )
+        self._operations = Operations(self._members, self._ownership, self._crew, self._weight)
+        await self._crew.adopt()
+        is_first = not self._members.all
+        try:
+            await self._begin()
+        except BaseException:
+            if is_first:
+                await self._undo()
+            await self.stop()
+            raise
+        for work, name in ((self._tend(), "tend"), (self._keep_crew(), "crew"), (self._keep_status(), "status")):
+            self._tasks.append(asyncio.create_task(work, name=name))
+        self._on_event("directory is up", {"generation": self._row.generation, "processes": len(self._members.all)})
+
+    async def _begin(self) -> None:
+        await asyncio.gather(*(_heard(member) for member in self._members.all))
+        if not self._members.all:
+            await self._crew.fill(self._wanted)
+            if not await self._ownership.settle(self._weight):
+                raise CarrierError("hosts were started and do not take their shards; see their logs")
+
+    async def _undo(self) -> None:
+        """Leave nothing of what was begun."""
+        for member in self._members.all:
+            with contextlib.suppress(CarrierError, StoreError):
+                await self._crew.dismiss(member)
+        with contextlib.suppress(StoreError):
+            await self._store.stop(self._row.generation)
+
+    async def stop(self) -> None:
+        """Do nothing any more. The processes go on."""
+        self._awake.stop()
+        if self._confirming is not None:
+            self._confirming.cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._operations.stop()
+        await self._members.close()
+
+    @property
+    def _wanted(self) -> dict[ProcessKind, int]:
+        return {ProcessKind.HOST: self._row.hosts, ProcessKind.GATEWAY: self._row.gateways}
+
+    def _weight(self, shard: ShardId) -> float:
+        """Nobody says yet what a shard costs its host: all weigh the same."""
+        return 1.0
+
+    # --- watching ---
+
+    def _look(self) -> None:
+        """See whether somebody has fallen silent, or is heard of again."""
+        silent = {member.name for member in self._members.all if member.pulse.is_silent}
+        if silent != self._buried:
+            for name in sorted(silent - self._buried):
+                self._on_event("process is silent", {"process": name})
+            for name in sorted(self._buried - silent):
+                self._on_event("process is heard of again", {"process": name})
+            self._buried = silent
+            self._wake.set()
+
+    def _suspect(self) -> None:
+        """A call was lost. Who has ended is dead at once, without being waited for."""
+        if self._confirming is None or self._confirming.done():
+            self._confirming = asyncio.create_task(self._confirm(), name="confirm")
+
+    async def _confirm(self) -> None:
+        with contextlib.suppress(CarrierError):
+            running = await self._carrier.names()
+            for member in self._members.all:
+                if member.name not in running:
+                    member.pulse.has_ended()
+            self._look()
+
+    async def _tend(self) -> None:
+        pause = TEND_SECONDS
+        while not self._down:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
+            self._wake.clear()
+            pause = TEND_SECONDS if await self._tended() else RETRY_SECONDS
+
+    async def _tended(self) -> bool:
+        """Say that we are there, and see to the shards. Only who is the directory still may do that."""
+        try:
+            self._row = await self._store.beat(self._row.generation)
+            return await self._ownership.settle(self._weight)
+        except Superseded as error:
+            self._on_event("superseded", {"error": str(error)})
+            self._down = True
+            self.ended.set()
+            return True
+        except StoreError as error:
+            self._on_event("store not available", {"error": str(error), "again_in_seconds": RETRY_SECONDS})
+            return False
+
+    async def _keep_crew(self) -> None:
+        while not self._down:
+            pause = CREW_SECONDS
+            try:
+                await self._crew.bury()
+                if not self._operations.is_running:
+                    await self._crew.fill(self._wanted)
+            except (CarrierError, StoreError) as error:
+                self._on_event("crew not complete", {"error": str(error), "again_in_seconds": CREW_RETRY_SECONDS})
+                pause = CREW_RETRY_SECONDS
+            await asyncio.sleep(pause)
+
+    async def _keep_status(self) -> None:
+        while not self._down:
+            await self._ask_everybody()
+            await asyncio.sleep(STATUS_SECONDS)
+
+    async def _ask_everybody(self) -> None:
+        looks = (member.look() for member in self._members.all if member.pulse.is_alive)
+        await asyncio.gather(*looks, return_exceptions=True)
+
+    # --- what it is asked ---
+
+    async def call(self, method: str, payload: bytes) -> bytes:
+        """See `Service.call`: `health`, `status`, `work`, `scale`, `drain`, `rebalance`, `restart` and `down`.
+
+        What takes long is begun, and `work` says how far it is. What cannot be done is an answer with `refused`.
+        """
+        methods: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
+            "health": self._health,
+            "status": self._status,
+            "work": self._work,
+            "scale": self._scale,
+            "drain": self._drain,
+            "rebalance": self._rebalance,
+            "restart": self._restart,
+            "down": self._shut_down,
+        }
+        arguments = json.loads(payload) if payload else {}
+        try:
+            answer = await methods[method](**arguments)
+        except NotNow as error:
+            answer = {"refused": str(error)}
+        return json.dumps(answer).encode()
+
+    async def _health(self) -> dict[str, Any]:
+        return {"name": self._name, "generation": self._row.generation, "down": self._down}
+
+    async def _work(self) -> dict[str, Any]:
+        return self._operations.state
+
+    async def _status(self) -> dict[str, Any]:
+        await self._ask_everybody()
+        layout = await self._ownership.layout()
+        nodes = {node.id: node.address for node in await self._carrier.nodes()}
+        return {
+            "cluster": {**asdict(self._row), "directory": self._name, "instance": self._charter.instance},
+            "hosts": [
+                {**_described(member, nodes), "shards": len(layout.get(member.name, ()))}
+                for member in self._members.hosts
+            ],
+            "gateways": [_described(member, nodes) for member in self._members.gateways],
+            "shards": {
+                "owned": sum(map(len, layout.values())),
+                "unowned": self._ownership.unowned,
+                "moving": self._ownership.moving,
+            },
+            "work": self._operations.state,
+        }
+
+    async def _scale(self, hosts: int | None = None, gateways: int | None = None) -> dict[str, Any]:
+        wanted = {
+            ProcessKind.HOST: self._row.hosts if hosts is None else hosts,
+            ProcessKind.GATEWAY: self._row.gateways if gateways is None else gateways,
+        }
+        if not all(1 <= count <= PROCESSES_MAX for count in wanted.values()):
+            raise NotNow(f"a cluster has at least one host and one gateway, and at most {PROCESSES_MAX} of each")
+
+        async def scale() -> None:
+            await self._crew.fill(wanted)
+            await self._want(wanted)
+            await self._operations.scale(wanted)
+
+        return self._operations.begin("scale", scale())
+
+    async def _drain(self, process: str) -> dict[str, Any]:
+        member = self._members.find(process)
+        if member is None:
+            known = ", ".join(one.name for one in self._members.all) or "there are none"
+            raise NotNow(f"there is no process {process}: {known}")
+        kind = member.row.kind
+        wanted = {**self._wanted, kind: self._wanted[kind] - 1}
+        if wanted[kind] < 1:
+            raise NotNow(f"{process} is the only {kind}: scale up first, or stop the cluster")
+
+        async def drain() -> None:
+            await self._operations.retire(member)
+            await self._want(wanted)
+
+        return self._operations.begin(f"drain {process}", drain())
+
+    async def _want(self, wanted: Mapping[ProcessKind, int]) -> None:
+        await self._store.want(self._row.generation, wanted[ProcessKind.HOST], wanted[ProcessKind.GATEWAY])
+        self._row = await self._store.beat(self._row.generation)
+
+    async def _rebalance(self) -> dict[str, Any]:
+        return self._operations.begin("rebalance", self._operations.rebalance())
+
+    async def _restart(self) -> dict[str, Any]:
+        return self._operations.begin(
+            "rolling restart", self._operations.restart(lambda: self._crew.fill(self._wanted))
+        )
+
+    async def _shut_down(self) -> dict[str, Any]:
+        async def down() -> None:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._operations.shut()
+            await self._store.stop(self._row.generation)
+            self._down = True
+            self.ended.set()
+
+        return self._operations.begin("stop", down())
+
+
+async def _heard(member: Member) -> None:
+    """Wait until a process that was there before has answered, or is known to be silent."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(SILENCE_SECONDS_MAX):
+            await member.pulse.answered()
+
+
+def _described(member: Member, nodes: Mapping[NodeId, str]) -> dict[str, Any]:
+    pulse = member.pulse
+    state = "leaving" if member.row.leaving else "up"
+    return {
+        **member.status,
+        "name": member.name,
+        "node": nodes.get(NodeId(member.row.node), member.row.node),
+        "slot": member.row.slot,
+        "state": state if pulse.is_alive else "silent" if pulse.is_silent else "starting",
+        "silent_seconds": round(pulse.silent_seconds, 2),
+    }

@@ -1,0 +1,137 @@
+"""The processes of a cluster as its directory knows them, and what it asks of them."""
+
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from actors.runtime.carrier import ProcessName
+from actors.runtime.control import pack_routes, pack_shards, unpack
+from actors.runtime.routes import Routes
+from actors.runtime.transport import Peer, PeerLost
+from persistence.clusters import ProcessKind, ProcessRow
+from protocol.ids import ShardId
+from server.cluster.pulse import Awake, Pulse
+
+ACQUIRE_SECONDS_MAX: Final = 10.0
+RELEASE_SECONDS_MAX: Final = 10.0
+STOP_SECONDS_MAX: Final = 10.0
+DRAIN_SECONDS_MAX: Final = 300.0
+"""How long a gateway may take to send its players to others."""
+DRAIN_POLL_SECONDS: Final = 0.25
+ROUTES_SECONDS_MAX: Final = 1.0
+STATUS_SECONDS_MAX: Final = 1.0
+
+
+@dataclass(slots=True)
+class Member:
+    """One process."""
+
+    row: ProcessRow
+    peer: Peer
+    pulse: Pulse
+    status: dict[str, Any] = field(default_factory=dict)
+    """What it last said of itself; see `actors.runtime.control`."""
+
+    @property
+    def name(self) -> ProcessName:
+        """See `ProcessName`."""
+        return ProcessName(self.row.name)
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it may be given something new."""
+        return self.pulse.is_alive and not self.row.leaving
+
+    async def acquire(self, shards: Collection[ShardId]) -> None:
+        """Have a host own these shards, as far as they are nobody's. Raises `PeerLost`."""
+        await self._ask("acquire", pack_shards(shards), ACQUIRE_SECONDS_MAX)
+
+    async def release(self, shards: Collection[ShardId]) -> None:
+        """Have a host give these shards back, with all that is open written. Raises `PeerLost`."""
+        await self._ask("release", pack_shards(shards), RELEASE_SECONDS_MAX)
+
+    async def learn(self, routes: Routes) -> None:
+        """Tell it where shards are. Raises `PeerLost`."""
+        await self._ask("routes", pack_routes(routes), ROUTES_SECONDS_MAX)
+
+    async def look(self) -> None:
+        """See how it is; see `status`. Raises `PeerLost`."""
+        self.status = await self._ask("status", b"", STATUS_SECONDS_MAX)
+
+    async def drain(self) -> None:
+        """Have a gateway send its players to others, and wait until none is left. Raises `PeerLost`."""
+        async with asyncio.timeout(DRAIN_SECONDS_MAX):
+            while (await self._ask("drain", b"", STOP_SECONDS_MAX)).get("sessions", 0):  # noqa: ASYNC110
+                await asyncio.sleep(DRAIN_POLL_SECONDS)
+
+    async def stop(self) -> None:
+        """Have it end in order. Raises `PeerLost`."""
+        await self._ask("stop", b"", STOP_SECONDS_MAX)
+
+    async def _ask(self, method: str, payload: bytes, seconds_max: float) -> dict[str, Any]:
+        try:
+            async with asyncio.timeout(seconds_max):
+                return unpack(await self.peer.call(method, payload))
+        except (TimeoutError, ValueError) as error:
+            raise PeerLost(f"{self.name} did not answer {method!r} as it should: {error!r}") from error
+
+
+class Members:
+    """Everybody. `on_lost` is told when a call to one was lost."""
+
+    def __init__(self, awake: Awake, *, on_lost: Callable[[], None], silence_seconds: float) -> None:
+        self._awake = awake
+        self._on_lost = on_lost
+        self._silence_seconds = silence_seconds
+        self._members: dict[ProcessName, Member] = {}
+
+    def add(self, row: ProcessRow, peer: Peer) -> Member:
+        """Know a process, and feel its pulse from now on."""
+        pulse = Pulse(peer, self._awake, on_lost=self._on_lost, silence_seconds=self._silence_seconds)
+        member = Member(row, peer, pulse)
+        self._members[member.name] = member
+        return member
+
+    def find(self, name: str) -> Member | None:
+        """The process of this name."""
+        return self._members.get(ProcessName(name))
+
+    async def drop(self, member: Member) -> None:
+        """Know a process no more."""
+        self._members.pop(member.name, None)
+        await member.pulse.stop()
+
+    def leave(self, member: Member) -> ProcessRow:
+        """Give a process nothing new from now on."""
+        member.row = replace(member.row, leaving=True)
+        return member.row
+
+    @property
+    def all(self) -> list[Member]:
+        """Everybody, in the order of their numbers."""
+        return sorted(self._members.values(), key=lambda member: _number_of(member.row.name))
+
+    def of(self, kind: ProcessKind) -> list[Member]:
+        """Everybody of a kind."""
+        return [member for member in self.all if member.row.kind == kind]
+
+    @property
+    def hosts(self) -> list[Member]:
+        """The hosts."""
+        return self.of(ProcessKind.HOST)
+
+    @property
+    def gateways(self) -> list[Member]:
+        """The gateways."""
+        return self.of(ProcessKind.GATEWAY)
+
+    async def close(self) -> None:
+        """Feel nobody's pulse any more."""
+        for member in self.all:
+            await self.drop(member)
+
+
+def _number_of(name: str) -> tuple[int, str]:
+    number = name.rpartition("-")[2]
+    return (int(number) if number.isdigit() else 0, name)

@@ -1,0 +1,133 @@
+"""What is done to a cluster as a whole, one thing at a time: scale, drain, rebalance, restart, stop."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from actors.runtime.carrier import CarrierError
+from actors.runtime.transport import PeerLost
+from persistence.clusters import ProcessKind
+from persistence.interfaces import StoreError
+from server.cluster.crew import Crew
+from server.cluster.members import Member, Members
+from server.cluster.ownership import Ownership
+from server.cluster.plan import Weight, emptying, levelling
+
+
+class NotNow(Exception):
+    """What was asked cannot be done, or not now; the message says why, for a person."""
+
+
+class Operations:
+    """Long works on a cluster, of which one runs at a time. `state` says what it does, and how the last one ended."""
+
+    def __init__(self, members: Members, ownership: Ownership, crew: Crew, weight: Weight) -> None:
+        self._members = members
+        self._ownership = ownership
+        self._crew = crew
+        self._weight = weight
+        self._task: asyncio.Task[None] | None = None
+        self._number = 0
+        self.state: dict[str, Any] = {"number": 0, "what": "", "running": False, "done": "", "error": None}
+
+    @property
+    def is_running(self) -> bool:
+        """Whether something is under way."""
+        return self._task is not None and not self._task.done()
+
+    def begin(self, what: str, work: Coroutine[Any, Any, None]) -> dict[str, Any]:
+        """Begin a work; return its `state`. Raises `NotNow` while another is under way."""
+        if self.is_running:
+            work.close()
+            raise NotNow(f"{self.state['what']} is under way: wait until it is done")
+        self._number += 1
+        self.state = {"number": self._number, "what": what, "running": True, "done": "", "error": None}
+        self._task = asyncio.create_task(self._run(work), name=what)
+        return self.state
+
+    async def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except (NotNow, StoreError, CarrierError, PeerLost, TimeoutError) as error:
+            self.state["error"] = str(error) or type(error).__name__
+        except BaseException as error:
+            self.state["error"] = f"a fault of this software: {error!r}"
+            raise
+        finally:
+            self.state["running"] = False
+
+    async def wait(self) -> None:
+        """Wait until nothing is under way."""
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
+    async def stop(self) -> None:
+        """Break off what is under way."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    def _did(self, done: str) -> None:
+        self.state["done"] = done
+
+    # --- the works ---
+
+    async def rebalance(self) -> None:
+        """Move shards until hosts carry about the same."""
+        usable = {member.name for member in self._members.hosts if member.is_usable}
+        layout = {name: shards for name, shards in (await self._ownership.layout()).items() if name in usable}
+        moves = levelling(layout, self._weight)
+        self._did(f"0 of {len(moves)} shards moved")
+        moved = await self._ownership.move(moves, on_moved=lambda n: self._did(f"{n} of {len(moves)} shards moved"))
+        self._did(f"{moved} of {len(moves)} shards moved")
+
+    async def scale(self, wanted: Mapping[ProcessKind, int]) -> None:
+        """Have so many of each: start who is missing, empty and end who is too many, and share the shards out anew."""
+        await self._crew.fill(wanted)
+        for kind, count in wanted.items():
+            for member in self._crew.surplus(kind, count):
+                await self.retire(member)
+        await self.rebalance()
+
+    async def restart(self, fill: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Replace every process by a new one, one after another, with players on it all the while.
+
+        A host's shards go to a host that is new already; a gateway's port must be free before the next one takes it.
+        """
+        before = self._members.all
+        for n, member in enumerate(before):
+            self._did(f"{n} of {len(before)} processes replaced")
+            await self._crew.leave(member)
+            if member.row.kind == ProcessKind.HOST:
+                await fill()
+            await self.retire(member)
+            await fill()
+        self._did(f"{len(before)} processes replaced")
+
+    async def retire(self, member: Member) -> None:
+        """Take everything from a process, and end it in order. Raises `NotNow` when nobody can take it."""
+        if member.row.kind == ProcessKind.HOST:
+            await self._empty(member)
+        else:
+            await self._crew.leave(member)
+            try:
+                await member.drain()
+            except TimeoutError:
+                raise NotNow(f"{member.name} still has players; those that are left were not disturbed") from None
+        await self._crew.dismiss(member)
+
+    async def _empty(self, member: Member) -> None:
+        takers = {one.name for one in self._members.hosts if one.is_usable} - {member.name}
+        owned = await self._ownership.layout()
+        if owned.get(member.name) and not takers:
+            raise NotNow(f"no other host could take the shards of {member.name}")
+        await self._crew.leave(member)
+        layout = {name: shards for name, shards in owned.items() if name in {*takers, member.name}}
+        if member.name in layout:
+            await self._ownership.move(emptying(member.name, layout, self._weight))
+
+    async def shut(self) -> None:
+        """End every process in order: first those that let players in, then those that have their money."""
+        for group in (self._members.gateways, self._members.hosts):
+            await asyncio.gather(*(self._crew.dismiss(member) for member in group))
+        self._did("every process has ended")
