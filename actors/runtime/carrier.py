@@ -56,8 +56,8 @@ class Carrier(Protocol):
     async def start(self, recipe: Recipe) -> Peer:
         """Start a process and have its service made. Raises `CarrierError`, and then no process is left of it."""
 
-    async def peer(self, name: ProcessName) -> Peer:
-        """A handle to a process that was started. Raises `PeerLost` when there is none of this name, or no telling."""
+    def peer(self, name: ProcessName) -> Peer:
+        """A handle to the process of this name. It is looked for by the first call, which is lost if there is none."""
 
     async def kill(self, name: ProcessName) -> None:
         """End a process at once, wherever it is; one that is not there is as good. Raises `CarrierError`."""

@@ -86,16 +86,19 @@ class Shell:
 class RayPeer(Peer):
     """A process, by its Ray handle: calls go from worker to worker and need nobody in between."""
 
-    __slots__ = ("_handle", "_name")
+    __slots__ = ("_handle", "_name", "_namespace")
 
-    def __init__(self, name: ProcessName, handle: Any) -> None:
+    def __init__(self, name: ProcessName, namespace: str, handle: Any = None) -> None:
         self._name = name
+        self._namespace = namespace
         self._handle = handle
 
     async def call(self, method: str, payload: bytes) -> bytes:
         """See `Peer.call`. Ray repeats nothing."""
         try:
             async with asyncio.timeout(CALL_SECONDS_MAX):
+                if self._handle is None:
+                    self._handle = await _control(lambda: ray.get_actor(self._name, self._namespace))
                 answer: bytes = await self._handle.call.remote(method, payload)
         except Exception as error:
             # Ray raises what the service raised as an error of that very type.
@@ -132,7 +135,7 @@ class RayCarrier(Carrier):
         if installed is not None:
             await self._clean_up(recipe.name)
             raise VersionDiffers(ours, installed, recipe.node)
-        return RayPeer(recipe.name, handle)
+        return RayPeer(recipe.name, self._namespace, handle)
 
     def _create(self, recipe: Recipe) -> Any:
         return _SHELL.options(
@@ -155,12 +158,9 @@ class RayCarrier(Carrier):
             # It cannot be told now: the directory looks for processes that nobody knows.
             return
 
-    async def peer(self, name: ProcessName) -> Peer:
+    def peer(self, name: ProcessName) -> Peer:
         """See `Carrier.peer`."""
-        try:
-            return RayPeer(name, await _control(lambda: ray.get_actor(name, self._namespace)))
-        except (RayError, ValueError, TimeoutError) as error:
-            raise PeerLost(_told(f"no process {name}", error)) from error
+        return RayPeer(name, self._namespace)
 
     async def kill(self, name: ProcessName) -> None:
         """See `Carrier.kill`. Ray kills a stopped process too, through the node's own manager."""

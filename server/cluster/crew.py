@@ -74,8 +74,11 @@ class Crew:
                 self._on_event("stray process ended", {"process": name})
                 await self._carrier.kill(name)
 
-    async def fill(self, wanted: Mapping[ProcessKind, int]) -> None:
-        """Start who is missing. Raises `StoreError`, `CarrierError`: `TooFewResources` when there is no room."""
+    async def fill(self, wanted: Mapping[ProcessKind, int]) -> bool:
+        """Start who is missing; say whether somebody was.
+
+        Raises `StoreError`, `CarrierError`: `TooFewResources` when there is no room.
+        """
         async with self._hiring:
             missing = [
                 kind
@@ -83,12 +86,13 @@ class Crew:
                 for _ in range(wanted[kind] - self._count(kind))
             ]
             if not missing:
-                return
+                return False
             places = self._places(missing, await self._carrier.nodes())
             results = await asyncio.gather(*(self._start(*place) for place in places), return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):
                 raise result
+        return True
 
     def _count(self, kind: ProcessKind) -> int:
         """Those that stay, and work or may come back."""

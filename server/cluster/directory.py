@@ -85,15 +85,11 @@ class Directory:
 
         Raises `ClusterTaken` and other errors of stores, and `CarrierError`; whom it has started then is ended again.
         """
-        charter = self._charter
-        self._row = await self._store.claim(
-            charter.instance,
-            name=charter.name,
-            release=charter.release,
-            hosts=charter.hosts,
-            gateways=charter.gateways,
-            silence_seconds=OTHER_CLUSTER_SILENCE_SECONDS,
-        )
+        try:
+            self._row = await self._claim()
+        except BaseException:
+            self._awake.stop()
+            raise
         self._crew = Crew(
             self._carrier,
             self._store,
@@ -115,6 +111,17 @@ class Directory:
         for work, name in ((self._tend(), "tend"), (self._keep_crew(), "crew"), (self._keep_status(), "status")):
             self._tasks.append(asyncio.create_task(work, name=name))
         self._on_event("directory is up", {"generation": self._row.generation, "processes": len(self._members.all)})
+
+    async def _claim(self) -> ClusterRow:
+        charter = self._charter
+        return await self._store.claim(
+            charter.instance,
+            name=charter.name,
+            release=charter.release,
+            hosts=charter.hosts,
+            gateways=charter.gateways,
+            silence_seconds=OTHER_CLUSTER_SILENCE_SECONDS,
+        )
 
     async def _begin(self) -> None:
         await asyncio.gather(*(_heard(member) for member in self._members.all))
@@ -204,8 +211,9 @@ class Directory:
             pause = CREW_SECONDS
             try:
                 await self._crew.bury()
-                if not self._operations.is_running:
-                    await self._crew.fill(self._wanted)
+                if not self._operations.is_running and await self._crew.fill(self._wanted):
+                    # Who came in place of somebody who died has nothing yet, and the others have too much.
+                    self._operations.begin("rebalance", self._operations.rebalance())
             except (CarrierError, StoreError) as error:
                 self._on_event("crew not complete", {"error": str(error), "again_in_seconds": CREW_RETRY_SECONDS})
                 pause = CREW_RETRY_SECONDS
@@ -308,9 +316,7 @@ class Directory:
         return self._operations.begin("rebalance", self._operations.rebalance())
 
     async def _restart(self) -> dict[str, Any]:
-        return self._operations.begin(
-            "rolling restart", self._operations.restart(lambda: self._crew.fill(self._wanted))
-        )
+        return self._operations.begin("rolling restart", self._operations.restart(self._wanted))
 
     async def _shut_down(self) -> dict[str, Any]:
         async def down() -> None:

@@ -1,7 +1,7 @@
 """What is done to a cluster as a whole, one thing at a time: scale, drain, rebalance, restart, stop."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from actors.runtime.carrier import CarrierError
@@ -89,7 +89,7 @@ class Operations:
                 await self.retire(member)
         await self.rebalance()
 
-    async def restart(self, fill: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def restart(self, wanted: Mapping[ProcessKind, int]) -> None:
         """Replace every process by a new one, one after another, with players on it all the while.
 
         A host's shards go to a host that is new already; a gateway's port must be free before the next one takes it.
@@ -99,9 +99,9 @@ class Operations:
             self._did(f"{n} of {len(before)} processes replaced")
             await self._crew.leave(member)
             if member.row.kind == ProcessKind.HOST:
-                await fill()
+                await self._crew.fill(wanted)
             await self.retire(member)
-            await fill()
+            await self._crew.fill(wanted)
         self._did(f"{len(before)} processes replaced")
 
     async def retire(self, member: Member) -> None:

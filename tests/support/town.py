@@ -1,0 +1,278 @@
+"""A cluster in one process: a carrier that starts real hosts over a ledger in memory, and gateways that do nothing.
+
+Processes can be killed, stopped for a while, or left deaf to one method.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from actors.runtime.carrier import Carrier, CarrierError, Node, NodeId, ProcessName, Recipe
+from actors.runtime.control import pack, unpack_routes
+from actors.runtime.host import HostLimits
+from actors.runtime.node import HostNode
+from actors.runtime.ref import Ref
+from actors.runtime.routes import Route, routes_of
+from actors.runtime.transport import Peer, PeerLost, Service
+from actors.wallet.load import players_to_wake
+from persistence.clusters import ProcessKind
+from persistence.memory.clusters import MemoryClusterStore
+from persistence.memory.ledger import MemoryLedger
+from protocol.ids import ShardId
+from server.cluster.crew import Recipes
+from server.cluster.directory import Charter, Directory
+from tests.support.casino import TABLE
+from tests.support.hand_driven import NOON_MS
+from tests.support.nodes import casino_kinds
+
+TOWN_SHARDS = 8
+NODE_MEMORY_BYTES = 16 * 2**30
+SECONDS_MAX = 120.0
+
+
+class StillGateway(Service):
+    """Lets nobody in, and remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.routes: dict[ShardId, Route] = {}
+        self.asked: list[str] = []
+        self.sessions = 0
+
+    async def call(self, method: str, payload: bytes) -> bytes:
+        """See `Service.call`."""
+        self.asked.append(method)
+        if method == "routes":
+            self.routes |= unpack_routes(payload)
+        elif method == "drain":
+            self.sessions = max(0, self.sessions - 1)
+        return pack({"sessions": self.sessions})
+
+
+class TownPeer(Peer):
+    """A way to a process of the town, from whoever asks for it."""
+
+    def __init__(self, town: "Town", name: ProcessName) -> None:
+        self._town = town
+        self._name = name
+
+    async def call(self, method: str, payload: bytes) -> bytes:
+        """See `Peer.call`."""
+        return await self._town.carry(self._name, method, payload)
+
+
+class Town(Carrier):
+    """The machines, the database, and everybody on them."""
+
+    def __init__(self, nodes: int = 2) -> None:
+        self.ledger = MemoryLedger(TOWN_SHARDS)
+        self.loop = asyncio.get_running_loop()
+        self.store = MemoryClusterStore(self.loop.time)
+        self.processes: dict[ProcessName, Service] = {}
+        self.places: dict[ProcessName, NodeId] = {}
+        self.machines = [Node(NodeId(f"node-{n}"), f"10.0.0.{n}", NODE_MEMORY_BYTES) for n in range(1, nodes + 1)]
+        self.deaf: set[tuple[ProcessName, str]] = set()
+        """Calls that are never answered; the method `*` is every one."""
+        self.control_is_gone = False
+        self.broken_factories: set[str] = set()
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        self.directories: list[Directory] = []
+
+    # --- the carrier ---
+
+    async def start(self, recipe: Recipe) -> Peer:
+        """See `Carrier.start`."""
+        self._check_control()
+        await asyncio.sleep(0.3)
+        if recipe.factory in self.broken_factories:
+            raise CarrierError(f"{recipe.name} does not start: there is no database here")
+        service: Service = await self._host(recipe.name) if recipe.factory == "host" else StillGateway()
+        self.processes[recipe.name] = service
+        self.places[recipe.name] = recipe.node
+        return self.peer(recipe.name)
+
+    def peer(self, name: ProcessName) -> Peer:
+        """See `Carrier.peer`."""
+        return TownPeer(self, name)
+
+    async def kill(self, name: ProcessName) -> None:
+        """See `Carrier.kill`."""
+        self._check_control()
+        self.murder(name)
+
+    async def names(self) -> frozenset[ProcessName]:
+        """See `Carrier.names`."""
+        self._check_control()
+        return frozenset(self.processes)
+
+    async def nodes(self) -> tuple[Node, ...]:
+        """See `Carrier.nodes`."""
+        self._check_control()
+        return tuple(self.machines)
+
+    def _check_control(self) -> None:
+        if self.control_is_gone:
+            raise CarrierError("the control store is gone")
+
+    async def carry(self, name: ProcessName, method: str, payload: bytes) -> bytes:
+        """Bring a call to a process, and its answer back. Raises `PeerLost`."""
+        await asyncio.sleep(0.001)
+        service = self.processes.get(name)
+        if service is None:
+            raise PeerLost(f"nobody is {name}")
+        if {(name, method), (name, "*")} & self.deaf:
+            await asyncio.Event().wait()
+        try:
+            answer = await service.call(method, bytes(payload))
+        except Exception as error:
+            raise PeerLost(repr(error)) from error
+        if self.processes.get(name) is not service:
+            raise PeerLost(f"{name} is gone")
+        return answer
+
+    async def _host(self, name: ProcessName) -> HostNode:
+        node = HostNode(
+            name,
+            self.ledger,
+            casino_kinds(),
+            shards=TOWN_SHARDS,
+            clock=lambda: NOON_MS + int(self.loop.time() * 1000),
+            entropy=os.urandom,
+            limits=HostLimits(),
+            standing=(Ref("table", TABLE),),
+            unfinished=players_to_wake,
+            connect=lambda host: self.peer(ProcessName(host)),
+            find_routes=self._find_routes,
+            on_event=lambda event, details: self.events.append((event, dict(details))),
+            on_fault=lambda ref, message, fault: self.events.append(("turn failed", {"fault": fault})),
+        )
+        await node.start()
+        return node
+
+    async def _find_routes(self) -> Mapping[ShardId, Route]:
+        return routes_of(await self.ledger.owners())
+
+    # --- what happens to people ---
+
+    def murder(self, name: str) -> None:
+        """As by kill -9."""
+        service = self.processes.pop(ProcessName(name), None)
+        if isinstance(service, HostNode):
+            service.end()
+
+    def freeze(self, name: str, method: str = "*") -> None:
+        """As by SIGSTOP: it answers nobody."""
+        self.deaf.add((ProcessName(name), method))
+
+    def thaw(self, name: str, method: str = "*") -> None:
+        """As by SIGCONT."""
+        self.deaf.discard((ProcessName(name), method))
+
+    # --- the directory ---
+
+    async def direct(self, *, instance: str = "one", hosts: int = 2, gateways: int = 1, slots: int = 1) -> Directory:
+        """Start a directory."""
+        directory = Directory(
+            ProcessName(f"directory-{len(self.directories) + 1}"),
+            Charter(instance, "casino", "1.0", hosts, gateways),
+            self.ledger,
+            self.store,
+            self,
+            Recipes("host", "gateway", slots, lambda kind, slot: b""),
+            on_event=lambda event, details: self.events.append((event, dict(details))),
+        )
+        await directory.start()
+        self.directories.append(directory)
+        return directory
+
+    async def close(self) -> None:
+        """End everything."""
+        for directory in self.directories:
+            await directory.stop()
+        for name in list(self.processes):
+            self.murder(name)
+        await asyncio.sleep(0)
+
+    # --- looking ---
+
+    def named(self, kind: ProcessKind) -> list[ProcessName]:
+        """Processes of a kind, oldest first."""
+        return sorted(
+            (name for name in self.processes if name.startswith(kind)), key=lambda name: int(name.rpartition("-")[2])
+        )
+
+    @property
+    def hosts(self) -> list[ProcessName]:
+        """Hosts that run, oldest first."""
+        return self.named(ProcessKind.HOST)
+
+    @property
+    def gateways(self) -> list[ProcessName]:
+        """Gateways that run, oldest first."""
+        return self.named(ProcessKind.GATEWAY)
+
+    async def owned(self) -> dict[str, int]:
+        """How many shards each host has, by the ledger."""
+        counts: dict[str, int] = {}
+        for owner in (await self.ledger.owners()).values():
+            host = "nobody" if owner.is_free else owner.host
+            counts[host] = counts.get(host, 0) + 1
+        return counts
+
+    async def all_on(self, *hosts: str) -> None:
+        """Wait until every shard is on one of these hosts, which know it themselves."""
+        async with asyncio.timeout(SECONDS_MAX):
+            while True:
+                owned = await self.owned()
+                if set(owned) <= set(hosts) and all(len(self.host(name).host.owned) == n for name, n in owned.items()):
+                    return
+                await asyncio.sleep(0.01)
+
+    def host(self, name: str) -> HostNode:
+        """A host that runs."""
+        service = self.processes[ProcessName(name)]
+        assert isinstance(service, HostNode)
+        return service
+
+    def gateway(self, name: str) -> StillGateway:
+        """A gateway that runs."""
+        service = self.processes[ProcessName(name)]
+        assert isinstance(service, StillGateway)
+        return service
+
+    def told(self, event: str) -> list[dict[str, Any]]:
+        """What was told of an event."""
+        return [details for name, details in self.events if name == event]
+
+
+async def ask(directory: Directory, method: str, **arguments: Any) -> dict[str, Any]:
+    """A question to the directory, as others put it."""
+    answer: dict[str, Any] = json.loads(await directory.call(method, json.dumps(arguments).encode()))
+    return answer
+
+
+async def done(directory: Directory, method: str, **arguments: Any) -> dict[str, Any]:
+    """A work of the directory, from its beginning to its end; the test fails if it does."""
+    begun = await ask(directory, method, **arguments)
+    assert "refused" not in begun, begun
+    return await finished(directory)
+
+
+async def finished(directory: Directory) -> dict[str, Any]:
+    """Wait until the directory has nothing under way."""
+    async with asyncio.timeout(SECONDS_MAX):
+        while (state := await ask(directory, "work"))["running"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    return state
+
+
+@asynccontextmanager
+async def a_town(nodes: int = 2) -> AsyncIterator[Town]:
+    """A town, and its end."""
+    town = Town(nodes)
+    try:
+        yield town
+    finally:
+        await town.close()
