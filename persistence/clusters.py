@@ -62,6 +62,9 @@ class ClusterStore(Protocol):
     there is a later one. Raises `Unavailable` as every store does.
     """
 
+    async def require_free(self, silence_seconds: float) -> None:
+        """See that a cluster may begin, changing nothing. Raises `ClusterTaken`."""
+
     async def claim(
         self, instance: str, *, name: str, release: str, hosts: int, gateways: int, silence_seconds: float
     ) -> ClusterRow:

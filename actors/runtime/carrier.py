@@ -14,6 +14,10 @@ PROCESS_MEMORY_BYTES: Final = 256 * 1024 * 1024
 """What is set aside on its node for a process: it is measured at 190 MB."""
 
 
+PID: Final = "pid"
+"""What every process answers whatever its service is: the number that its machine knows it by, as text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A machine that processes can be started on. `memory_bytes` is what it has for all of them."""

@@ -9,18 +9,18 @@ import contextlib
 import functools
 import importlib
 import os
-import socket
 import threading
 from collections.abc import Callable
 from importlib import metadata
 from typing import Any, Final, TypeVar
 
 import ray
-from ray.exceptions import RayError
+from ray.exceptions import RayError, RayTaskError
 from ray.util import list_named_actors
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from actors.runtime.carrier import (
+    PID,
     PROCESS_MEMORY_BYTES,
     Carrier,
     CarrierError,
@@ -31,6 +31,7 @@ from actors.runtime.carrier import (
     Recipe,
     VersionDiffers,
 )
+from actors.runtime.reach import require_reachable
 from actors.runtime.transport import Peer, PeerLost, Service
 
 DISTRIBUTION: Final = "croupier"
@@ -41,7 +42,6 @@ START_SECONDS_MAX: Final = 60.0
 """From asking for a process to having its service: an interpreter starts, imports, and may wait for a database."""
 CONTROL_SECONDS_MAX: Final = 10.0
 """A question to Ray's control store, which may be gone; play does not wait for it."""
-CONNECT_SECONDS_MAX: Final = 5.0
 JOIN_SECONDS_MAX: Final = 30.0
 """Ray itself tries for ever, also with a token that is not the right one."""
 
@@ -74,13 +74,11 @@ class Shell:
 
     async def call(self, method: str, payload: bytes) -> bytes:
         """See `Service.call`."""
+        if method == PID:
+            return str(os.getpid()).encode()
         if self._service is None:
             raise RuntimeError(f"{self._name} has not been started")
         return await self._service.call(method, payload)
-
-    async def pid(self) -> int:
-        """The process that this is, on its node."""
-        return os.getpid()
 
 
 class RayPeer(Peer):
@@ -199,7 +197,7 @@ async def connect(address: str, *, namespace: str) -> RayCarrier:
 
     Without a token that is good it takes `JOIN_SECONDS_MAX` until that is told.
     """
-    await _reachable(address)
+    await require_reachable(address)
     try:
         async with asyncio.timeout(JOIN_SECONDS_MAX):
             await _beside(lambda: ray.init(address, namespace=namespace, log_to_driver=False, configure_logging=False))
@@ -218,22 +216,6 @@ def release() -> str:
 def disconnect() -> None:
     """Leave Ray; detached processes go on."""
     ray.shutdown()
-
-
-async def _reachable(address: str) -> None:
-    """Ray itself would try for a minute."""
-    if address == "auto":
-        return
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    try:
-        number = int(port)
-        async with asyncio.timeout(CONNECT_SECONDS_MAX):
-            _, writer = await asyncio.open_connection(host.strip("[]"), number)
-        writer.close()
-    except ValueError:
-        raise CarrierError(f"{address!r} is no address of a Ray: auto, host:port or ray://host:port") from None
-    except (OSError, TimeoutError, socket.gaierror) as error:
-        raise CarrierError(f"nobody answers at {address}: {str(error) or 'no answer in time'}") from error
 
 
 async def _control(question: Callable[[], T]) -> T:
@@ -273,7 +255,7 @@ def _imported(factory: str) -> Factory:
 
 def _told(doing: str, error: BaseException) -> str:
     """An error of Ray in one line: its own text has the remote stack in it, many lines long."""
-    cause = error.__cause__ if isinstance(error, RayError) and error.__cause__ is not None else error
+    cause = error.cause if isinstance(error, RayTaskError) else error
     lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
     return f"{doing}: {type(cause).__name__}{f': {lines[-1]}' if lines else ''}"
 

@@ -17,15 +17,19 @@ class MemoryClusterStore(ClusterStore):
         self._numbers = 0
         self._processes: dict[str, ProcessRow] = {}
 
+    async def require_free(self, silence_seconds: float) -> None:
+        """See `ClusterStore.require_free`."""
+        silent = self._now() - self._heard_at
+        if self._row is not None and not self._row.is_down and silent < silence_seconds:
+            raise ClusterTaken(self._row.name, silent)
+
     async def claim(
         self, instance: str, *, name: str, release: str, hosts: int, gateways: int, silence_seconds: float
     ) -> ClusterRow:
         """See `ClusterStore.claim`."""
         before = self._row
-        silent = self._now() - self._heard_at
         if before is not None and instance != self._instance:
-            if not before.is_down and silent < silence_seconds:
-                raise ClusterTaken(before.name, silent)
+            await self.require_free(silence_seconds)
             self._processes.clear()
         if before is not None and instance == self._instance:
             hosts, gateways = before.hosts, before.gateways

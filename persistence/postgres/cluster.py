@@ -40,6 +40,13 @@ class PostgresClusterStore(ClusterStore):
         if self._connection is not None:
             self._connection.terminate()
 
+    async def require_free(self, silence_seconds: float) -> None:
+        """See `ClusterStore.require_free`."""
+        async with self._transaction("look for a cluster") as connection:
+            before = await connection.fetchrow(_TAKEN)
+        if before is not None:
+            _require_free(before, silence_seconds)
+
     async def claim(
         self, instance: str, *, name: str, release: str, hosts: int, gateways: int, silence_seconds: float
     ) -> ClusterRow:
@@ -49,9 +56,8 @@ class PostgresClusterStore(ClusterStore):
             await connection.execute("LOCK TABLE cluster IN SHARE ROW EXCLUSIVE MODE")
             before = await connection.fetchrow(_TAKEN)
             other = before is not None and before["instance"] != instance
-            if before is not None and other and not before["is_down"] and before["silent"] < silence_seconds:
-                raise ClusterTaken(before["name"], before["silent"])
-            if other:
+            if before is not None and other:
+                _require_free(before, silence_seconds)
                 await connection.execute("DELETE FROM cluster_process")
             row = await connection.fetchrow(_CLAIM, instance, name, release, hosts, gateways)
         return ClusterRow(*row)
@@ -124,3 +130,8 @@ class PostgresClusterStore(ClusterStore):
                 if self._connection is not None:
                     self._connection.terminate()
                 raise failure(f"cannot {doing}", error) from error
+
+
+def _require_free(before: Any, silence_seconds: float) -> None:
+    if not before["is_down"] and before["silent"] < silence_seconds:
+        raise ClusterTaken(before["name"], before["silent"])

@@ -22,7 +22,7 @@ class TooFewResources(CarrierError):
 
 @dataclass(frozen=True, slots=True)
 class Recipes:
-    """How processes are made: factories, and the configuration of a process of a slot.
+    """How processes are made: factories, and the configuration of all of them.
 
     `gateway_slots` is how many gateways a node takes, each on a port of its own.
     """
@@ -30,7 +30,7 @@ class Recipes:
     host_factory: str
     gateway_factory: str
     gateway_slots: int
-    configuration: Callable[[ProcessKind, int], bytes]
+    config: bytes
 
 
 class Crew:
@@ -142,7 +142,7 @@ class Crew:
         # Remembered first: a directory that dies in between is followed by one that knows of it.
         await self._store.put_process(self._generation, row)
         factory = self._recipes.host_factory if kind == ProcessKind.HOST else self._recipes.gateway_factory
-        recipe = Recipe(ProcessName(row.name), node.id, factory, self._recipes.configuration(kind, slot))
+        recipe = Recipe(ProcessName(row.name), node.id, factory, self._recipes.config)
         try:
             peer = await self._carrier.start(recipe)
         except BaseException:

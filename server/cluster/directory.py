@@ -7,6 +7,7 @@ without it, and the next one goes on from what is true.
 import asyncio
 import contextlib
 import json
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -29,19 +30,22 @@ CREW_SECONDS: Final = 1.0
 CREW_RETRY_SECONDS: Final = 5.0
 STATUS_SECONDS: Final = 2.0
 OTHER_CLUSTER_SILENCE_SECONDS: Final = 15.0
-"""A cluster on the same database that was not heard of for so long is over, though nobody stopped it."""
 PROCESSES_MAX: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Charter:
-    """What a cluster is at its beginning. `instance` is its own, from its start to its end."""
+    """What a cluster is at its beginning. `instance` is its own, from its start to its end.
+
+    Another cluster of the database that was not heard of for `silence_seconds` is over, though nobody stopped it.
+    """
 
     instance: str
     name: str
     release: str
     hosts: int
     gateways: int
+    silence_seconds: float = OTHER_CLUSTER_SILENCE_SECONDS
 
 
 class Directory:
@@ -75,6 +79,7 @@ class Directory:
         self._operations: Operations
         self._row: ClusterRow
         self._down = False
+        self._is_uneven = False
         self._tasks: list[asyncio.Task[None]] = []
         self._confirming: asyncio.Task[None] | None = None
 
@@ -120,7 +125,7 @@ class Directory:
             release=charter.release,
             hosts=charter.hosts,
             gateways=charter.gateways,
-            silence_seconds=OTHER_CLUSTER_SILENCE_SECONDS,
+            silence_seconds=charter.silence_seconds,
         )
 
     async def _begin(self) -> None:
@@ -167,6 +172,7 @@ class Directory:
                 self._on_event("process is silent", {"process": name})
             for name in sorted(self._buried - silent):
                 self._on_event("process is heard of again", {"process": name})
+                self._is_uneven = True
             self._buried = silent
             self._wake.set()
 
@@ -211,9 +217,12 @@ class Directory:
             pause = CREW_SECONDS
             try:
                 await self._crew.bury()
-                if not self._operations.is_running and await self._crew.fill(self._wanted):
-                    # Who came in place of somebody who died has nothing yet, and the others have too much.
+                if not self._operations.is_running:
+                    self._is_uneven |= await self._crew.fill(self._wanted)
+                if self._is_uneven and not self._operations.is_running:
+                    # Who came in place of somebody who died, or came back, has nothing yet.
                     self._operations.begin("rebalance", self._operations.rebalance())
+                    self._is_uneven = False
             except (CarrierError, StoreError) as error:
                 self._on_event("crew not complete", {"error": str(error), "again_in_seconds": CREW_RETRY_SECONDS})
                 pause = CREW_RETRY_SECONDS
@@ -263,7 +272,12 @@ class Directory:
         layout = await self._ownership.layout()
         nodes = {node.id: node.address for node in await self._carrier.nodes()}
         return {
-            "cluster": {**asdict(self._row), "directory": self._name, "instance": self._charter.instance},
+            "cluster": {
+                **asdict(self._row),
+                "directory": self._name,
+                "directory_pid": os.getpid(),
+                "instance": self._charter.instance,
+            },
             "hosts": [
                 {**_described(member, nodes), "shards": len(layout.get(member.name, ()))}
                 for member in self._members.hosts
@@ -346,6 +360,7 @@ def _described(member: Member, nodes: Mapping[NodeId, str]) -> dict[str, Any]:
         "name": member.name,
         "node": nodes.get(NodeId(member.row.node), member.row.node),
         "slot": member.row.slot,
+        "pid": member.pid,
         "state": state if pulse.is_alive else "silent" if pulse.is_silent else "starting",
         "silent_seconds": round(pulse.silent_seconds, 2),
     }

@@ -22,7 +22,9 @@ from typing import Final
 import psutil
 
 START_SECONDS_MAX: Final = 90.0
-STOP_SECONDS_MAX: Final = 5.0
+STOP_SECONDS_MAX: Final = 2.0
+"""Ray's processes have nothing to finish: what they run has been stopped in order before, or is gone."""
+KILL_SECONDS_MAX: Final = 5.0
 OBJECT_STORE_BYTES: Final = 80 * 1024 * 1024
 """Ray takes no less; what we send is small and does not go through it."""
 OUTAGE_SECONDS_MAX: Final = 30 * 86_400
@@ -75,6 +77,23 @@ class LocalRay:
         (folder / "token").write_text(secrets.token_hex(TOKEN_BYTES), encoding="ascii")
         return cls(folder)
 
+    @classmethod
+    def found(cls, folder: Path) -> "LocalRay | None":
+        """The Ray of a folder, if it runs; whoever has started it is gone."""
+        ray = cls(folder)
+        try:
+            ray.find(NODE_MANAGER)
+            ray._adopt()
+        except (LookupError, OSError, psutil.Error):
+            return None
+        return ray
+
+    def _adopt(self) -> None:
+        """Know how it is reached, and how its control store was started."""
+        self.address = (self.folder / _ADDRESS_FILE).read_text(encoding="utf-8").strip()
+        store = self.find(CONTROL_STORE)
+        self._control_store = _Program(tuple(store.cmdline()), store.environ())
+
     @property
     def environment(self) -> dict[str, str]:
         """What a process needs in its environment to join."""
@@ -86,7 +105,7 @@ class LocalRay:
         control = self.folder / "control"
         control.mkdir(exist_ok=True)
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "ray.scripts.scripts", "start", "--head", f"--port={_free_port()}"),
+            *(sys.executable, "-m", "ray.scripts.scripts", "start", "--head", f"--port={free_port()}"),
             *(f"--temp-dir={self.folder}", f"--object-store-memory={OBJECT_STORE_BYTES}"),
             *("--node-ip-address=127.0.0.1", "--include-dashboard=false", "--include-log-monitor=false"),
             *("--no-monitor", "--disable-usage-stats", "--num-cpus=1", "--min-worker-port=0", "--max-worker-port=0"),
@@ -106,9 +125,7 @@ class LocalRay:
                 said, _ = await process.communicate()
             if process.returncode != 0:
                 raise RayNotStarted(_last_lines(said))
-            self.address = (self.folder / _ADDRESS_FILE).read_text(encoding="utf-8").strip()
-            store = self.find(CONTROL_STORE)
-            self._control_store = _Program(tuple(store.cmdline()), store.environ())
+            self._adopt()
         except BaseException as error:
             if process.returncode is None:
                 process.kill()
@@ -173,7 +190,7 @@ class LocalRay:
         stubborn += [process for process in self.processes() if process not in stubborn]
         for process in stubborn:
             _signal(process, signal.SIGKILL)
-        await asyncio.to_thread(psutil.wait_procs, stubborn, STOP_SECONDS_MAX)
+        await asyncio.to_thread(psutil.wait_procs, stubborn, KILL_SECONDS_MAX)
         for child in self._restarted:
             child.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -197,8 +214,8 @@ class LocalRay:
         return process.name().startswith("ray::") and any(file.path.startswith(folder) for file in process.open_files())
 
 
-def _free_port() -> int:
-    """A port for the control store: it must have the same one when it is started again, so Ray may not choose."""
+def free_port() -> int:
+    """A port of the loopback interface that nobody has now, for who must have the same one when it is started again."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

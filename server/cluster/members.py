@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from actors.runtime.carrier import ProcessName
+from actors.runtime.carrier import PID, ProcessName
 from actors.runtime.control import pack_routes, pack_shards, unpack
 from actors.runtime.routes import Routes
 from actors.runtime.transport import Peer, PeerLost
@@ -21,6 +21,9 @@ DRAIN_SECONDS_MAX: Final = 300.0
 DRAIN_POLL_SECONDS: Final = 0.25
 ROUTES_SECONDS_MAX: Final = 1.0
 STATUS_SECONDS_MAX: Final = 1.0
+RATE_SECONDS_MIN: Final = 1.0
+"""What is counted over less time says nothing."""
+_COUNTERS: Final = frozenset({"messages", "batches", "records"})
 
 
 @dataclass(slots=True)
@@ -31,7 +34,11 @@ class Member:
     peer: Peer
     pulse: Pulse
     status: dict[str, Any] = field(default_factory=dict)
-    """What it last said of itself; see `actors.runtime.control`."""
+    """What it last said of itself, and how fast its counters grew; see `actors.runtime.control`."""
+    pid: int | None = None
+    """On its node."""
+    _counted: tuple[float, dict[str, int]] | None = None
+    _rates: dict[str, float] = field(default_factory=dict)
 
     @property
     def name(self) -> ProcessName:
@@ -57,12 +64,28 @@ class Member:
 
     async def look(self) -> None:
         """See how it is; see `status`. Raises `PeerLost`."""
-        self.status = await self._ask("status", b"", STATUS_SECONDS_MAX)
+        if self.pid is None:
+            self.pid = int(await self.peer.call(PID, b""))
+        status = await self._ask("status", b"", STATUS_SECONDS_MAX)
+        now = asyncio.get_running_loop().time()
+        if self._counted is None or now - self._counted[0] >= RATE_SECONDS_MIN:
+            self._count(now, {name: status[name] for name in _COUNTERS & status.keys()})
+        self.status = {**status, **self._rates}
+
+    def _count(self, now: float, counters: dict[str, int]) -> None:
+        if self._counted is not None:
+            since, before = self._counted
+            self._rates = {
+                f"{name}_per_second": max(0, count - before[name]) / (now - since)
+                for name, count in counters.items()
+                if name in before
+            }
+        self._counted = now, counters
 
     async def drain(self) -> None:
-        """Have a gateway send its players to others, and wait until none is left. Raises `PeerLost`."""
+        """Have a gateway send its players to others, and wait until none is left. Raises `PeerLost`, `TimeoutError`."""
         async with asyncio.timeout(DRAIN_SECONDS_MAX):
-            while (await self._ask("drain", b"", STOP_SECONDS_MAX)).get("sessions", 0):  # noqa: ASYNC110
+            while (await self._ask("drain", b"", STOP_SECONDS_MAX)).get("connections", 0):  # noqa: ASYNC110
                 await asyncio.sleep(DRAIN_POLL_SECONDS)
 
     async def stop(self) -> None:

@@ -50,6 +50,8 @@ async def test_a_directory_after_another_supersedes_it_and_finds_what_was_wanted
 
 async def test_a_second_cluster_is_refused_while_the_first_is_heard_of(store: ClusterStore) -> None:
     first = await claimed(store, "one")
+    with pytest.raises(ClusterTaken):
+        await store.require_free(OLD)
     with pytest.raises(ClusterTaken) as taken:
         await claimed(store, "two")
     assert taken.value.name == "casino"
@@ -71,6 +73,7 @@ async def test_a_second_cluster_may_begin_when_the_first_was_stopped(store: Clus
     first = await claimed(store, "one")
     await store.put_process(first, HOST)
     await store.stop(first)
+    await store.require_free(OLD)
     assert await store.processes() == []
     assert (await store.beat(first)).is_down
     second = await claimed(store, "two", hosts=3)

@@ -1,13 +1,11 @@
 """The smallest service of a process: it says back what it is told, or fails when it is told to."""
 
-import os
-
 from actors.runtime.carrier import Carrier, ProcessName
 from actors.runtime.transport import Service
 
 
 class Echo(Service):
-    """Answers `echo`, `config`, `name` and `pid`; `ask` has another process say its name; everything else fails."""
+    """Answers `echo`, `config` and `name`; `ask` has another process say its name; everything else fails."""
 
     def __init__(self, name: ProcessName, config: bytes, carrier: Carrier) -> None:
         self._name = name
@@ -23,8 +21,6 @@ class Echo(Service):
                 return self._config
             case "name":
                 return self._name.encode()
-            case "pid":
-                return str(os.getpid()).encode()
             case "ask":
                 return await self._carrier.peer(ProcessName(payload.decode())).call("name", b"")
         raise ValueError(f"no such method: {method}")

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from actors.runtime.carrier import Carrier, CarrierError, Node, NodeId, ProcessName, Recipe
+from actors.runtime.carrier import PID, Carrier, CarrierError, Node, NodeId, ProcessName, Recipe
 from actors.runtime.control import pack, unpack_routes
 from actors.runtime.host import HostLimits
 from actors.runtime.node import HostNode
@@ -39,7 +39,7 @@ class StillGateway(Service):
     def __init__(self) -> None:
         self.routes: dict[ShardId, Route] = {}
         self.asked: list[str] = []
-        self.sessions = 0
+        self.connections = 0
 
     async def call(self, method: str, payload: bytes) -> bytes:
         """See `Service.call`."""
@@ -47,8 +47,8 @@ class StillGateway(Service):
         if method == "routes":
             self.routes |= unpack_routes(payload)
         elif method == "drain":
-            self.sessions = max(0, self.sessions - 1)
-        return pack({"sessions": self.sessions})
+            self.connections = max(0, self.connections - 1)
+        return pack({"connections": self.connections})
 
 
 class TownPeer(Peer):
@@ -124,6 +124,8 @@ class Town(Carrier):
             raise PeerLost(f"nobody is {name}")
         if {(name, method), (name, "*")} & self.deaf:
             await asyncio.Event().wait()
+        if method == PID:
+            return str(os.getpid()).encode()
         try:
             answer = await service.call(method, bytes(payload))
         except Exception as error:
@@ -180,7 +182,7 @@ class Town(Carrier):
             self.ledger,
             self.store,
             self,
-            Recipes("host", "gateway", slots, lambda kind, slot: b""),
+            Recipes("host", "gateway", slots, b""),
             on_event=lambda event, details: self.events.append((event, dict(details))),
         )
         await directory.start()
