@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from server.config import Config
 
 KEY_BYTES: Final = 32
 FOLDER: Final = "secrets"
+MADE_PREFIX: Final = "base64:"
+"""Before a token secret that is bytes: that of a data dir, for the processes of a cluster."""
 _PRIVATE_FOLDER: Final = 0o700
 _PRIVATE_FILE: Final = 0o600
 
@@ -55,7 +58,7 @@ def read_secrets(config: Config, data_dir: Path, entropy: Callable[[int], bytes]
     `SecretUnreadable`, or `OSError`.
     """
     embedded = config.database_url is None
-    token = config.token_secret.get_secret_value().encode() if config.token_secret else None
+    token = _token_key(config.token_secret.get_secret_value()) if config.token_secret else None
     seed = config.seed_key_bytes
     if not embedded and seed is None:
         raise SecretMissing("seed_key")
@@ -65,6 +68,14 @@ def read_secrets(config: Config, data_dir: Path, entropy: Callable[[int], bytes]
         token if token is not None else _kept(data_dir, "token_secret", entropy),
         seed if seed is not None else _kept(data_dir, "seed_key", entropy),
     )
+
+
+def _token_key(secret: str) -> bytes:
+    """A secret is any text; one that was made, and is passed on, is bytes."""
+    if secret.startswith(MADE_PREFIX):
+        with contextlib.suppress(binascii.Error):
+            return base64.b64decode(secret.removeprefix(MADE_PREFIX), validate=True)
+    return secret.encode()
 
 
 def _kept(data_dir: Path, name: str, entropy: Callable[[int], bytes]) -> bytes:

@@ -1,16 +1,18 @@
 """The one place that chooses parts and wires them: engines, stores, actors and doors, from a configuration."""
 
+from server.bootstrap.cluster import ClusterStores, open_cluster_stores, require_no_cluster
 from server.bootstrap.doors import new_gateway
 from server.bootstrap.engine_room import EngineRoom
 from server.bootstrap.platform import Platform
 from server.bootstrap.rooms import HostEvents, TurnFaults, casino_kinds, host_limits, standing_tables
-from server.bootstrap.stores import Stores, open_shared_stores, open_stores, prepare
+from server.bootstrap.stores import Stores, open_shared_stores, open_stores, prepare, require_schema
 from server.bootstrap.tools import open_database, open_queries
 from server.bootstrap.troubles import CannotStart, Ending, whole_or_not
 from server.bootstrap.watchers import Watchers
 
 __all__ = [
     "CannotStart",
+    "ClusterStores",
     "Ending",
     "EngineRoom",
     "HostEvents",
@@ -21,11 +23,14 @@ __all__ = [
     "casino_kinds",
     "host_limits",
     "new_gateway",
+    "open_cluster_stores",
     "open_database",
     "open_queries",
     "open_shared_stores",
     "open_stores",
     "prepare",
+    "require_no_cluster",
+    "require_schema",
     "standing_tables",
     "whole_or_not",
 ]

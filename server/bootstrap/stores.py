@@ -11,6 +11,7 @@ from actors.fairness.seal import SealBroken, Sealer, player_seed, round_seed
 from persistence.postgres.database import open_pool, prepare_database
 from persistence.postgres.ledger import PostgresLedger
 from persistence.postgres.players import PostgresPlayers
+from persistence.postgres.schema import require_schema
 from persistence.redis.presence import RedisPresence
 from persistence.redis.rates import RedisRates
 from persistence.redis.sessions import RedisSessions
@@ -19,6 +20,8 @@ from server.bootstrap.rooms import assets_of
 from server.bootstrap.troubles import CannotStart
 from server.config import Config
 from server.secrets import read_secrets
+
+__all__ = ["Stores", "open_shared_stores", "open_stores", "prepare", "require_schema"]
 
 PLAYER_CONNECTIONS_MAX: Final = 4
 

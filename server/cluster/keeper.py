@@ -1,0 +1,152 @@
+"""Keeps a directory running: a process that has joined Ray, so that the supervisor need not.
+
+It reads its job from stdin, says on stdout what came of it, one JSON line each, and ends with 0 when the cluster was
+stopped in order, with 2 when it could not be begun.
+"""
+
+import asyncio
+import contextlib
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from actors.runtime.carrier import Carrier, CarrierError, ProcessName, Recipe
+from actors.runtime.transport import Peer, PeerLost
+
+PREFIX: Final = "directory-"
+LOOK_SECONDS: Final = 0.5
+ANSWER_SECONDS_MAX: Final = 2.0
+SILENCES_MAX: Final = 2
+"""Unanswered questions after which a directory is replaced. Play does not wait for it."""
+RETRY_SECONDS: Final = 1.0
+ABANDONED: Final = 3
+"""The exit code of a keeper whose supervisor has died: the next one brings its own."""
+
+
+async def find_directory(carrier: Carrier) -> ProcessName | None:
+    """The newest directory that runs. Raises `CarrierError`."""
+    found = [name for name in await carrier.names() if name.startswith(PREFIX)]
+    return max(found, key=lambda name: int(name.removeprefix(PREFIX)), default=None)
+
+
+async def ask(peer: Peer, method: str, **arguments: Any) -> dict[str, Any]:
+    """A question to a directory. Raises `PeerLost`."""
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS_MAX):
+            answer: dict[str, Any] = json.loads(await peer.call(method, json.dumps(arguments).encode()))
+            return answer
+    except TimeoutError as error:
+        raise PeerLost(f"the directory did not answer {method!r} in time") from error
+
+
+class Keeper:
+    """Sees that there is a directory. `assignment` makes one; `now_ms` gives it a name that none has had."""
+
+    def __init__(self, carrier: Carrier, factory: str, assignment: bytes, now_ms: Callable[[], int]) -> None:
+        self._carrier = carrier
+        self._factory = factory
+        self._assignment = assignment
+        self._now_ms = now_ms
+        self._name: ProcessName | None = None
+
+    async def begin(self) -> dict[str, Any]:
+        """See that there is a directory, and return its status. Raises `CarrierError`, `PeerLost`."""
+        self._name = await find_directory(self._carrier)
+        if self._name is None:
+            await self._start()
+        return await ask(self._peer(), "status")
+
+    async def keep(self) -> None:
+        """Replace the directory whenever it is gone, until the cluster has been stopped in order."""
+        silences = 0
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                if (await ask(self._peer(), "health"))["down"]:
+                    await self._end(self._peer_name())
+                    return
+                silences = 0
+            except PeerLost:
+                silences += 1
+                if silences >= SILENCES_MAX and await self._replaced():
+                    silences = 0
+
+    async def stop(self) -> None:
+        """Have the cluster stopped in order. Raises `PeerLost` when the directory cannot do it."""
+        await ask(self._peer(), "down")  # or that it is under way already
+
+    async def _replaced(self) -> bool:
+        """Start another; the one before, if it lives on, does nothing any more once that has begun."""
+        before = self._name
+        try:
+            await self._start()
+            if before is not None:
+                await self._end(before)
+        except CarrierError as error:
+            print(json.dumps({"trouble": str(error)}), flush=True)  # noqa: T201 - stdout is where it reports
+            await asyncio.sleep(RETRY_SECONDS)
+            return False
+        print(json.dumps({"directory": self._name}), flush=True)  # noqa: T201
+        return True
+
+    async def _start(self) -> None:
+        name = ProcessName(f"{PREFIX}{self._now_ms()}")
+        node = min(await self._carrier.nodes(), key=lambda one: one.id)
+        await self._carrier.start(Recipe(name, node.id, self._factory, self._assignment))
+        self._name = name
+
+    async def _end(self, name: ProcessName) -> None:
+        await self._carrier.kill(name)
+
+    def _peer_name(self) -> ProcessName:
+        if self._name is None:
+            raise PeerLost("there is no directory yet")
+        return self._name
+
+    def _peer(self) -> Peer:
+        return self._carrier.peer(self._peer_name())
+
+
+async def run(job: dict[str, Any]) -> int:
+    """Do a job: see `server.cluster.supervisor`. Returns the exit code."""
+    # Ray reads the environment when it is imported: by then it must be there.
+    from actors.runtime.ray import connect  # noqa: PLC0415
+
+    try:
+        carrier = await connect(job["address"], namespace=job["namespace"])
+        keeper = Keeper(carrier, job["factory"], job["assignment"].encode(), lambda: time.time_ns() // 1_000_000)
+        status = await keeper.begin()
+    except (CarrierError, PeerLost) as error:
+        print(json.dumps({"error": str(error)}), flush=True)  # noqa: T201
+        return 2
+    print(json.dumps({"ready": status}), flush=True)  # noqa: T201
+    keeping = asyncio.create_task(keeper.keep())
+    told = asyncio.create_task(_told_to_stop())
+    await asyncio.wait({keeping, told}, return_when=asyncio.FIRST_COMPLETED)
+    if told.done() and not told.result():
+        return ABANDONED
+    while not keeping.done():
+        with contextlib.suppress(PeerLost):
+            await keeper.stop()
+        await asyncio.wait({keeping}, timeout=LOOK_SECONDS)
+    keeping.result()
+    return 0
+
+
+async def _told_to_stop() -> bool:
+    """A line on stdin is the word to stop the cluster; its end is the end of the supervisor, and no such word."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    return bool(await reader.readline())
+
+
+def main() -> None:
+    """Read the job, one line of JSON, and do it."""
+    job = json.loads(sys.stdin.readline())
+    sys.exit(asyncio.run(run(job)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""A configuration on its way to another process, with its secrets: for pipes and calls, never for a disk or a log."""
+
+import base64
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretStr
+
+from server.config import Config
+from server.secrets import MADE_PREFIX, read_secrets
+
+LOCAL_GATEWAYS_MAX: Final = 16
+PORT_MAX: Final = 65_535
+
+
+def packed(config: Config) -> bytes:
+    """The bytes of a configuration."""
+    revealed = {name: value.get_secret_value() for name, value in config if isinstance(value, SecretStr)}
+    return json.dumps({**config.model_dump(mode="json"), **revealed}).encode()
+
+
+def unpacked(parcel: bytes) -> Config:
+    """The configuration in them. Raises `ValueError`."""
+    return Config.model_validate_json(parcel)
+
+
+def with_local_ports(config: Config, free_port: Callable[[], int]) -> Config:
+    """The same with ports for several gateways on this one machine, where the configuration leaves that open.
+
+    They are chosen once: who takes the place of a gateway is to be found where that one was.
+    """
+    port = config.port or free_port()
+    others = config.gateway_ports or tuple(range(port + 1, min(port + LOCAL_GATEWAYS_MAX, PORT_MAX + 1)))
+    return config.model_copy(update={"port": port, "gateway_ports": others})
+
+
+def shared(config: Config, *, database_url: str, redis_url: str) -> Config:
+    """The configuration of a cluster's processes: what was made or chosen on this machine is written out in it.
+
+    Raises `SecretError`, `OSError`.
+    """
+    secrets = read_secrets(config, config.data_dir, os.urandom)
+    made = SecretStr(f"{MADE_PREFIX}{base64.b64encode(secrets.token_key).decode()}")
+    return config.model_copy(
+        update={
+            "data_dir": Path(config.data_dir).absolute(),
+            "guest_enabled": config.guests_allowed,
+            "database_url": SecretStr(database_url),
+            "redis_url": SecretStr(redis_url),
+            "seed_key": SecretStr(base64.b64encode(secrets.seed_key).decode()),
+            "token_secret": config.token_secret or made,
+        }
+    )

@@ -1,0 +1,109 @@
+"""The processes of a cluster, as whatever starts them imports them: a host, a gateway and the directory."""
+
+import contextlib
+import gc
+import json
+import sys
+from collections.abc import Callable, Mapping
+from importlib import metadata
+from typing import Any, Final
+
+from structlog.typing import FilteringBoundLogger
+
+from actors.runtime.carrier import Carrier, ProcessName
+from actors.runtime.transport import Peer, Service
+from server.bootstrap import open_cluster_stores
+from server.cluster.crew import Recipes
+from server.cluster.directory import Charter, Directory
+from server.cluster.gateway_node import GatewayNode
+from server.cluster.host_node import CasinoHost
+from server.cluster.parcel import packed, unpacked
+from server.config import Config
+from server.observe.logs import start_logging
+
+HOST: Final = "server.cluster.processes:host"
+GATEWAY: Final = "server.cluster.processes:gateway"
+DIRECTORY: Final = "server.cluster.processes:directory"
+FREE_PORT_SLOTS: Final = 64
+"""Gateways on one node whose ports are whichever are free."""
+GC_THRESHOLD: Final = 50_000
+"""As in a server of one process: turns make many short-lived objects and hardly any cycles."""
+_WARNINGS: Final = frozenset(
+    {"process is silent", "hosts fenced", "shards not acquired", "shards not released", "process has ended",
+     "process does not come back", "stray process ended", "process did not end by itself", "crew not complete",
+     "store not available", "superseded"}
+)  # fmt: skip
+
+
+def release() -> str:
+    """The release of this software that is installed here."""
+    return metadata.version("croupier")
+
+
+async def host(name: ProcessName, parcel: bytes, carrier: Carrier) -> Service:
+    """A `Factory`: a host that owns nothing yet."""
+    config = unpacked(parcel)
+    service = CasinoHost(config, name, _connect(carrier), _log(config, name))
+    await service.start()
+    _settle_memory()
+    return service
+
+
+async def gateway(name: ProcessName, parcel: bytes, carrier: Carrier) -> Service:
+    """A `Factory`: a gateway that listens."""
+    config = unpacked(parcel)
+    service = GatewayNode(config, name, _connect(carrier), _log(config, name))
+    await service.start()
+    _settle_memory()
+    return service
+
+
+async def directory(name: ProcessName, assignment: bytes, carrier: Carrier) -> Service:
+    """A `Factory`: a directory that has begun its work. See `assigned`."""
+    given = json.loads(assignment)
+    config = unpacked(given["config"].encode())
+    log = _log(config, name)
+    stack = contextlib.AsyncExitStack()
+    stores = open_cluster_stores(config, stack)
+    service = Directory(
+        name, Charter(**given["charter"]), stores.ledger, stores.store, carrier, recipes(config), on_event=_told(log)
+    )
+    try:
+        await service.start()
+    except BaseException:
+        await stack.aclose()
+        raise
+    return service
+
+
+def assigned(config: Config, charter: Mapping[str, Any]) -> bytes:
+    """What a directory is made from: the configuration of all processes, and the fields of a `Charter`."""
+    return json.dumps({"config": packed(config).decode(), "charter": dict(charter)}).encode()
+
+
+def recipes(config: Config) -> Recipes:
+    """How the processes of a cluster are made. Gateways of one node find their ports themselves."""
+    slots = FREE_PORT_SLOTS if config.port == 0 else 1 + len(config.gateway_ports)
+    return Recipes(HOST, GATEWAY, slots, packed(config))
+
+
+def _connect(carrier: Carrier) -> Callable[[str], Peer]:
+    return lambda name: carrier.peer(ProcessName(name))
+
+
+def _log(config: Config, name: ProcessName) -> FilteringBoundLogger:
+    log: FilteringBoundLogger = start_logging(config.log_level, config.log_format, sys.stderr).bind(process=name)
+    return log
+
+
+def _told(log: FilteringBoundLogger) -> Callable[[str, Mapping[str, Any]], None]:
+    def tell(event: str, details: Mapping[str, Any]) -> None:
+        getattr(log, "warning" if event in _WARNINGS else "info")(event, **details)
+
+    return tell
+
+
+def _settle_memory() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD, 20, 100)
