@@ -8,20 +8,18 @@ from pathlib import Path
 import click
 import pytest
 
-from actors.runtime.host import Host, HostLimits
 from server.bootstrap import Ending
 from server.cli import main
 from server.cli.options import FLAGS
 from server.config import Config, Limits
 from server.native.use import SWITCH as COMPILED_SWITCH
-from server.observe.host_metrics import HostMetrics
-from server.observe.metrics import Metrics
 from server.reference.pages import pages, stale
+from tests.support.scrape import families
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
 INDEX = ROOT / "docs" / "README.md"
-ROOMS = ("server", "actors", "protocol", "persistence", "clients", "tests", "docs")
+ROOMS = ("server", "actors", "protocol", "persistence", "clients", "deploy", "tests", "docs")
 HOSTS = {"127.0.0.1:8080", "example.org", "json-schema.org"}
 PATHS = (
     "/ws",
@@ -158,14 +156,8 @@ def test_a_key_of_the_configuration_that_is_named_exists(path: Path) -> None:
 
 
 def metrics() -> set[str]:
-    host = Host(
-        shards=1, clock=lambda: 0, entropy=bytes, limits=HostLimits(), on_fault=lambda _ref, _message, _fault: None
-    )
-    everything, of_host = Metrics(), HostMetrics()
-    of_host.watch(host)
-    everything.registry.register(of_host)
-    families = list(everything.registry.collect())
-    return {family.name for family in families} | {f"{family.name}_total" for family in families}
+    names = {family.name for family in families()}
+    return names | {f"{name}_total" for name in names}
 
 
 @page
