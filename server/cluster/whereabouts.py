@@ -15,9 +15,7 @@ LOCK_TRIES_MAX: Final = 5
 LOCK_TRY_SECONDS: Final = 0.02
 _FILE: Final = "supervisor"
 _PRIVATE_FOLDER: Final = 0o700
-_PRIVATELOCK_TRIES_MAX: Final = 5
-LOCK_TRY_SECONDS: Final = 0.02
-_FILE: Final = 0o600
+_PRIVATE_FILE: Final = 0o600
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from actors.runtime.control import pack_routes
 from clients.python import Client, Closed, Guest
 from protocol.games.roulette import RouletteOpened, RouletteSettled
 from protocol.ids import command_id_from
-from protocol.replies import LobbySnapshot
+from protocol.replies import LobbySnapshot, StatementRow
 from server.bootstrap import CannotStart
 from server.clock import SystemClock
 from server.cluster.gateway_node import GatewayNode
@@ -35,7 +35,8 @@ async def casino(postgres_dsn: str, valkey_url: str, tmp_path: Path) -> AsyncIte
 
 async def bets_of(client: Client) -> Counter[bytes]:
     """What moved a player's money, by the bet it was moved for."""
-    rows, before = [], None
+    rows: list[StatementRow] = []
+    before = None
     while True:
         page = await client.statement("PLAY", before=before, limit=100)
         rows += page.rows
