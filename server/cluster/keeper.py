@@ -115,7 +115,7 @@ async def run(job: dict[str, Any]) -> int:
     from actors.runtime.ray import connect  # noqa: PLC0415
 
     try:
-        carrier = await connect(job["address"], namespace=job["namespace"])
+        carrier = await connect(job["address"], namespace=job["namespace"], secret=bytes.fromhex(job["secret"]))
         keeper = Keeper(carrier, job["factory"], job["assignment"].encode(), lambda: time.time_ns() // 1_000_000)
         status = await keeper.begin()
     except (CarrierError, PeerLost) as error:

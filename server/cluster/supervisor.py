@@ -38,6 +38,7 @@ BEGIN_SECONDS_MAX: Final = 180.0
 STOP_SECONDS_MAX: Final = 60.0
 RETRY_SECONDS: Final = 1.0
 INSTANCE_BYTES: Final = 16
+SECRET_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class Supervisor:
         self._keeper: Process | None = None
         self._assignment = b""
         self._instance = os.urandom(INSTANCE_BYTES).hex()
+        self._secret = os.urandom(SECRET_BYTES).hex()
+        """What the processes of this cluster know each other by."""
         self._stopping = False
         self._ray_is_up = asyncio.Event()
         self._ray_is_up.set()
@@ -97,7 +100,7 @@ class Supervisor:
         whole = shared(config, database_url=database_url, redis_url=redis_url)
         if self._ray is not None and before is not None:
             self._log.warning("taking care of a cluster whose supervisor was killed", pid=before.pid)
-            self._instance = before.instance
+            self._instance, self._secret = before.instance, before.secret
         elif self._config.database_url is not None:
             await require_no_cluster(whole, OTHER_CLUSTER_SILENCE_SECONDS)
         self._assignment = assigned(whole, self._charter())
@@ -156,7 +159,15 @@ class Supervisor:
     def _publish(self) -> None:
         folder = str(self._ray.folder) if self._ray is not None else None
         self._post.publish(
-            Whereabouts(os.getpid(), self._plan.name, self._address, self._environment, folder, self._instance)
+            Whereabouts(
+                os.getpid(),
+                self._plan.name,
+                self._address,
+                self._environment,
+                folder,
+                self._instance,
+                self._secret,
+            )
         )
 
     # --- Ray ---
@@ -216,6 +227,7 @@ class Supervisor:
         job = {
             "address": self._address,
             "namespace": self._plan.name,
+            "secret": self._secret,
             "factory": DIRECTORY,
             "assignment": self._assignment.decode(),
         }

@@ -43,7 +43,7 @@ async def carrier(local_ray: LocalRay) -> "AsyncIterator[RayCarrier]":
     """A namespace of its own, whose processes are ended after the test."""
     from actors.runtime.ray import RayCarrier
 
-    carrier = RayCarrier(f"test-{next(_numbers)}")
+    carrier = RayCarrier(f"test-{next(_numbers)}", secret=b"of the tests")
     yield carrier
     for name in await carrier.names():
         await carrier.kill(name)

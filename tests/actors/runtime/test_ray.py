@@ -42,6 +42,24 @@ async def test_processes_reach_each_other_by_name(carrier: "RayCarrier") -> None
     assert await carrier.names() == {"echo-1", "echo-2"}
 
 
+async def test_what_is_said_all_the_time_goes_past_ray_and_reaches_the_same_service(
+    local_ray: LocalRay, carrier: "RayCarrier"
+) -> None:
+    peer = await carrier.start(await recipe(carrier, "echo-1"))
+    assert await peer.call("link", b"again and again") == b"again and again"
+    os.kill(local_ray.find(CONTROL_STORE).pid, signal.SIGKILL)
+    await asyncio.wait_for(local_ray.ended(), LATE_SECONDS)
+    try:
+        assert await peer.call("health", b"who needs it") == b"who needs it"
+    finally:
+        local_ray.restart_control_store()
+    async with asyncio.timeout(LATE_SECONDS):
+        assert await carrier.names() == {"echo-1"}
+    os.kill(await pid_of(peer), signal.SIGKILL)
+    with pytest.raises(PeerLost):
+        await asyncio.wait_for(peer.call("link", b""), LATE_SECONDS)
+
+
 async def test_an_error_of_the_service_is_a_lost_call_that_says_what_it_was(carrier: "RayCarrier") -> None:
     peer = await carrier.start(await recipe(carrier, "echo-1"))
     with pytest.raises(PeerLost, match=r"echo-1 did not answer 'dance': .*no such method: dance"):
