@@ -1,0 +1,124 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from persistence.postgres.cluster import PostgresClusterStore
+from server.cli.cluster_table import table
+from tests.support.server import Ended, croupier, no_leftovers, short_folder
+
+SECRETS = {"CROUPIER_TOKEN_SECRET": "t" * 32, "CROUPIER_SEED_KEY": "a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2U="}
+
+
+async def refused(*arguments: str | Path, **variables: Any) -> Ended:
+    """A command that must fail for a reason that it says in one line."""
+    ended = await croupier("cluster", *arguments, **variables)
+    assert ended.code == 2, ended.stdout + ended.stderr
+    assert ended.stdout == ""
+    assert "Traceback" not in ended.stderr
+    return ended
+
+
+@pytest.fixture
+async def folder() -> AsyncIterator[Path]:
+    """A data dir that nothing may be left in."""
+    with short_folder() as made:
+        yield made / "data"
+        await no_leftovers(made)
+
+
+@pytest.fixture
+def a_file(tmp_path: Path) -> Path:
+    """Where no folder can be."""
+    path = tmp_path / "file"
+    path.touch()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("127.0.0.1:1", "nobody answers at 127.0.0.1:1"),
+        ("ray://127.0.0.1:1", "nobody answers at ray://127.0.0.1:1"),
+        ("nowhere", "'nowhere' is no address of a Ray"),
+    ],
+)
+async def test_a_ray_that_is_not_there_is_told_before_anything_is_started(
+    folder: Path, address: str, reason: str
+) -> None:
+    ended = await refused("up", "--data-dir", folder, "--address", address)
+    assert reason in ended.stderr
+    assert not (folder / "postgres").exists()
+
+
+async def test_a_database_without_the_schema_is_not_given_one(folder: Path, empty_postgres_dsn: str) -> None:
+    ended = await refused(
+        *("up", "--data-dir", folder, "--database-url", empty_postgres_dsn, "--redis-url", "redis://127.0.0.1:1"),
+        **SECRETS,
+    )
+    assert "run croupier migrate first" in ended.stderr
+
+
+async def test_a_database_that_is_not_there_is_told(folder: Path) -> None:
+    ended = await refused(
+        *("up", "--data-dir", folder, "--database-url", "postgresql://127.0.0.1:1/x"),
+        *("--redis-url", "redis://127.0.0.1:1"),
+        **SECRETS,
+    )
+    assert "127.0.0.1" in ended.stderr
+
+
+async def test_a_second_cluster_on_a_database_is_told_whose_it_is(folder: Path, postgres_dsn: str) -> None:
+    store = PostgresClusterStore(postgres_dsn)
+    try:
+        await store.claim("other", name="the first", release="1", hosts=1, gateways=1, silence_seconds=1)
+        ended = await refused(
+            *("up", "--data-dir", folder, "--database-url", postgres_dsn, "--redis-url", "redis://127.0.0.1:1"),
+            **SECRETS,
+        )
+    finally:
+        await store.close()
+    assert "cluster 'the first' plays on this database" in ended.stderr
+
+
+@pytest.mark.parametrize("command", ["status", "rebalance", "rolling-restart", "down"])
+async def test_without_a_cluster_a_command_says_how_to_start_one(folder: Path, command: str) -> None:
+    ended = await refused(command, "--data-dir", folder)
+    assert "start one with croupier cluster up" in ended.stderr
+
+
+async def test_scaling_to_nothing_in_particular_is_refused(folder: Path) -> None:
+    assert "say how many" in (await refused("scale", "--data-dir", folder)).stderr
+
+
+async def test_a_data_dir_that_cannot_be_written_is_refused(a_file: Path) -> None:
+    assert "cannot write to" in (await refused("up", "--data-dir", a_file / "data")).stderr
+
+
+def test_the_table_shows_each_process_in_a_line_of_its_own() -> None:
+    host = {
+        "name": "host-1",
+        "node": "10.0.0.1",
+        "state": "up",
+        "shards": 128,
+        "actors": 7,
+        "batches_per_second": 12.34,
+    }
+    gateway = {"name": "gateway-2", "node": "10.0.0.1", "state": "silent", "address": ["10.0.0.1", 8080]}
+    shown = table(
+        {
+            "cluster": {"name": "casino", "release": "1.0", "generation": 12},
+            "shards": {"owned": 128, "unowned": 128, "moving": 4},
+            "work": {"what": "rebalance", "running": False, "error": "no", "done": "1 of 2 shards moved"},
+            "hosts": [host],
+            "gateways": [gateway],
+        }
+    ).splitlines()
+    assert shown[:3] == [
+        "cluster casino, release 1.0; the 12th directory",
+        "shards: 128 of 256 on hosts, 4 moving",
+        "rebalance: failed: no; 1 of 2 shards moved",
+    ]
+    assert shown[5].split() == ["host-1", "10.0.0.1", "up", "128", "7", "-", "12.3", "-", "-"]
+    assert shown[8].split()[:4] == ["gateway-2", "10.0.0.1", "silent", "10.0.0.1:8080"]
