@@ -90,6 +90,8 @@ export const ErrorCode = {
   SEED_IN_USE: 5011,
   /** The bet is not settled yet, so its seed is still secret. */
   BET_NOT_SETTLED: 5012,
+  /** The bet came too late for its round, and the stake is free again. */
+  BET_NOT_TAKEN: 5013,
   /** It is not known whether this was done; repeat with the same id. */
   TRY_AGAIN: 6001,
   /** A fault of ours; repeat with the same id. */
