@@ -94,8 +94,10 @@ class RouletteBot(Bot):
                 self._placed(asked, bet, fields)
             case Proving(bet=bet_id):
                 self._proved(bet_id, fields)
-            case "taking back" if tag == "roulette.returned":
-                self._returned(fields)
+            case "taking back":
+                if tag == "roulette.returned":
+                    self._returned(fields)
+                self._prove_older(self._round)
             case "listing" if tag == "tables":
                 self._take_table(fields)
             case "sitting" if tag == "done":
@@ -198,6 +200,8 @@ class RouletteBot(Bot):
             self.play()
 
     def _settled(self, round_number: int, pocket: int) -> None:
+        if self._taking_back():
+            return  # perhaps they do not stand: what came of them is asked when that is known
         self._resolve([bet for bet, standing in self._standing.items() if standing.round == round_number], pocket)
 
     def _looked(self, snapshot: dict[str, Any]) -> None:
@@ -219,6 +223,10 @@ class RouletteBot(Bot):
             self.tally.won += payout
         self.books.resolve(back)
 
+    def _taking_back(self) -> bool:
+        """Whether bets were asked for again, and it is not known whether they were given back."""
+        return any(asked.context == TAKING_BACK for asked in self.conversation.unanswered.values())
+
     def _prove_older(self, round_number: int) -> None:
         """Ask what came of bets of rounds that ended while the bot was not there."""
         for bet, standing in self._standing.items():
@@ -227,7 +235,7 @@ class RouletteBot(Bot):
 
     def _prove(self, bet: bytes) -> None:
         on_its_way = any(asked.context == Proving(bet) for asked in self.conversation.unanswered.values())
-        if bet in self._standing and not on_its_way:
+        if bet in self._standing and not on_its_way and not self._taking_back():
             self.ask({"t": "fairness.proof", "bet": bet}, Proving(bet))
 
     def _proved(self, bet: bytes, fields: dict[str, Any]) -> None:

@@ -127,6 +127,17 @@ async def test_a_dice_reply_that_is_off_by_one_is_a_mismatch(nasty: Nasty) -> No
     assert report.balance_mismatches == (2 if nasty is Nasty.MISSTATE else 1)
 
 
+@pytest.mark.parametrize("tag", ["roulette.undo", "roulette.clear"])
+async def test_a_bet_whose_return_is_heard_of_after_its_round_is_no_lost_bet(tag: str) -> None:
+    async with FakeServer(Nastiness(tag, Nasty.DO_BUT_TRY_AGAIN, 1, 12), tables={"roulette-1": "european"}) as server:
+        report = await roulette(server, players=2, seconds=2.0)
+        rounds = server.house.tables["roulette-1"].round
+
+    assert_books_are_right(report, server)
+    assert server.seen[tag] > 12
+    assert rounds > 3
+
+
 async def test_a_roulette_reply_that_is_off_by_one_is_a_mismatch() -> None:
     async with FakeServer(Nastiness("roulette.bet", Nasty.MISSTATE, 3, 3), tables=TABLES) as server:
         report = await roulette(server)
