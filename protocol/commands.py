@@ -144,10 +144,14 @@ class Held(NamedTuple):
 
 
 class NotHeld(NamedTuple):
-    """The stake is not held: refused, released, or the id was answered before. `answer` is for the player."""
+    """The stake is not held: refused, released, or the id was answered before. `answer` is for the player.
+
+    Repeats the `attempt` that it answers.
+    """
 
     id: BetId
     answer: Refusal | dict[str, Any]
+    attempt: Token = (0, 0)
 
 
 class RefuseBet(NamedTuple):
@@ -190,9 +194,10 @@ class TakeBack(NamedTuple):
 
 
 class TakenBack(NamedTuple):
-    """The holds are released, now (`fresh`) or before. `answer` is for the player."""
+    """The holds are released, now (`fresh`) or before. `answer` is for the player who sent what has this digest."""
 
     id: CommandId
+    digest: bytes
     fresh: bool
     answer: Refusal | dict[str, Any]
 
@@ -221,6 +226,7 @@ class Release(NamedTuple):
 
     id: BetId
     token: Token
+    attempt: Token = (0, 0)
 
 
 class Settle(NamedTuple):

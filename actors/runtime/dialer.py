@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from actors.runtime.link import MESSAGES_MAX, Calling, Message
+from actors.runtime.link import MESSAGES_MAX, CallId, Calling, Message
 from actors.runtime.transport import Peer, PeerLost
 
 METHOD: Final = "link"
@@ -79,18 +79,17 @@ class Dialer:
         if self._closed or self._resting is not None:
             return
         while len(self._calls) < CALLS_MAX and (self._end.outgoing.has_unsent or not self._calls):
-            number, payload = self._end.call()
-            call = self._loop.create_task(self._call(number, payload))
+            call = self._loop.create_task(self._call(*self._end.call()))
             self._calls.add(call)
             call.add_done_callback(self._called)
 
-    async def _call(self, number: int, payload: bytes) -> None:
+    async def _call(self, call: CallId, payload: bytes) -> None:
         self.calls += 1
         try:
             answer = await self._peer.call(METHOD, payload)
-            messages = self._end.answered(number, answer)
+            messages = self._end.answered(call, answer)
         except (PeerLost, ValueError) as error:
-            self._end.lost(number)
+            self._end.lost(call)
             self._rest()
             if not self._closed:
                 self._lost(error if isinstance(error, PeerLost) else PeerLost(str(error)))

@@ -248,15 +248,15 @@ class Driver:
         self.after()
 
     async def _renew(self, batch: Batch, flying: InFlight | None, answer: Refusal, *, unknown: bool, bug: bool) -> None:
-        epoch, shards = await self._until_available(self._tenure.renew)
+        epoch, shards = await self.until_available(self._tenure.renew)
         if unknown:
-            landed = await self._until_available(lambda: self._ledger.was_committed(batch.epoch, batch.seq))
+            landed = await self.until_available(lambda: self._ledger.was_committed(batch.epoch, batch.seq))
             self._on_event("unknown batch looked up", {"epoch": batch.epoch, "seq": batch.seq, "landed": landed})
             if landed and flying is not None:
                 self.host.committed()
             self.host.reset(answer)
         if bug and self._on_taken is not None:
-            for known in await self._until_available(lambda: self._find_taken(batch)):
+            for known in await self.until_available(lambda: self._find_taken(batch)):
                 self._on_taken(known)
         self._begin(epoch, shards)
 
@@ -264,7 +264,7 @@ class Driver:
         """Throw memory away and begin anew: it is not known what the ledger has made of the epoch."""
         self.ready.clear()
         self.host.reset(Refusal(Code.TRY_AGAIN))
-        self._begin(*await self._until_available(self._tenure.renew))
+        self._begin(*await self.until_available(self._tenure.renew))
         self.after()
 
     async def _find_taken(self, batch: Batch) -> list[KnownCommand]:
@@ -282,7 +282,7 @@ class Driver:
         async with self.changing:
             if self.host.epoch != epoch:
                 return
-            left = await self._until_available(self._tenure.replaced)
+            left = await self.until_available(self._tenure.replaced)
             if left is None:
                 self.fenced.set()
                 return
@@ -290,7 +290,8 @@ class Driver:
         self._on_event("recovered", {"epoch": self.host.epoch})
         self.after()
 
-    async def _until_available(self, attempt: Callable[[], Awaitable[T]]) -> T:
+    async def until_available(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Try until the store can be reached; other errors of it are the caller's."""
         pause = RETRY_SECONDS_MIN
         while True:
             try:

@@ -16,6 +16,9 @@ import msgpack
 Message = tuple[Any, ...]
 """What arrives: the msgpack array that was sent."""
 
+CallId = tuple[int, int]
+"""Which call of which link."""
+
 MESSAGES_MAX: Final = 50_000
 """Messages of one direction that are not acknowledged: a link that is full takes no more."""
 CALL_MESSAGES_MAX: Final = 4_000
@@ -36,16 +39,18 @@ class Call(NamedTuple):
     """What precedes the messages of a call.
 
     `caller` is a process and `number` counts its links; `callee` is the process that is called, if it was heard of
-    already. `first` is the number of the first message, `received` the last one that came from the other end. `again`:
-    an answer was lost, and what it may have carried is to be said again.
+    already. `nth` counts the calls of the link; those before `oldest` are over: what their answers carried has come
+    by now, or never will. `first` is the number of the first message, `received` the last one that came from the other
+    end.
     """
 
     caller: str
     number: int
     callee: str
+    nth: int
+    oldest: int
     first: int
     received: int
-    again: bool
 
 
 class Answer(NamedTuple):
@@ -157,47 +162,54 @@ class Calling:
     """The end that calls. `caller` is the name of its process, which no other process ever has; its links take their
     numbers from `numbers`, which only grow."""
 
-    __slots__ = ("_again", "_callee", "_caller", "_incoming", "_number", "_numbers", "outgoing")
+    __slots__ = ("_callee", "_caller", "_incoming", "_index", "_number", "_numbers", "_under_way", "outgoing")
 
     def __init__(self, caller: str, numbers: Iterator[int], messages_max: int = MESSAGES_MAX) -> None:
         self._caller = caller
         self._numbers = numbers
         self._number = next(numbers)
         self._callee = ""
-        self._again = False
+        self._index = 0
+        self._under_way: set[int] = set()
         self._incoming = Incoming(messages_max)
         self.outgoing = Outgoing(messages_max)
 
-    def call(self) -> tuple[int, bytes]:
-        """The next call, with what waits; and the number of the link, which goes with its answer."""
+    def call(self) -> tuple[CallId, bytes]:
+        """The next call, with what waits."""
+        self._index = index = self._index + 1
+        self._under_way.add(index)
         first, messages = self.outgoing.take()
-        again, self._again = self._again, False
-        header = Call(self._caller, self._number, self._callee, first, self._incoming.received, again)
-        return self._number, _joined(header, messages)
+        header = Call(
+            self._caller, self._number, self._callee, index, min(self._under_way), first, self._incoming.received
+        )
+        return (self._number, index), _joined(header, messages)
 
-    def answered(self, number: int, payload: bytes) -> list[Message] | None:
-        """What has come with an answer to a call of link `number`; nothing at all: a new link must `begin`."""
+    def answered(self, call: CallId, payload: bytes) -> list[Message] | None:
+        """What has come with the answer to a call; nothing at all: a new link must `begin`. Raises `ValueError`."""
         header, messages = _parted(payload)
         answer = Answer(*header)
-        if number != self._number:
+        if call[0] != self._number:
             return []
+        self._under_way.discard(call[1])
         if answer.says == Says.UNKNOWN or self._callee not in ("", answer.callee):
             return None
         self._callee = answer.callee
         self.outgoing.acknowledge(answer.received)
+        if not self._under_way:
+            self.outgoing.rewind()
         return self._incoming.take(answer.first, messages)
 
-    def lost(self, number: int) -> None:
+    def lost(self, call: CallId) -> None:
         """A call was not answered: it may have arrived, and its answer may have been on the way."""
-        if number == self._number:
-            self._again = True
+        if call[0] == self._number:
+            self._under_way.discard(call[1])
             self.outgoing.rewind()
 
     def begin(self) -> list[bytes]:
         """Begin another link. Returns what the last one did not acknowledge; it is not sent unless it is added."""
         self._number = next(self._numbers)
         self._callee = ""
-        self._again = False
+        self._under_way.clear()
         self._incoming = Incoming(self._incoming.messages_max)
         return self.outgoing.clear()
 
@@ -205,24 +217,32 @@ class Calling:
 class Called:
     """The end that is called, for one link of one caller. `callee` is the name of its process."""
 
-    __slots__ = ("_callee", "_incoming", "number", "outgoing")
+    __slots__ = ("_callee", "_carried", "_incoming", "number", "outgoing")
 
     def __init__(self, callee: str, number: int, messages_max: int = MESSAGES_MAX) -> None:
         self._callee = callee
         self.number = number
+        self._carried: deque[tuple[int, int]] = deque()
+        """(the number of the last message, the call whose answer carried it), in the order of the numbers."""
         self._incoming = Incoming(messages_max)
         self.outgoing = Outgoing(messages_max)
 
     def called(self, call: Call, messages: list[Message]) -> list[Message]:
         """What has come with a call."""
+        carried = self._carried
         self.outgoing.acknowledge(call.received)
-        if call.again:
+        while carried and carried[0][0] <= call.received:
+            carried.popleft()
+        if any(index < call.oldest for _, index in carried):
             self.outgoing.rewind()
+            carried.clear()
         return self._incoming.take(call.first, messages)
 
-    def answer(self) -> bytes:
+    def answer(self, index: int) -> bytes:
         """The answer to a call, with what waits."""
         first, messages = self.outgoing.take()
+        if messages:
+            self._carried.append((first + len(messages) - 1, index))
         return _joined(Answer(Says.TAKEN, self._callee, first, self._incoming.received), messages)
 
 

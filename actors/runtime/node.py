@@ -15,7 +15,7 @@ from actors.runtime.switchboard import Switchboard
 from actors.runtime.tenure import Acquired
 from actors.runtime.transport import Peer
 from actors.runtime.wire import Codec
-from persistence.interfaces import Batch, Fenced, KnownCommand, Ledger, Rejected, StillOwned, StoreError
+from persistence.interfaces import Batch, Fenced, KnownCommand, Ledger, Rejected, StillOwned, StoreError, Unavailable
 from protocol.ids import ShardId
 
 PROOF_SECONDS: Final = 0.5
@@ -147,7 +147,10 @@ class HostNode:
             host.pause()
             await self._until(lambda: host.is_drained)
             async with self.driver.changing:
-                if not host.is_drained or host.suspended:
+                if host.suspended:
+                    host.resume()
+                    raise Unavailable("the host is about to begin anew")
+                if not host.is_drained:
                     continue
                 try:
                     epoch = await self._ledger.acquire_shards(host.epoch, shards)
@@ -210,7 +213,8 @@ class HostNode:
             if self.host.epoch != epoch:
                 return  # that epoch has ended, and its shards are free, or the new one has them
             try:
-                await self._ledger.release_shards(self.host.epoch, sorted(shards))
+                # Nobody else does it: to everyone else the shards look owned, and nobody answers for them.
+                await self.driver.until_available(lambda: self._ledger.release_shards(self.host.epoch, sorted(shards)))
             except Fenced:
                 return  # the same: its end is noticed by whoever writes or asks next
 

@@ -71,13 +71,13 @@ class Session:
                 oldest.set_result(None)
                 return
 
-    async def answer(self) -> bytes | None:
+    async def answer(self, nth: int) -> bytes | None:
         """The answer to a call, once there is something to say, or it has waited long enough; none after the end."""
         if not self._called.outgoing.has_unsent and not self._closed:
             await self._wait()
         if self._closed:
             return None
-        answer = self._called.answer()
+        answer = self._called.answer(nth)
         self._flushing = False
         if self._called.outgoing.has_unsent:
             self._flush()
@@ -152,7 +152,7 @@ class Reception:
         fresh = session.take(call, messages)
         if fresh:
             self._receive(session, fresh)
-        answer = await session.answer()
+        answer = await session.answer(call.nth)
         return unknown_link(self._name) if answer is None else answer
 
     def close(self, session: Session) -> None:

@@ -9,7 +9,7 @@ and what was not answered is asked again: questions carry marks, so that an old 
 """
 
 from dataclasses import replace
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final
 
 import msgpack
 
@@ -32,6 +32,7 @@ from actors.runtime.ref import Ref
 from actors.runtime.turn import Turn
 from actors.table.journal import Left, Seated, TableEvent, TakingBack, write_event
 from actors.table.memory import Memory, apply_event, dump_memory
+from actors.table.waiting import Waiting, WaitingRequests
 from actors.wallet.digest import digest_of
 from persistence.interfaces import KnownCommand
 from protocol.commands import (
@@ -50,7 +51,6 @@ from protocol.commands import (
     Settled,
     TakeBack,
     TakenBack,
-    Token,
     Wake,
     Watchers,
 )
@@ -68,25 +68,9 @@ IDLE_ROUNDS_MAX: Final = 20
 """A seat whose player did not bet for so many rounds is free again."""
 OWED_AGAIN_MS: Final = 2_000
 """How often wallets are asked again to do what they have not confirmed."""
-WAITING_MAX: Final = 20_000
-WAITING_MS_MAX: Final = 30_000
-"""How many requests wait for their wallets, and how long: then their players are told to try again."""
 STUCK_RETRY_MS: Final = 500
 """A table that could not go on at its deadline tries again so often, not all the time."""
 _BALANCES: Final = {"cash": Balance.CASH, "bonus": Balance.BONUS}
-
-
-class _Waiting(NamedTuple):
-    """A request that waits for its player's wallet, since `at` (ms)."""
-
-    sender: Sender
-    request: Any
-    command: PlaceBet | UndoBet | ClearBets | None
-    attempt: Token
-    round: int
-    at: int
-    is_refused: bool = False
-    """The bet does not stand any more, and the wallet was told so."""
 
 
 class Table:
@@ -94,7 +78,6 @@ class Table:
 
     __slots__ = (
         "_asset",
-        "_attempts",
         "_confirm_at",
         "_flush_at",
         "_fresh",
@@ -140,9 +123,8 @@ class Table:
         self._topic = self._stream = f"table:{self._id}"
         self._seq = 0
         self._watchers = 0
-        self._attempts = 0
         self._confirm_at = 0
-        self._waiting: dict[CommandId, _Waiting] = {}
+        self._waiting = WaitingRequests()
         self._fresh: list[BetPlaced | BetsReturned] = []
         self._flush_at = 0
 
@@ -166,7 +148,7 @@ class Table:
     def void(self, command: Any) -> None:
         """The wallet cannot say yet: the request comes again, or its player was told that it does not."""
         if type(command) is Asked:
-            self._waiting.pop(CommandId(command.request.id), None)
+            self._waiting.forget(command.request)
 
     def remember(self, command: CommandId, known: KnownCommand | None) -> None:
         """Tables ask wallets, which remember."""
@@ -210,6 +192,9 @@ class Table:
         command = PlaceBet(request.id, asked.player, asked.name, account, wagers, request.entropy or "", turn.now)
         wallet = Ref("wallet", asked.player)
         turn.need(wallet)
+        if request.id in self._memory.returning:
+            turn.answer(sender, Refusal(Code.ID_REUSED))
+            return
         decided = self._too_late(request.round) or self._decide_bet(command)
         if type(decided) is Refusal:
             self._refuse(turn, wallet, request, decided, sender)
@@ -223,7 +208,8 @@ class Table:
             "round": round_number,
             "stake": placed.stake,
         }
-        attempt = self._wait(turn, request, sender, command)
+        digest = digest_of(request)
+        attempt = self._waiting.add(turn, request, digest, command, round_number, sender)
         if attempt is None:
             return
         params = msgpack.packb(self._game.params(self._memory.game, placed))
@@ -231,7 +217,7 @@ class Table:
             wallet,
             PlaceHold(
                 request.id,
-                digest_of(request),
+                digest,
                 account,
                 placed.stake,
                 self._id,
@@ -244,24 +230,16 @@ class Table:
             ),
         )
 
-    def _wait(self, turn: Turn, request: Any, sender: Sender, command: Any) -> Token | None:
-        """Note that a request waits for its wallet, also if it did before. Returns the mark of this attempt."""
-        waiting = self._waiting
-        waiting.pop(request.id, None)
-        if len(waiting) >= WAITING_MAX:
-            turn.answer(sender, Refusal(Code.OVERLOADED, {"waiting_max": WAITING_MAX}))
-            return None
-        self._attempts += 1
-        attempt = (turn.stream_epoch, self._attempts)
-        round_number = self._game.binding(self._memory.game).round
-        waiting[request.id] = _Waiting(sender, request, command, attempt, round_number, turn.now)
-        return attempt
-
     def _refuse(self, turn: Turn, wallet: Ref, request: Any, refusal: Refusal, sender: Sender) -> None:
         """The rules say no: the wallet says whether that is the answer, or what was answered before."""
-        attempt = self._wait(turn, request, sender, None)
+        digest = digest_of(request)
+        attempt = self._waiting.add(turn, request, digest, None, self._round, sender)
         if attempt is not None:
-            turn.send(wallet, RefuseBet(CommandId(request.id), digest_of(request), refusal, attempt))
+            turn.send(wallet, RefuseBet(CommandId(request.id), digest, refusal, attempt))
+
+    @property
+    def _round(self) -> int:
+        return self._game.binding(self._memory.game).round
 
     def _too_late(self, wanted: int | None) -> Refusal | None:
         """A bet for a round that is not the one on the table."""
@@ -277,24 +255,23 @@ class Table:
 
     def _held(self, turn: Turn, held: Held, sender: Sender) -> None:
         """The stake is there, so the bet stands, unless it does already, or the table has changed its mind."""
-        waiting = self._waiting.get(held.id)
-        if waiting is not None and waiting.attempt != held.attempt:
-            return  # of an older attempt: the newest one has an answer of its own
+        waiting = self._waiting.find(held.id, held.attempt)
         if held.id in self._game.bets(self._memory.game) or held.id in self._memory.owed:
-            self._answer(turn, held.id, held.answer)
+            self._waiting.answer(turn, held.id, held.attempt, held.answer)
             return
-        decided = self._decide_again(turn, waiting) if waiting is not None and waiting.round == held.round else None
-        if waiting is None or decided is None or isinstance(decided, Refusal):
+        decided = self._decide_again(turn, waiting) if waiting is not None and held.round == self._round else None
+        if decided is None or isinstance(decided, Refusal):
             if waiting is not None:
                 # The player is told when the hold is released: until then the wallet may be asked anew.
-                self._waiting[held.id] = waiting._replace(command=None, is_refused=True)
-            turn.answer(sender, Release(held.id, held.token))
+                waiting.command, waiting.is_refused = None, True
+            if held.id not in self._waiting:
+                turn.answer(sender, Release(held.id, held.token, held.attempt))
             return
         for event in decided:
             self._record(turn, event)
-        self._answer(turn, held.id, held.answer)
+        self._waiting.answer(turn, held.id, held.attempt, held.answer)
 
-    def _decide_again(self, turn: Turn, waiting: _Waiting) -> tuple[Any, ...] | Refusal | None:
+    def _decide_again(self, turn: Turn, waiting: Waiting) -> tuple[Any, ...] | Refusal | None:
         """What becomes of a bet, or of taking one back, now that the wallet has answered."""
         command = waiting.command
         if command is None:
@@ -310,23 +287,39 @@ class Table:
         request = asked.request
         wallet = Ref("wallet", asked.player)
         turn.need(wallet)
+        digest = digest_of(request)
+        taking = self._memory.returning.get(CommandId(request.id))
+        if taking is not None:
+            self._take_back_again(turn, wallet, taking, request, digest, sender)
+            return
         decided = self._game.decide(self._memory.game, command)
         if type(decided) is Refusal:
             self._refuse(turn, wallet, request, decided, sender)
             return
-        attempt = self._wait(turn, request, sender, command)
+        attempt = self._waiting.add(turn, request, digest, command, self._round, sender)
         if attempt is not None:
-            turn.send(wallet, AskAboutId(CommandId(request.id), digest_of(request), attempt))
+            turn.send(wallet, AskAboutId(CommandId(request.id), digest, attempt))
+
+    def _take_back_again(
+        self, turn: Turn, wallet: Ref, taking: TakingBack, request: Any, digest: bytes, sender: Sender
+    ) -> None:
+        """Bets were taken back by this id, and the wallet has not confirmed it: to it the id may still look new."""
+        if taking.digest != digest:
+            turn.answer(sender, Refusal(Code.ID_REUSED))
+        elif self._waiting.add(turn, request, digest, None, self._round, sender) is not None:
+            turn.send(wallet, TakeBack(*_but_player(taking)))
 
     def _may_take_back(self, turn: Turn, new: IdIsNew, sender: Sender) -> None:
-        waiting = self._waiting.get(new.id)
-        if waiting is None or waiting.command is None or waiting.attempt != new.attempt:
+        waiting = self._waiting.find(new.id, new.attempt)
+        if waiting is None or waiting.command is None:
             return
-        request, player = waiting.request, waiting.command.player
+        player = waiting.command.player
         wallet = Ref("wallet", player)
         decided = self._decide_again(turn, waiting)
         if decided is None or isinstance(decided, Refusal):
-            self._refuse(turn, wallet, request, decided or Refusal(Code.NOTHING_TO_UNDO), waiting.sender)
+            waiting.command = None
+            refusal = decided or Refusal(Code.NOTHING_TO_UNDO)
+            turn.send(wallet, RefuseBet(new.id, waiting.digest, refusal, new.attempt))
             return
         bets: tuple[BetId, ...] = decided[0].bets
         standing = self._game.bets(self._memory.game)
@@ -338,10 +331,10 @@ class Table:
             "bets": bets,
             "amount": sum(standing[bet].stake for bet in bets),
         }
-        taking = TakingBack(new.id, player, digest_of(request), bets, reply)
+        taking = TakingBack(new.id, player, waiting.digest, bets, reply)
         for event in decided:
             self._record(turn, event)
-        self._waiting[new.id] = waiting._replace(command=None)
+        waiting.command = None
         if turn.is_here(wallet):
             turn.send(wallet, TakeBack(*_but_player(taking)))
             return
@@ -349,20 +342,15 @@ class Table:
         self._ask_to_confirm(turn)
 
     def _not_held(self, turn: Turn, command: NotHeld, sender: Sender) -> None:
-        self._answer(turn, command.id, command.answer)
+        self._waiting.answer(turn, command.id, command.attempt, command.answer)
 
     def _taken_back(self, turn: Turn, command: TakenBack, sender: Sender) -> None:
         self._memory.returning.pop(command.id, None)
-        self._answer(turn, command.id, command.answer)
+        self._waiting.answer_all(turn, command.id, command.digest, command.answer)
 
     def _settled(self, turn: Turn, command: Settled, sender: Sender) -> None:
         for bet in command.bets:
             self._memory.owed.pop(bet, None)
-
-    def _answer(self, turn: Turn, command: CommandId, answer: Any) -> None:
-        waiting = self._waiting.pop(command, None)
-        if waiting is not None:
-            turn.answer(waiting.sender, answer)
 
     def _asked_about(self, turn: Turn, command: AskAboutHold, sender: Sender) -> None:
         """A wallet has a hold: pay it if it is owed, let it wait if its bet stands or may, disown it otherwise."""
@@ -375,9 +363,8 @@ class Table:
             if command.id in taking.bets:
                 turn.tell(wallet, TakeBack(*_but_player(taking)))
                 return
-        waiting = self._waiting.get(command.id)
-        if command.id not in self._game.bets(self._memory.game) and (waiting is None or waiting.is_refused):
-            turn.tell(wallet, Release(command.id, command.token))
+        if command.id not in self._game.bets(self._memory.game) and command.id not in self._waiting:
+            turn.tell(wallet, Release(command.id, command.token, self._waiting.refused(command.id)))
 
     # --- the clock ---
 
@@ -385,7 +372,7 @@ class Table:
         if self._fresh and turn.now >= self._flush_at:
             self._flush(turn)
         if self._waiting:
-            self._give_up(turn)
+            self._waiting.give_up(turn)
         if turn.now >= self._confirm_at:
             self._ask_to_confirm(turn)
         deadline = self._game.deadline(self._memory.game)
@@ -397,14 +384,6 @@ class Table:
             for event in decided:
                 self._record(turn, event)
         self._go_on(turn)
-
-    def _give_up(self, turn: Turn) -> None:
-        """Let those go who have waited for their wallets for too long."""
-        for command, waiting in list(self._waiting.items()):
-            if waiting.at > turn.now - WAITING_MS_MAX:
-                return
-            del self._waiting[command]
-            turn.answer(waiting.sender, Refusal(Code.TRY_AGAIN))
 
     def _go_on(self, turn: Turn) -> None:
         """Open a round if it is time and somebody is here; see that the table is woken at its next deadline."""

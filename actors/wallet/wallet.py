@@ -238,7 +238,7 @@ class Wallet:
             return
         account = self._account_for(hold.account, hold.amount, 0)
         if isinstance(account, Refusal):
-            turn.answer(sender, NotHeld(hold.id, self._refuse(turn, hold.id, hold.digest, account)))
+            turn.answer(sender, NotHeld(hold.id, self._refuse(turn, hold.id, hold.digest, account), hold.attempt))
             return
         account.held += hold.amount
         pending = PendingHold(account.id, hold.amount, hold.table, hold.round)
@@ -281,7 +281,7 @@ class Wallet:
         """An id that is known. While its stake is held, the table says whether the bet stands."""
         hold = self._holds.get(command.id) if self._holds else None
         if hold is None or isinstance(known, Refusal):
-            turn.answer(sender, NotHeld(command.id, known))
+            turn.answer(sender, NotHeld(command.id, known, command.attempt))
         else:
             token = self._question(turn, hold)
             turn.answer(sender, Held(command.id, known, command.attempt, token, hold.round))
@@ -291,7 +291,7 @@ class Wallet:
         if known is not None:
             self._answer_again(turn, command, known, sender)
         else:
-            turn.answer(sender, NotHeld(command.id, self._refused(turn, command)))
+            turn.answer(sender, NotHeld(command.id, self._refused(turn, command), command.attempt))
 
     def _refused(self, turn: Turn, command: RefuseBet) -> Answer:
         """What the rules refuse stays refused, whatever they say later; but not the id of another's bet."""
@@ -300,7 +300,10 @@ class Wallet:
 
     def _asked_about_id(self, turn: Turn, command: AskAboutId, sender: Sender) -> None:
         known = self._known(command.id, command.digest)
-        turn.answer(sender, IdIsNew(command.id, command.attempt) if known is None else NotHeld(command.id, known))
+        turn.answer(
+            sender,
+            IdIsNew(command.id, command.attempt) if known is None else NotHeld(command.id, known, command.attempt),
+        )
 
     def _take_back(self, turn: Turn, command: TakeBack, sender: Sender) -> None:
         known = self._known(command.id, command.digest)
@@ -308,7 +311,7 @@ class Wallet:
             self._take_id(turn, command.id, command.digest, command.reply)
         self._free(turn, command.bets, HoldState.RELEASED, BetState.RETURNED)
         answer = command.reply if known is None else known
-        turn.answer(sender, TakenBack(command.id, known is None, answer))
+        turn.answer(sender, TakenBack(command.id, command.digest, known is None, answer))
 
     def _kept(self, turn: Turn, command: Keep) -> Kept:
         known = self._known(command.id, command.digest)
@@ -322,12 +325,12 @@ class Wallet:
         hold = self._holds.get(command.id) if self._holds else None
         if hold is None:
             known = self._memory.kept(command.id) or Refusal(Code.TRY_AGAIN)
-            turn.answer(sender, NotHeld(command.id, known))
+            turn.answer(sender, NotHeld(command.id, known, command.attempt))
         elif command.token == hold.token:
             refusal = not_taken(hold.table, hold.round)
             self._memory.replace(command.id, refusal)
             self._free(turn, (command.id,), HoldState.DISOWNED, BetState.DISOWNED)
-            turn.answer(sender, NotHeld(command.id, refusal))
+            turn.answer(sender, NotHeld(command.id, refusal, command.attempt))
 
     def _ask_about_holds(self, turn: Turn, command: Wake | None, sender: Sender) -> None:
         """Ask tables on other hosts, and after a load all tables, whether they know of bets; until each is over."""

@@ -10,6 +10,7 @@ from typing import Final
 from actors.runtime.ref import Ref
 from protocol.commands import LobbyLook, Watchers
 from protocol.records import BetState
+from tests.support.simulation_cluster import ClusterWorld
 from tests.support.simulation_plan import TABLES
 from tests.support.simulation_player import Player
 from tests.support.simulation_time import Stalled, run_virtually
@@ -22,16 +23,16 @@ WATCHERS_MAX: Final = 2
 STEPS_SHOWN_MAX: Final = 60
 
 
-def simulate(seed: int, *, tracing: bool = False) -> tuple[Counter[str], list[str]]:
+def simulate(seed: int, *, tracing: bool = False, world: type[World] = World) -> tuple[Counter[str], list[str]]:
     """Run one seed. Returns how much of what was checked and happened, and the steps, if traced. Raises `Broken`."""
     try:
-        return run_virtually(_run(seed, tracing))
+        return run_virtually(_run(seed, tracing, world))
     except Stalled as error:
         raise Broken(seed, str(error), []) from error
 
 
-async def _run(seed: int, tracing: bool) -> tuple[Counter[str], list[str]]:
-    world = World(seed, tracing=tracing)
+async def _run(seed: int, tracing: bool, kind: type[World]) -> tuple[Counter[str], list[str]]:
+    world = kind(seed, tracing=tracing)
     story = asyncio.ensure_future(_story(world))
     try:
         await asyncio.wait({story, world.broken}, return_when=asyncio.FIRST_COMPLETED)
@@ -79,7 +80,7 @@ async def _spectate(world: World) -> None:
 async def _until_over(world: World) -> None:
     """Wait for the last rounds to be settled, and for every message to be answered."""
     while any(bet.state == BetState.OPEN for bet in world.ledger.tables.bets.values()) or world.busy:
-        if (process := world.current) is not None:
+        if (process := world.some_process()) is not None:
             for table in TABLES:
                 process.post(Ref("table", table), Watchers(0), None)
         await asyncio.sleep(POLL_SECONDS)
@@ -90,15 +91,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--seeds", type=int, default=1, help="how many seeds, one after another")
+    parser.add_argument("--cluster", action="store_true", help="several hosts and gateways instead of one process")
     parser.add_argument("--trace", action="store_true", help="print every step")
     arguments = parser.parse_args()
     began = time.perf_counter()
     total: Counter[str] = Counter()
+    world = ClusterWorld if arguments.cluster else World
     for seed in range(arguments.seed, arguments.seed + arguments.seeds):
         try:
-            counted, trace = simulate(seed, tracing=arguments.trace)
+            counted, trace = simulate(seed, tracing=arguments.trace, world=world)
         except Broken as broken:
-            _show_failure(broken, everything=arguments.trace)
+            _show_failure(broken, world, everything=arguments.trace)
             return 1
         total += counted
         sys.stdout.writelines(f"{step}\n" for step in trace)
@@ -107,16 +110,17 @@ def main() -> int:
     return 0
 
 
-def _show_failure(broken: Broken, *, everything: bool) -> None:
-    steps = broken.trace or _trace_of(broken.seed)
+def _show_failure(broken: Broken, world: type[World], *, everything: bool) -> None:
+    steps = broken.trace or _trace_of(broken.seed, world)
     sys.stdout.writelines(f"{step}\n" for step in (steps if everything else steps[-STEPS_SHOWN_MAX:]))
-    sys.stdout.write(f"{broken}\nagain: python -m tests.simulation.spine --seed {broken.seed} --trace\n")
+    option = " --cluster" if world is ClusterWorld else ""
+    sys.stdout.write(f"{broken}\nagain: python -m tests.simulation.spine{option} --seed {broken.seed} --trace\n")
 
 
-def _trace_of(seed: int) -> list[str]:
+def _trace_of(seed: int, world: type[World]) -> list[str]:
     """The same again, this time with every step."""
     try:
-        return simulate(seed, tracing=True)[1]
+        return simulate(seed, tracing=True, world=world)[1]
     except Broken as broken:
         return broken.trace
 

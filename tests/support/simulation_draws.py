@@ -54,10 +54,12 @@ class Draws:
                 self._check_payout(self._tables.bets[record.id])
 
     def _check_round(self, ended: RoundEnd) -> None:
-        """The outcome follows from the seed that was bound, and from the entropy of every bet, in their order."""
+        """The outcome follows from the seed that was bound, and from the entropy of bets, in the table's order."""
         key = ended.table_id, ended.round
         bets = [bet for bet in self._tables.bets.values() if (bet.table_id, bet.round) == key]
-        mixed = [msgpack.unpackb(bet.params)["entropy"] for bet in bets]
+        mixed = msgpack.unpackb(ended.contributions)
+        held = Counter(msgpack.unpackb(bet.params)["entropy"] for bet in bets)
+        self._same("entropy of no bet", key, list(Counter(mixed) - held), [])
         commitment = self._tables.rounds[key].commitment
         client_seed = client_seed_from(TableId(ended.table_id), ended.round, commitment, mixed)
         params = {"variant": self._variants[ended.table_id], "wagers": []}
@@ -65,10 +67,21 @@ class Draws:
             self._of_rounds[key], client_seed, ended.round, params=params, stake=0
         )
         self._same("seed", key, ended.server_seed, self._of_rounds[key])
-        self._same("contributions", key, msgpack.unpackb(ended.contributions), mixed)
         self._same("client seed", key, ended.client_seed, client_seed)
         self._same("outcome", key, msgpack.unpackb(ended.outcome), dict(outcome))
         self.checked["rounds"] += 1
+
+    def finished(self) -> None:
+        """The entropy of every bet that ever stood is in its round, and no other."""
+        of_rounds: dict[tuple[str, int], Counter[str]] = {}
+        for bet in self._tables.bets.values():
+            if bet.table_id is not None and bet.state != BetState.DISOWNED:
+                entropy = msgpack.unpackb(bet.params)["entropy"]
+                of_rounds.setdefault((bet.table_id, bet.round or 0), Counter())[entropy] += 1
+        for key, row in self._tables.rounds.items():
+            if row.contributions is not None:
+                mixed = Counter(msgpack.unpackb(row.contributions))
+                self._same("contributions", key, mixed, of_rounds.get(key, Counter()))
 
     def _check_draw(self, bet: StoredBet) -> None:
         player = player_of(bet.account)

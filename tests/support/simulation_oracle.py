@@ -13,7 +13,7 @@ from actors.fairness.seal import Sealer
 from persistence.interfaces import Batch
 from persistence.memory.ledger import MemoryLedger
 from persistence.memory.tables import StoredBet
-from protocol.errors import CATALOGUE, Refusal
+from protocol.errors import CATALOGUE, Code, Refusal
 from protocol.ids import BetId, CommandId, PlayerId
 from protocol.money import player_of
 from protocol.records import BetEnd, BetState, CommandRecord, HoldState
@@ -78,7 +78,11 @@ class Oracle:
             if meaning.may_retry:
                 return
             row = self._tables.commands.get(command)
-            if meaning.sticky:
+            tables_row = self._tables.bets.get(command)
+            disowned = tables_row is not None and tables_row.state == BetState.DISOWNED
+            if answer.code is Code.BET_NOT_TAKEN:
+                self._same("bet that was not taken", command.hex(), disowned, True)
+            elif meaning.sticky:
                 self._same("refusal", command.hex(), answer.code.value, row and row.code)
         else:
             self._check_written(command, answer)
@@ -144,9 +148,17 @@ class Oracle:
         for hold in tables.holds.values():
             if hold.state == HoldState.PENDING:
                 self._fail(f"hold {hold.id.hex()} is pending still")
+        self._draws.finished()
+        for command, said in self._answers.items():
+            if isinstance(said, dict) and said["t"] == "roulette.placed":
+                row = tables.bets.get(command)
+                if row is None or row.state == BetState.DISOWNED:
+                    self._fail(f"bet {command.hex()} was said to be placed, and its table never took it")
         referred = {one.ref for one in tables.transfers.values()}
         for command, said in self._answers.items():
-            if isinstance(said, tuple) and (command in tables.bets or command in referred):
+            bet_row = tables.bets.get(command)
+            stands = bet_row is not None and bet_row.state != BetState.DISOWNED
+            if isinstance(said, tuple) and (stands or command in referred):
                 self._fail(f"{command.hex()} was refused, {said}, and is there all the same")
         for player, amount in given.items():
             won = sum(_result(bet) for bet in tables.bets.values() if player_of(bet.account) == player)

@@ -151,8 +151,8 @@ def test_a_bet_that_is_refused_while_its_stake_is_held_is_for_the_table_to_decid
 
     [asked] = stage.tells(refused)
     assert (type(asked), asked.answer, asked.attempt) == (Held, held.answer, (7, 7))
-    assert stage.tells(Release(hold.id, asked.token)) == [NotHeld(hold.id, NOT_TAKEN)]
-    assert stage.tells(refused) == [NotHeld(hold.id, NOT_TAKEN)]
+    assert stage.tells(Release(hold.id, asked.token, (7, 7))) == [NotHeld(hold.id, NOT_TAKEN, (7, 7))]
+    assert stage.tells(refused) == [NotHeld(hold.id, NOT_TAKEN, (7, 7))]
 
 
 def test_an_answer_that_comes_another_way_than_the_event_has_no_position(stage: Stage) -> None:
@@ -246,10 +246,10 @@ def test_bets_are_taken_back_once_for_an_id(stage: Stage) -> None:
     stage.tells(hold)
     take_back = TakeBack(stage.new_id(), BODY, (hold.id,), {"t": "roulette.returned", "amount": 300})
 
-    assert stage.tells(take_back) == [TakenBack(take_back.id, True, take_back.reply)]
-    assert stage.tells(take_back) == [TakenBack(take_back.id, False, take_back.reply)]
+    assert stage.tells(take_back) == [TakenBack(take_back.id, BODY, True, take_back.reply)]
+    assert stage.tells(take_back) == [TakenBack(take_back.id, BODY, False, take_back.reply)]
     assert stage.tells(take_back._replace(digest=b"another ")) == [
-        TakenBack(take_back.id, False, Refusal(Code.ID_REUSED))
+        TakenBack(take_back.id, b"another ", False, Refusal(Code.ID_REUSED))
     ]
     assert stage.balance(ANN) == (1_000, 0)
 
@@ -291,7 +291,7 @@ def test_an_id_is_new_or_has_its_answer(stage: Stage) -> None:
     [held] = stage.tells(hold)
 
     assert stage.tells(AskAboutId(new, BODY, (3, 4))) == [IdIsNew(new, (3, 4))]
-    assert stage.tells(AskAboutId(hold.id, BODY, (3, 4))) == [NotHeld(hold.id, held.answer)]
+    assert stage.tells(AskAboutId(hold.id, BODY, (3, 4))) == [NotHeld(hold.id, held.answer, (3, 4))]
     assert stage.batches[-1].records, "asking about an id writes nothing"
 
 
