@@ -78,5 +78,9 @@ class HostEvents:
         getattr(self._log, level)(event, **details)
 
 
-_WARNINGS: Final = frozenset({"batch failed", "store not available", "load failed", "look-up failed"})
-_ERRORS: Final = frozenset({"commit failed", "actor cannot be loaded", "runtime broken", "fenced"})
+_WARNINGS: Final = frozenset(
+    {"batch failed", "store not available", "load failed", "look-up failed", "host not reached", "routes not found"}
+)
+_ERRORS: Final = frozenset(
+    {"commit failed", "actor cannot be loaded", "runtime broken", "fenced", "message not handled", "answer not taken"}
+)

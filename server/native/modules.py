@@ -37,6 +37,7 @@ COMPILED: Final = (
     "actors.runtime.wire",
     "actors.table.memory",
     "actors.table.table",
+    "actors.table.waiting",
     "actors.wallet.digest",
     "actors.wallet.memory",
     "actors.wallet.used_ids",

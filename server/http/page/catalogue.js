@@ -24,6 +24,7 @@ export const Code = Object.freeze({
   TOO_MANY_BETS: 5010,
   SEED_IN_USE: 5011,
   BET_NOT_SETTLED: 5012,
+  BET_NOT_TAKEN: 5013,
 });
 
 const WORDS = {
@@ -38,6 +39,7 @@ const WORDS = {
   [Code.TOO_MANY_BETS]: "You have placed as many bets as one round takes.",
   [Code.SEED_IN_USE]: "A bet is still open on this seed. Try again when it is settled.",
   [Code.BET_NOT_SETTLED]: "This bet is still in play. Its proof comes with the result.",
+  [Code.BET_NOT_TAKEN]: "The bet came too late for its round. The stake is yours again.",
 };
 
 /** What the server answered instead of doing it. */
