@@ -129,9 +129,9 @@ class HostNode:
         async with self._moving:
             if self.draining:
                 refused = dict.fromkeys(shards, self.host.epoch)
-            elif shards:
+            elif wanted := [shard for shard in shards if shard not in self.host.owned]:
                 try:
-                    await self._own(shards)
+                    await self._own(wanted)
                 except Fenced:
                     # It was taken for dead, and hears of it now.
                     await self.driver.check_ownership()

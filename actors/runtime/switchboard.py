@@ -143,6 +143,9 @@ class Switchboard:
 
     def left(self, shards: Collection[ShardId]) -> None:
         """These shards are not here any more: whoever sends messages for them had better know."""
+        shards_count = self._driver.host.shards
+        for ref in [ref for ref in self._watchers if shard_of(ref, shards_count) in shards]:
+            del self._watchers[ref]
         for shard in shards:
             self._courier.exchange.table.doubt(shard, self._name)
             gone = self._codec.not_mine(0, shard)

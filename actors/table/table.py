@@ -213,7 +213,8 @@ class Table:
         if attempt is None:
             return
         params = msgpack.packb(self._game.params(self._memory.game, placed))
-        turn.send(
+        self._waiting.ask(
+            turn,
             wallet,
             PlaceHold(
                 request.id,
@@ -235,7 +236,7 @@ class Table:
         digest = digest_of(request)
         attempt = self._waiting.add(turn, request, digest, None, self._round, sender)
         if attempt is not None:
-            turn.send(wallet, RefuseBet(CommandId(request.id), digest, refusal, attempt))
+            self._waiting.ask(turn, wallet, RefuseBet(CommandId(request.id), digest, refusal, attempt))
 
     @property
     def _round(self) -> int:
@@ -298,7 +299,7 @@ class Table:
             return
         attempt = self._waiting.add(turn, request, digest, command, self._round, sender)
         if attempt is not None:
-            turn.send(wallet, AskAboutId(CommandId(request.id), digest, attempt))
+            self._waiting.ask(turn, wallet, AskAboutId(CommandId(request.id), digest, attempt))
 
     def _take_back_again(
         self, turn: Turn, wallet: Ref, taking: TakingBack, request: Any, digest: bytes, sender: Sender
@@ -319,7 +320,7 @@ class Table:
         if decided is None or isinstance(decided, Refusal):
             waiting.command = None
             refusal = decided or Refusal(Code.NOTHING_TO_UNDO)
-            turn.send(wallet, RefuseBet(new.id, waiting.digest, refusal, new.attempt))
+            self._waiting.ask(turn, wallet, RefuseBet(new.id, waiting.digest, refusal, new.attempt))
             return
         bets: tuple[BetId, ...] = decided[0].bets
         standing = self._game.bets(self._memory.game)
@@ -334,7 +335,7 @@ class Table:
         taking = TakingBack(new.id, player, waiting.digest, bets, reply)
         for event in decided:
             self._record(turn, event)
-        waiting.command = None
+        waiting.command = waiting.wallet = None
         if turn.is_here(wallet):
             turn.send(wallet, TakeBack(*_but_player(taking)))
             return
@@ -373,6 +374,7 @@ class Table:
             self._flush(turn)
         if self._waiting:
             self._waiting.give_up(turn)
+            self._waiting.ask_again(turn)
         if turn.now >= self._confirm_at:
             self._ask_to_confirm(turn)
         deadline = self._game.deadline(self._memory.game)

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from actors.games.interface import ClearBets, PlaceBet, UndoBet
 from actors.runtime.actor import Sender
+from actors.runtime.ref import Ref
 from actors.runtime.turn import Turn
 from protocol.commands import Token
 from protocol.errors import Code, Refusal
@@ -12,13 +13,27 @@ from protocol.ids import CommandId
 WAITING_MAX: Final = 20_000
 WAITING_MS_MAX: Final = 30_000
 """How many requests wait for their wallets, and how long: then their players are told to try again."""
+ASK_AGAIN_MS: Final = 500
+"""How often a wallet on another host is asked again: the question, or its answer, may be lost with a host."""
 SENDERS_MAX: Final = 8
 
 
 class Waiting:
     """A request, and everyone who wants its answer: it may have come by several ways."""
 
-    __slots__ = ("at", "attempt", "command", "digest", "is_refused", "request", "round", "senders")
+    __slots__ = (
+        "asked_at",
+        "at",
+        "attempt",
+        "command",
+        "digest",
+        "is_refused",
+        "question",
+        "request",
+        "round",
+        "senders",
+        "wallet",
+    )
 
     def __init__(self, request: Any, digest: bytes, command: Any, attempt: Token, round: int, at: int) -> None:
         self.request = request
@@ -29,6 +44,9 @@ class Waiting:
         self.round = round
         self.at = at
         self.senders: list[Sender] = []
+        self.wallet: Ref | None = None
+        self.question: Any = None
+        self.asked_at = at
         self.is_refused = False
         """The bet does not stand any more, and the wallet was told so."""
 
@@ -80,6 +98,32 @@ class WaitingRequests:
         if len(waiting.senders) >= SENDERS_MAX:
             turn.answer(waiting.senders.pop(0), Refusal(Code.TRY_AGAIN))
         waiting.senders.append(sender)
+
+    def ask(self, turn: Turn, wallet: Ref, question: Any) -> None:
+        """Ask the wallet what has the id and the mark of a request; again and again, if it is on another host."""
+        waiting = self.find(question.id, question.attempt)
+        turn.send(wallet, question)
+        if waiting is not None and not turn.is_here(wallet):
+            waiting.wallet, waiting.question, waiting.asked_at = wallet, question, turn.now
+            self._wake_to_ask(turn)
+
+    def ask_again(self, turn: Turn) -> None:
+        """Ask those again that have not answered."""
+        asking = False
+        for requests in self._by_id.values():
+            for waiting in requests:
+                if waiting.wallet is None:
+                    continue
+                asking = True
+                if turn.now >= waiting.asked_at + ASK_AGAIN_MS:
+                    waiting.asked_at = turn.now
+                    turn.tell(waiting.wallet, waiting.question)
+        if asking:
+            self._wake_to_ask(turn)
+
+    def _wake_to_ask(self, turn: Turn) -> None:
+        """At few times, so that many requests are one timer."""
+        turn.wake_at((turn.now // ASK_AGAIN_MS + 2) * ASK_AGAIN_MS)
 
     def find(self, command: CommandId, attempt: Token) -> Waiting | None:
         """The request that was asked about with this mark, and with no other since."""

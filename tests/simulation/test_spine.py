@@ -12,9 +12,11 @@ import pytest
 from actors.wallet.memory import CommandMemory
 from server.native.build import build
 from tests.simulation import spine
+from tests.support.simulation_cluster import ClusterWorld
 
 ROOT: Final = Path(__file__).parents[2]
 SEEDS: Final = int(os.environ.get("CROUPIER_SIMULATION_SEEDS", "1000"))
+CLUSTER_SEEDS: Final = int(os.environ.get("CROUPIER_CLUSTER_SEEDS", "200"))
 PROCESSES: Final = 2
 SECONDS_MAX: Final = 600
 
@@ -39,16 +41,18 @@ def start(*arguments: str, compiled: bool = False, **environment: str) -> subpro
 
 
 @pytest.mark.slow
-def test_no_seed_breaks_a_promise() -> None:
-    share = -(-SEEDS // PROCESSES)
-    firsts = range(1, SEEDS + 1, share)
+@pytest.mark.parametrize(("seeds", "world"), [(SEEDS, ()), (CLUSTER_SEEDS, ("--cluster",))], ids=["one", "cluster"])
+def test_no_seed_breaks_a_promise(seeds: int, world: tuple[str, ...]) -> None:
+    share = -(-seeds // PROCESSES)
+    firsts = range(1, seeds + 1, share)
     # Some of them with the compiled modules, which must keep the same promises.
     runs = [
         start(
+            *world,
             "--seed",
             str(first),
             "--seeds",
-            str(min(share, SEEDS + 1 - first)),
+            str(min(share, seeds + 1 - first)),
             compiled=number % 2 == 1 and can_compile(),
         )
         for number, first in enumerate(firsts)
@@ -59,10 +63,11 @@ def test_no_seed_breaks_a_promise() -> None:
     assert [run.returncode for run in runs] == [0] * len(runs), "\n".join(outputs)
 
 
-def test_a_seed_is_the_same_story_in_every_process() -> None:
-    runs = [start("--seed", "11", "--trace", PYTHONHASHSEED=hash_seed) for hash_seed in ("1", "2")]
+@pytest.mark.parametrize("world", [(), ("--cluster",)], ids=["one", "cluster"])
+def test_a_seed_is_the_same_story_in_every_process(world: tuple[str, ...]) -> None:
+    runs = [start(*world, "--seed", "11", "--trace", PYTHONHASHSEED=hash_seed) for hash_seed in ("1", "2")]
     if can_compile():
-        runs.append(start("--seed", "11", "--trace", compiled=True))
+        runs.append(start(*world, "--seed", "11", "--trace", compiled=True))
 
     first, *others = (run.communicate(timeout=SECONDS_MAX)[0].splitlines()[:-1] for run in runs)
 
@@ -92,5 +97,16 @@ def test_enough_of_everything_happens() -> None:
 
     often = ("commits", "answers", "events", "draws", "rounds", "payouts", "RouletteUndo", "RotateSeeds", "ID_REUSED")
     now_and_then = ("died", "deposed", "recovered", "unknown batch looked up", "lookups", "turns_failed", "OVERLOADED")
+    assert {name: happened[name] for name in often if happened[name] < 20} == {}
+    assert {name: happened[name] for name in now_and_then if not happened[name]} == {}
+
+
+def test_enough_of_everything_happens_to_a_cluster() -> None:
+    happened, _ = spine.simulate(1, world=ClusterWorld)
+    for seed in range(2, 21):
+        happened += spine.simulate(seed, world=ClusterWorld)[0]
+
+    often = ("commits", "answers", "events", "draws", "rounds", "payouts", "moved", "events at gateways")
+    now_and_then = ("died", "paused", "taken over", "fenced", "recovered", "BET_NOT_TAKEN", "host not reached")
     assert {name: happened[name] for name in often if happened[name] < 20} == {}
     assert {name: happened[name] for name in now_and_then if not happened[name]} == {}

@@ -1,0 +1,108 @@
+"""Hosts of a cluster on a real database: bets across hosts, moves and a take-over, and books that an auditor reads."""
+
+import asyncio
+from itertools import count
+from typing import Any
+
+from actors.games.catalogue import TABLE_GAMES, roulette_rules
+from actors.runtime.placement import shard_of
+from actors.runtime.ref import Ref
+from actors.table.load import TableKind
+from persistence.postgres.audit import audit
+from protocol.commands import Asked, OpenWallet
+from protocol.errors import Refusal
+from protocol.games.dice import DiceBet
+from protocol.games.roulette import RouletteBet, Wager
+from protocol.ids import CommandId, PlayerId, command_id_from
+from protocol.requests import Sit
+from tests.support.casino import ASSETS, RULES, TABLE, account_of
+from tests.support.hand_driven import SHARDS
+from tests.support.ledgers import postgres_under_test
+from tests.support.nodes import ALL, Nodes, casino_kinds
+
+QUICK = {**RULES, "betting_ms": 1_500, "closed_ms": 50, "spin_ms": 50, "settled_ms": 100, "seats_max": 8}
+PLAYERS = [PlayerId(number) for number in range(1, 7)]
+OF_THE_GAME = {"BETTING_CLOSED", "BET_NOT_TAKEN", "TABLE_LIMIT", "EXPOSURE_LIMIT", "TOO_MANY_BETS", "NOT_SEATED"}
+TABLES_SHARD = shard_of(Ref("table", TABLE), SHARDS)
+
+
+class Bettor:
+    """A player who bets until told to stop, and notes what was acknowledged."""
+
+    def __init__(self, cluster: Nodes, player: PlayerId, ids: "count[int]") -> None:
+        self.placed: set[CommandId] = set()
+        self.refused: set[str] = set()
+        self._cluster = cluster
+        self._player = player
+        self._ids = ids
+
+    def new_id(self) -> CommandId:
+        return command_id_from(self._cluster.now(), next(self._ids).to_bytes(10, "big"))
+
+    async def asks(self, request: Any) -> Any:
+        room = type(request).room
+        key: Any = TABLE if room == "table" else self._player
+        return await self._cluster.ask(Ref(room, key), Asked(self._player, "player", request))
+
+    async def play(self, stop: asyncio.Event) -> None:
+        opening = OpenWallet(self._player, ((account_of(self._player), 100_000),))
+        await self._cluster.ask(Ref("wallet", self._player), opening)
+        await self.asks(Sit(id=self.new_id(), table=TABLE))
+        while not stop.is_set():
+            requests = (
+                DiceBet(id=self.new_id(), asset="PLAY", amount=10, target=5_000, over=True),
+                RouletteBet(id=self.new_id(), table=TABLE, wagers=(Wager(spot="red", amount=10),)),
+            )
+            for request in requests:
+                answer = await self.asks(request)
+                if isinstance(answer, Refusal):
+                    self.refused.add(answer.code.name)
+                else:
+                    self.placed.add(CommandId(request.id))
+
+
+async def test_money_is_right_after_moves_and_a_death(postgres_dsn: str) -> None:
+    async with postgres_under_test(postgres_dsn) as books:
+        kinds = casino_kinds()
+        table: Any = kinds["table"]
+        kinds["table"] = TableKind({TABLE: (TABLE_GAMES["roulette"], roulette_rules(QUICK))}, ASSETS, table._sealer)
+        async with Nodes(books.ledger, kinds=kinds) as cluster:
+            await cluster.launch("one", TABLES_SHARD, *(shard for shard in ALL[:2] if shard != TABLES_SHARD))
+            rest = [shard for shard in ALL if shard not in cluster.hosts["one"].host.owned]
+            await cluster.launch("two", *rest)
+            stop, ids = asyncio.Event(), count(1)
+            bettors = [Bettor(cluster, player, ids) for player in PLAYERS]
+            playing = [asyncio.ensure_future(bettor.play(stop)) for bettor in bettors]
+            await _some_bets(bettors, 60)
+            for _ in range(3):
+                await cluster.move("two", "one", rest[0])
+                await cluster.move("one", "two", rest[0], TABLES_SHARD)
+                await cluster.move("two", "one", TABLES_SHARD)
+                await _some_bets(bettors, 60)
+            cluster.kill("two")
+            await cluster.take_over("two", "one")
+            await _some_bets(bettors, 60)
+            stop.set()
+            await asyncio.gather(*playing)
+            await _all_settled(cluster, bettors)
+
+        known = await books.ledger.find_commands([one for bettor in bettors for one in bettor.placed])
+        assert set(known) == {one for bettor in bettors for one in bettor.placed}
+        assert {code for bettor in bettors for code in bettor.refused} <= OF_THE_GAME
+        report = await audit(postgres_dsn, salt=1)
+        assert [check for check in report.checks if not check.ok] == []
+        assert not [event for event in cluster.events if "fault" in event]
+
+
+async def _some_bets(bettors: list[Bettor], wanted: int) -> None:
+    """Wait until so many more bets are acknowledged."""
+    before = sum(len(bettor.placed) for bettor in bettors)
+    async with asyncio.timeout(60):
+        while sum(len(bettor.placed) for bettor in bettors) < before + wanted:
+            await bettors[0]._cluster.ask(Ref("wallet", PLAYERS[0]), OpenWallet(PLAYERS[0], ()))
+
+
+async def _all_settled(cluster: Nodes, bettors: list[Bettor]) -> None:
+    async with asyncio.timeout(60):
+        while await cluster.ledger.players_with_holds():
+            await cluster.ask(Ref("wallet", PLAYERS[0]), OpenWallet(PLAYERS[0], ()))
