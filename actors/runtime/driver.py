@@ -231,6 +231,8 @@ class Driver:
                 "error": str(error),
             },
         )
+        if self.host.epoch != batch.epoch:
+            return  # its end was noticed while it was on its way, and the host has begun anew
         self.ready.clear()
         if isinstance(error, Fenced):
             await self._replaced(batch.epoch)

@@ -320,7 +320,7 @@ class Table:
         if decided is None or isinstance(decided, Refusal):
             waiting.command = None
             refusal = decided or Refusal(Code.NOTHING_TO_UNDO)
-            self._waiting.ask(turn, wallet, RefuseBet(new.id, waiting.digest, refusal, new.attempt))
+            self._waiting.tell(turn, wallet, RefuseBet(new.id, waiting.digest, refusal, new.attempt))
             return
         bets: tuple[BetId, ...] = decided[0].bets
         standing = self._game.bets(self._memory.game)
@@ -335,8 +335,9 @@ class Table:
         taking = TakingBack(new.id, player, waiting.digest, bets, reply)
         for event in decided:
             self._record(turn, event)
+        is_one_batch = waiting.wallet is None and turn.is_here(wallet)
         waiting.command = waiting.wallet = None
-        if turn.is_here(wallet):
+        if is_one_batch:
             turn.send(wallet, TakeBack(*_but_player(taking)))
             return
         self._record(turn, taking)

@@ -79,30 +79,35 @@ class WaitingRequests:
         senders: list[Sender] = []
         if before is not None:
             if before.round == round and not before.is_refused and (before.command is None) == (command is None):
-                self._join(turn, before, sender)
+                if len(before.senders) >= SENDERS_MAX:
+                    turn.answer(sender, Refusal(Code.OVERLOADED, {"senders_max": SENDERS_MAX}))
+                    return None
+                before.senders.append(sender)
                 return before.attempt
-            senders = before.senders
+            senders = before.senders[-SENDERS_MAX + 1 :]
             self._remove(command_id, before)
         if self._count >= WAITING_MAX:
             turn.answer(sender, Refusal(Code.OVERLOADED, {"waiting_max": WAITING_MAX}))
             return None
         self._attempts += 1
         waiting = Waiting(request, digest, command, (turn.stream_epoch, self._attempts), round, turn.now)
-        waiting.senders = senders
+        waiting.senders = [*senders, sender]
         self._by_id.setdefault(command_id, []).append(waiting)
         self._count += 1
-        self._join(turn, waiting, sender)
         return waiting.attempt
-
-    def _join(self, turn: Turn, waiting: Waiting, sender: Sender) -> None:
-        if len(waiting.senders) >= SENDERS_MAX:
-            turn.answer(waiting.senders.pop(0), Refusal(Code.TRY_AGAIN))
-        waiting.senders.append(sender)
 
     def ask(self, turn: Turn, wallet: Ref, question: Any) -> None:
         """Ask the wallet what has the id and the mark of a request; again and again, if it is on another host."""
         waiting = self.find(question.id, question.attempt)
         turn.send(wallet, question)
+        self._remember(turn, waiting, wallet, question)
+
+    def tell(self, turn: Turn, wallet: Ref, question: Any) -> None:
+        """The same for a question that is asked after something was done: should it fail, that stands."""
+        turn.tell(wallet, question)
+        self._remember(turn, self.find(question.id, question.attempt), wallet, question)
+
+    def _remember(self, turn: Turn, waiting: Waiting | None, wallet: Ref, question: Any) -> None:
         if waiting is not None and not turn.is_here(wallet):
             waiting.wallet, waiting.question, waiting.asked_at = wallet, question, turn.now
             self._wake_to_ask(turn)
