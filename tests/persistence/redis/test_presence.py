@@ -57,6 +57,7 @@ async def test_a_session_stays_with_its_newest_claim_whoever_speaks_last(kind: s
         assert await presence.announce("west", [Online(ANN, "a", Claim(2**40 - 1, 99))], 60) == [Found(False, ())]
         await presence.leave("west", [older])
         await presence.leave("west", [newer])
+        await presence.leave("east", [older])
         assert await presence.find([ANN]) == [{"a": "east"}]
         assert await presence.announce("west", [Online(ANN, "a", Claim(2**40 + 1, 1))], 60) == [Found(True, ())]
         assert await presence.find([ANN]) == [{"a": "west"}]
