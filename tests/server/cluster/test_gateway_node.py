@@ -208,8 +208,9 @@ async def test_an_event_of_a_table_comes_to_a_gateway_once_however_many_watch_it
 
 async def test_the_lobby_counts_who_watches_at_all_gateways(casino: Cluster) -> None:
     async with casino.client("east") as ann, casino.client("west") as ben:
-        for client in (ann, ben):
-            await anext(client.watch(STREAM))
+        watching = [client.watch(STREAM) for client in (ann, ben)]
+        for events in watching:
+            await anext(events)
         async with asyncio.timeout(WAIT_SECONDS_MAX), ann.watch("lobby") as snapshots:
             async for snapshot in snapshots:
                 if isinstance(snapshot, LobbySnapshot) and snapshot.tables[0].watching == 2:
