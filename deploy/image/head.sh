@@ -11,7 +11,7 @@ leave() {
     trap - TERM INT
     [ -z "$supervisor" ] || kill -KILL "$supervisor" 2>/dev/null
     kill -TERM "$ray" 2>/dev/null
-    wait "$ray" 2>/dev/null
+    wait "$ray" ${supervisor:+"$supervisor"} 2>/dev/null
     exit "$1"
 }
 trap 'leave 0' TERM INT
