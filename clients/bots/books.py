@@ -10,6 +10,9 @@ AHEAD_MAX: Final = 1_024
 """Changes that wait for one before them."""
 FOREIGN_REASONS: Final = frozenset({"deposit", "withdrawal", "adjustment", "opening", "refund"})
 """Changes that a bot does not make: it takes the server's word for them."""
+DECLINED_MAX: Final = 1_024
+"""Refused bets that are remembered, the newest."""
+HOLD: Final = "hold"
 RELEASE: Final = "release"
 """A stake is given back: to whoever asked for it, or because the table does not know the bet."""
 
@@ -51,6 +54,8 @@ class Books:
     certain: bool = False
     dues: dict[bytes, Due] = field(default_factory=dict)
     """Stakes that are held, by bet."""
+    _declined: dict[bytes, int] = field(default_factory=dict)
+    """Refused bets, with what is held for each all the same."""
     _epoch: int = 0
     _seq: int = 0
     _ahead: dict[int, Change | Mapping[str, Any]] = field(default_factory=dict)
@@ -69,6 +74,9 @@ class Books:
         self._ahead.clear()
         self.certain = False
         self._take_decided()
+        for bet, stake in self._declined.items():
+            self._add(stake, -stake)
+            self._declined[bet] = 0
 
     def lose_track(self) -> None:
         """It will not be known what came of a request: the next comparison takes the server's word."""
@@ -126,6 +134,14 @@ class Books:
         """The stake of a bet is held (the reply that says so is a change of its own)."""
         self.dues[bet] = Due(stake)
 
+    def decline(self, bet: bytes) -> None:
+        """A bet was refused. Its stake may be held for a moment: by a wallet that is not where the table is."""
+        self._declined[bet] = 0
+        if len(self._declined) > DECLINED_MAX:
+            oldest = next(iter(self._declined))
+            stake = self._declined.pop(oldest)
+            self._add(stake, -stake)
+
     def resolve(self, back: Mapping[bytes, int]) -> None:
         """It is known what comes back for held stakes, all those that one moment decides: the server moves them now."""
         for bet, available_by in back.items():
@@ -174,6 +190,8 @@ class Books:
         self._seq = event["seq"]
         if due is not None:
             self._take_for(bet, event)
+        elif bet in self._declined and event["reason"] in {HOLD, RELEASE}:
+            self._pass_by(bet, event)
         elif (event["asset"], event["balance"]) == (self.asset, self.balance):
             self._foreign(event)
         return True
@@ -187,6 +205,16 @@ class Books:
                 self._take(one)
         else:
             self._take(bet)
+        self._compare(event["available"], event["held"])
+
+    def _pass_by(self, bet: bytes, event: Mapping[str, Any]) -> None:
+        """The stake of a refused bet is held, whatever it is, or that comes back."""
+        if event["reason"] == HOLD:
+            stake = self._declined[bet] = max(0, event["held"] - self.held)
+            self._add(-stake, stake)
+        else:
+            stake, self._declined[bet] = self._declined[bet], 0
+            self._add(stake, -stake)
         self._compare(event["available"], event["held"])
 
     def _take_decided(self) -> None:

@@ -92,6 +92,8 @@ class RouletteBot(Bot):
         match asked.context:
             case Bet() as bet if tag == "roulette.placed":
                 self._placed(asked, bet, fields)
+            case Bet() if tag == "error":
+                self.books.decline(asked.id)
             case Proving(bet=bet_id):
                 self._proved(bet_id, fields)
             case "taking back":

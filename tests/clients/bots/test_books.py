@@ -146,6 +146,39 @@ def test_a_push_about_a_request_on_its_way_waits_for_its_reply() -> None:
     assert books.tally.mismatches == 0
 
 
+def test_the_stake_of_a_refused_bet_may_be_held_for_a_moment_and_comes_back() -> None:
+    books = opened()
+    books.decline(BET)
+    books.pushed(event(1, 900, 100, reason="hold"))
+    books.pushed(event(2, 1_000, 0, reason="release"))
+    assert books.close(stated(1_000, seq=2), final=True)
+    assert books.tally.mismatches == 0
+
+
+def test_the_stake_of_a_refused_bet_that_comes_back_short_is_a_mismatch() -> None:
+    books = opened()
+    books.decline(BET)
+    books.pushed(event(1, 900, 100, reason="hold"))
+    books.pushed(event(2, 990, 0, reason="release"))
+    assert books.tally.mismatches == 1
+
+
+def test_a_hold_takes_from_what_is_available_also_for_a_refused_bet() -> None:
+    books = opened()
+    books.decline(BET)
+    books.pushed(event(1, 950, 100, reason="hold"))
+    assert books.tally.mismatches == 1
+
+
+def test_what_is_held_for_a_refused_bet_comes_back_though_the_connection_was_lost_meanwhile() -> None:
+    books = opened()
+    books.decline(BET)
+    books.pushed(event(1, 900, 100, reason="hold"))
+    books.lose_certainty()
+    assert books.close(stated(1_000, seq=2), final=True)
+    assert books.tally.mismatches == 0
+
+
 def test_a_deposit_is_taken_as_it_is_and_an_unknown_move_is_a_mismatch() -> None:
     books = opened()
     books.pushed(event(1, 1_500, 0, OTHER, "deposit"))
