@@ -5,13 +5,16 @@ import contextlib
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from actors.runtime.carrier import CarrierError
 from actors.runtime.transport import PeerLost
 from server.cluster.keeper import ask, find_directory
 from server.cluster.local_ray import ray_environment
 from server.cluster.whereabouts import left_behind, supervisor_of
+
+if TYPE_CHECKING:
+    from actors.runtime.ray import RayCarrier
 
 FOLLOW_SECONDS: Final = 0.25
 
@@ -23,8 +26,8 @@ class CannotReach(Exception):
 
 
 @contextlib.asynccontextmanager
-async def reached(data_dir: Path, name: str, address: str | None) -> AsyncIterator[Ask]:
-    """Questions to the directory of a cluster. Raises `CannotReach`."""
+async def joined(data_dir: Path, name: str, address: str | None) -> "AsyncIterator[RayCarrier]":
+    """The Ray of a cluster. Raises `CannotReach`."""
     environment = ray_environment(os.environ)
     if address is None:
         there = supervisor_of(data_dir) or left_behind(data_dir)
@@ -41,15 +44,22 @@ async def reached(data_dir: Path, name: str, address: str | None) -> AsyncIterat
     try:
         carrier = await connect(address, namespace=name)
         try:
-            directory = await find_directory(carrier)
-            if directory is None:
-                raise CannotReach(f"no cluster {name!r} is on the Ray at {address}")
-            peer = carrier.peer(directory)
-            yield lambda method, **arguments: ask(peer, method, **arguments)
+            yield carrier
         finally:
             disconnect()
     except (CarrierError, PeerLost) as error:
         raise CannotReach(str(error)) from error
+
+
+@contextlib.asynccontextmanager
+async def reached(data_dir: Path, name: str, address: str | None) -> AsyncIterator[Ask]:
+    """Questions to the directory of a cluster. Raises `CannotReach`."""
+    async with joined(data_dir, name, address) as carrier:
+        directory = await find_directory(carrier)
+        if directory is None:
+            raise CannotReach(f"no cluster {name!r} is on the Ray that was joined")
+        peer = carrier.peer(directory)
+        yield lambda method, **arguments: ask(peer, method, **arguments)
 
 
 async def followed(ask: Ask, method: str, arguments: dict[str, Any], say: Callable[[str], None]) -> str:

@@ -169,6 +169,7 @@ class GatewayNode:
                 "answer_ms": speed["answering_seconds"] / answered * MS_PER_SECOND if answered else 0.0,
                 "waiting": router.waiting,
                 "links": {host: link.waiting for host, link in router.exchange.links.items()},
+                "calls": sum(link.calls for link in router.exchange.links.values()),
                 "gateways": gateway.gateways,
                 "resumed": counters.resumed,
                 "resumes_refused": counters.resumes_refused,

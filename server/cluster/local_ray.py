@@ -115,6 +115,8 @@ class LocalRay:
             env={
                 **os.environ,
                 **self.environment,
+                # Ray would have its workers give way to every other program of the machine.
+                "RAY_worker_niceness": "0",
                 "RAY_gcs_storage": "rocksdb",
                 "RAY_gcs_storage_path": str(control),
             },
