@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -27,8 +28,11 @@ class DidNotWork(Exception):
 class Child:
     """A Python process in `folder`; what it writes to stderr is kept there, and shown when it fails."""
 
-    def __init__(self, name: str, arguments: Sequence[str], folder: Path) -> None:
+    def __init__(
+        self, name: str, arguments: Sequence[str], folder: Path, *, stop_seconds_max: float = STOP_SECONDS_MAX
+    ) -> None:
         self.name = name
+        self._stop_seconds_max = stop_seconds_max
         folder.mkdir(parents=True, exist_ok=True)
         self._log = folder / f"{name}.log"
         # Nothing of the caller's own configuration may change what is measured: neither its folder nor its environment.
@@ -82,6 +86,10 @@ class Child:
             raise DidNotWork(f"{self.name} said {line[:LOG_CHARACTERS_MAX]!r}") from error
         return message
 
+    def interrupt(self) -> None:
+        """Do what Ctrl-C does."""
+        self._process.send_signal(signal.SIGINT)
+
     def kill(self) -> None:
         """End it at once, as a power cut would."""
         self._process.kill()
@@ -92,7 +100,7 @@ class Child:
         try:
             if self._process.poll() is None:
                 self._process.terminate()
-                self._process.wait(STOP_SECONDS_MAX)
+                self._process.wait(self._stop_seconds_max)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -16,6 +16,14 @@ BOTS_SECONDS_MAX: Final = 180.0
 """What bots may take besides their play: arriving, and closing their books."""
 
 
+class Door(Protocol):
+    """Whatever players can connect to."""
+
+    @property
+    def url(self) -> str:
+        """Its WebSocket address, or several with commas between them."""
+
+
 class Bench(Protocol):
     """One measurement. It may keep what it learned in its first run: sizes that were best."""
 
@@ -69,7 +77,7 @@ def started(name: str, program: Sequence[str], folder: Path, more: Sequence[str]
         yield Server(child, line["ws"], child.heard_after_seconds)
 
 
-def play(folder: Path, server: Server, game: str, players: int, seconds: float, *more: str) -> dict[str, Any]:
+def play(folder: Path, server: Door, game: str, players: int, seconds: float, *more: str) -> dict[str, Any]:
     """Let bots play, and return their report. Raises `DidNotWork` when they did not, or their books do not balance."""
     options = ("--url", server.url, "--game", game, "--players", str(players), "--seconds", str(seconds), "--json")
     report = ask("bots", (*CROUPIER, "bots", *options, *more), folder, seconds + BOTS_SECONDS_MAX)

@@ -1,7 +1,12 @@
 """How much of everything is measured: as the goals say, or a little of it to see that the tool works."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
+
+from server.bench.cluster_goals import GROWN
+
+PROBE_PHASES_MS: Final = (600_000, 500, 500, 1_000)
+"""Betting is open for as long as a measurement takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,16 @@ class Plan:
     recovery_tables: int
     recovery_bets: int
     recovery_betting_ms: int
+    growth_hosts: tuple[int, ...]
+    """How many hosts a cluster has, one after another."""
+    takeover_tables: int
+    move_tables: int
+    """All on one shard."""
+    moves: int
+    probe_phases_ms: tuple[int, int, int, int]
+    """Of tables that take bets for as long as anything is measured."""
+    restart_players: int
+    """Of each game."""
 
     @classmethod
     def full(cls, seconds: float) -> Self:
@@ -55,6 +70,12 @@ class Plan:
             recovery_tables=1_000,
             recovery_bets=10_000,
             recovery_betting_ms=20_000,
+            growth_hosts=GROWN,
+            takeover_tables=500,
+            move_tables=50,
+            moves=8,
+            probe_phases_ms=PROBE_PHASES_MS,
+            restart_players=100,
         )
 
     @classmethod
@@ -80,4 +101,10 @@ class Plan:
             recovery_tables=30,
             recovery_bets=300,
             recovery_betting_ms=6_000,
+            growth_hosts=(1, 2),
+            takeover_tables=20,
+            move_tables=5,
+            moves=2,
+            probe_phases_ms=PROBE_PHASES_MS,
+            restart_players=10,
         )

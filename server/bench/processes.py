@@ -35,6 +35,18 @@ def cpu_seconds(root: int, proc: Path = PROC) -> dict[str, float]:
     return dict(spent)
 
 
+def own_cpu_seconds(pid: int, proc: Path = PROC) -> float:
+    """Processor time so far of one process, and of children that it has waited for; nothing when it has ended."""
+    stat = _read(proc / str(pid))
+    return 0.0 if stat is None else stat.ticks / os.sysconf("SC_CLK_TCK")
+
+
+def parent_of(pid: int, proc: Path = PROC) -> int:
+    """Whose child a process is; nobody's (0) when it has ended."""
+    stat = _read(proc / str(pid))
+    return 0 if stat is None else stat.parent
+
+
 def resident_bytes(proc: Path = PROC) -> int:
     """The resident memory of this process."""
     pages = int((proc / "self" / "statm").read_text(encoding="ascii").split()[1])

@@ -18,7 +18,7 @@ from protocol.errors import Refusal
 from protocol.ids import BetId, TableId
 from server.bench.child import DidNotWork, ask
 from server.bench.ground import Ground, served
-from server.bench.tables import write_tables
+from server.bench.tables import table_ids, write_tables
 from server.config import Config
 from server.queries import LedgerQueries
 from server.secrets import read_secrets
@@ -62,7 +62,8 @@ class Recovery:
         with ground.folder() as folder:
             data_dir = folder / "data"
             phases = (plan.recovery_betting_ms, *PHASES_MS)
-            config = ("--config", str(write_tables(folder / "tables.toml", plan.recovery_tables, phases)))
+            tables = write_tables(folder / "tables.toml", table_ids(plan.recovery_tables), phases)
+            config = ("--config", str(tables))
             with served(folder, *config) as server:
                 bets = _bet(ground, folder, server.url)
                 bound = uvloop.run(_bound_rounds(data_dir))

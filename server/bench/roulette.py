@@ -62,7 +62,7 @@ class Watchers:
 @contextmanager
 def _tables(ground: Ground) -> Iterator[tuple[Path, Server]]:
     with ground.folder() as folder:
-        config = write_tables(folder / "tables.toml", TABLES, ground.plan.roulette_phases_ms)
+        config = write_tables(folder / "tables.toml", table_ids(TABLES), ground.plan.roulette_phases_ms)
         with served(folder, "--config", str(config)) as server:
             yield folder, server
 

@@ -11,6 +11,11 @@ from typing import Any, Final
 from persistence.embedded import EngineError
 from persistence.interfaces import StoreError
 from server.bench.child import DidNotWork
+from server.bench.cluster.dice import ClusterDice, Growth
+from server.bench.cluster.move import LiveMove
+from server.bench.cluster.restart import RollingRestart
+from server.bench.cluster.roulette import ClusterRoulette
+from server.bench.cluster.takeover import TakeOver
 from server.bench.dice import Dice, RowLock
 from server.bench.gateway_alone import Connections, Fanout
 from server.bench.ground import Bench, Ground
@@ -41,6 +46,19 @@ def benches() -> tuple[Bench, ...]:
         Wallets(),
         Ready(),
         Recovery(),
+    )
+
+
+def cluster_benches() -> tuple[Bench, ...]:
+    """Every measurement of clusters, after the one in one process that they are held against."""
+    return (
+        Dice(),
+        ClusterDice(),
+        ClusterRoulette(),
+        TakeOver(),
+        LiveMove(),
+        RollingRestart(),
+        Growth(),
     )
 
 

@@ -1,5 +1,6 @@
 """Roulette tables to measure with: many alike, in a configuration file of their own."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 TABLE = """
@@ -23,14 +24,11 @@ def table_ids(tables: int) -> list[str]:
     return [f"bench-{n}" for n in range(tables)]
 
 
-def write_tables(file: Path, tables: int, phases_ms: tuple[int, int, int, int]) -> Path:
-    """Write the configuration of so many tables; `phases_ms` are betting, closed, spinning and settled."""
+def write_tables(file: Path, tables: Iterable[str], phases_ms: tuple[int, int, int, int]) -> Path:
+    """Write the configuration of tables with these ids; `phases_ms` are betting, closed, spinning and settled."""
     betting, closed, spin, settled = phases_ms
     file.write_text(
-        "".join(
-            TABLE.format(id=table, betting=betting, closed=closed, spin=spin, settled=settled)
-            for table in table_ids(tables)
-        ),
+        "".join(TABLE.format(id=table, betting=betting, closed=closed, spin=spin, settled=settled) for table in tables),
         encoding="utf-8",
     )
     return file

@@ -29,6 +29,7 @@ TERMINATED_EXIT_CODE: Final = 128 + signal.SIGTERM
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Where databases are made for the time of the run, if not where temporary files go.",
 )
+@click.option("--cluster", is_flag=True, help="Clusters, on a Ray of its own, beside dice in one process.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print the results as one JSON object.")
 def command(
     runs: int,
@@ -37,6 +38,7 @@ def command(
     quick: bool,
     list_wanted: bool,
     scratch: Path | None,
+    cluster: bool,
     json_wanted: bool,
 ) -> None:
     """Measure everything in turns, on servers of its own in a temporary folder.
@@ -44,10 +46,10 @@ def command(
     A goal that is missed is a line of the table. The exit code is 1 when a measurement did not work.
     """
     from server.bench.plan import Plan
-    from server.bench.runner import benches, run
+    from server.bench.runner import benches, cluster_benches, run
     from server.bench.table import as_text
 
-    every = {bench.name: bench for bench in benches()}
+    every = {bench.name: bench for bench in (cluster_benches() if cluster else benches())}
     if list_wanted:
         click.echo("\n".join(every))
         return

@@ -10,7 +10,7 @@ from server.bench.goals import FIGURES
 from server.bench.ground import Ground
 from server.bench.pgbench import tps_of
 from server.bench.plan import Plan
-from server.bench.runner import benches, run
+from server.bench.runner import benches, cluster_benches, run
 
 
 class Fake:
@@ -62,7 +62,7 @@ def test_nothing_is_left_on_the_disk(tmp_path: Path) -> None:
 
 
 def test_every_figure_belongs_to_a_measurement_and_every_measurement_has_figures() -> None:
-    assert {figure.bench for figure in FIGURES} == {bench.name for bench in benches()}
+    assert {figure.bench for figure in FIGURES} == {bench.name for bench in (*benches(), *cluster_benches())}
 
 
 def test_the_speed_is_read_from_what_pgbench_prints() -> None:

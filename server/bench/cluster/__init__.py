@@ -1,0 +1,1 @@
+"""Clusters, measured: started by their own command, watched and ordered about from outside."""
