@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Arguments for the command behind a target: make serve ARGS="--port 9000"
 ARGS ?=
 
-.PHONY: serve test check bench native fmt lock clean
+.PHONY: serve test check chaos bench native fmt lock clean
 
 serve: native
 	$(BIN)/croupier serve $(ARGS)
@@ -21,6 +21,10 @@ check: .venv/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/croupier docs --check
+
+# Everything that can happen to a cluster's processes: takes long, and is no part of the tests.
+chaos: native .venv/.installed-dev
+	$(BIN)/python -m pytest tests/chaos/faults.py $(ARGS)
 
 bench: native
 	$(BIN)/croupier bench $(ARGS)
