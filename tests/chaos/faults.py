@@ -12,7 +12,6 @@ from typing import Final
 
 import pytest
 
-from persistence.embedded import owner
 from server.cluster.local_ray import CONTROL_STORE, NODE_MANAGER
 from tests.support.chaos.faults import kill, stopped
 from tests.support.chaos.stage import Stage
@@ -126,8 +125,6 @@ async def load(stage: Stage, folder: Path) -> AsyncIterator[tuple[Swarm, ...]]:
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 async def test_players_are_asked_for_patience_and_nothing_else(fault: Fault, data_dir: Path, tmp_path: Path) -> None:
     async with Stage.set_up(data_dir.parent, hosts=HOSTS, gateways=GATEWAYS, tables=quick_tables()) as stage:
-        engines = owner(data_dir)
-        assert engines is not None
         async with load(stage, tmp_path) as swarms:
             await fault(stage)
             await asyncio.gather(*(swarm.acknowledges(10) for swarm in swarms))
@@ -135,5 +132,5 @@ async def test_players_are_asked_for_patience_and_nothing_else(fault: Fault, dat
             await asyncio.gather(*(swarm.acknowledges(10) for swarm in swarms))
             wire_was_cut = fault in {kill_a_gateway, kill_the_node_manager} or "gateway" in fault.__name__
             assert {batch["kind"] for batch in stage.logged("batch failed")} <= {"Fenced", "Unavailable", "Unknown"}
-            await assert_unharmed(swarms, engines.database_url, wire_was_cut=wire_was_cut)
+            await assert_unharmed(swarms, data_dir, wire_was_cut=wire_was_cut)
         await stage.audit()

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from persistence.embedded import owner
 from tests.support.chaos.faults import kill, stopped
 from tests.support.chaos.stage import Stage
 from tests.support.chaos.verdict import assert_unharmed
@@ -18,8 +17,6 @@ STOP_SECONDS = 5.0
 
 async def test_a_host_is_killed_and_another_stands_still(data_dir: Path, tmp_path: Path) -> None:
     async with Stage.set_up(data_dir.parent, hosts=2, gateways=1, tables=quick_tables()) as stage:
-        engines = owner(data_dir)
-        assert engines is not None
         url = stage.cluster.url
         dice = Swarm(url, "dice", tmp_path / "dice.jsonl", players=8, in_flight=2, seed=1)
         roulette = Swarm(url, "roulette", tmp_path / "roulette.jsonl", players=12, seed=2)
@@ -40,6 +37,6 @@ async def test_a_host_is_killed_and_another_stands_still(data_dir: Path, tmp_pat
             await dice.acknowledges(100)
             await roulette.acknowledges(10)
 
-            await assert_unharmed((dice, roulette), engines.database_url)
+            await assert_unharmed((dice, roulette), data_dir)
             assert {batch["kind"] for batch in stage.logged("batch failed")} <= {"Fenced"}
         await stage.audit()
