@@ -26,6 +26,7 @@ from protocol.commands import (
     Settled,
     TakeBack,
     TakenBack,
+    TakeSession,
     Watchers,
 )
 from protocol.errors import Code, ProtocolError, Refusal
@@ -51,6 +52,7 @@ SAID: tuple[Any, ...] = (
     Watchers(3),
     OpenWallet(ANN, ((AccountId(8), 5), (AccountId(9), 0))),
     Move(ID, AccountId(8), -5, 4),
+    TakeSession("a session"),
     PlaceHold(ID, b"digest", AccountId(8), 5, "wheel", "roulette", 3, b"\x80", REPLY, None, (2**45, 6)),
     Held(ID, REPLY, (1, 2), (3, 4), 5),
     NotHeld(ID, REFUSAL, (1, 2)),
@@ -80,7 +82,7 @@ def taken_apart(data: bytes) -> tuple[Any, ...]:
 
 def test_every_command_between_processes_is_tried_here() -> None:
     assert {type(command) for command in SAID} == set(COMMANDS)
-    stay_at_home = {"Play", "Played", "Keep", "Kept", "Wake", "Refusal", "NamedTuple"}
+    stay_at_home = {"Claim", "Play", "Played", "Keep", "Kept", "Wake", "Refusal", "NamedTuple"}
     named = {one for one in vars(commands).values() if isinstance(one, type) and one.__module__ == commands.__name__}
     assert {one.__name__ for one in named - set(COMMANDS)} <= stay_at_home
 
@@ -92,7 +94,7 @@ def test_a_message_of_an_actor_arrives_as_it_was_said(codec: Codec, command: Any
     assert (type(told.command), told.command) == (type(command), command)
 
 
-@pytest.mark.parametrize("command", SAID[:8], ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize("command", SAID[:9], ids=lambda one: type(one).__name__)
 def test_a_message_of_a_gateway_arrives_as_it_was_said(codec: Codec, command: Any) -> None:
     post = codec.read_post(taken_apart(codec.post(9, WALLET, command)))
     assert (post.number, post.ref, post.command) == (9, WALLET, command)
