@@ -1,12 +1,13 @@
 """What a cluster keeps in its database about itself: whose it is, what it should consist of, and its processes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from persistence.interfaces import StoreError
 
-__all__ = ["ClusterRow", "ClusterStore", "ClusterTaken", "ProcessKind", "ProcessRow", "Superseded"]
+__all__ = ["ClusterRow", "ClusterStore", "ClusterTaken", "LastCluster", "ProcessKind", "ProcessRow", "Superseded"]
 
 
 class ProcessKind(StrEnum):
@@ -41,6 +42,24 @@ class ProcessRow:
     leaving: bool
 
 
+@dataclass(frozen=True, slots=True)
+class LastCluster:
+    """The cluster that a database had last, or has: `instance` is a cluster from its start to its end.
+
+    `is_down`: it was stopped in order. Its directory was heard of `silent_seconds` ago.
+    """
+
+    instance: str
+    name: str
+    is_down: bool
+    silent_seconds: float
+
+    def require_over(self, silence_seconds: float) -> None:
+        """See that another may begin. Raises `ClusterTaken`."""
+        if not self.is_down and self.silent_seconds < silence_seconds:
+            raise ClusterTaken(self.name, self.silent_seconds)
+
+
 class ClusterTaken(StoreError):
     """Another cluster plays on this database."""
 
@@ -62,8 +81,8 @@ class ClusterStore(Protocol):
     there is a later one. Raises `Unavailable` as every store does.
     """
 
-    async def require_free(self, silence_seconds: float) -> None:
-        """See that a cluster may begin, changing nothing. Raises `ClusterTaken`."""
+    async def last(self) -> LastCluster | None:
+        """The cluster that this database had last, or has; nothing when it never had one."""
 
     async def claim(
         self, instance: str, *, name: str, release: str, hosts: int, gateways: int, silence_seconds: float
@@ -94,3 +113,9 @@ class ClusterStore(Protocol):
 
     async def drop_process(self, generation: int, name: str) -> None:
         """Forget a process."""
+
+    async def closed_nodes(self) -> frozenset[str]:
+        """Nodes that nothing is to be started on any more."""
+
+    async def close_nodes(self, generation: int, nodes: Collection[str]) -> None:
+        """These nodes are closed from now on, and no others."""

@@ -20,11 +20,20 @@ PID: Final = "pid"
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A machine that processes can be started on. `memory_bytes` is what it has for all of them."""
+    """A machine that processes can be started on.
+
+    `memory_bytes` is what it has for all of them, `free_bytes` what is not set aside yet, as was heard of it lately.
+    """
 
     id: NodeId
     address: str
     memory_bytes: int
+    free_bytes: int
+
+    @property
+    def room(self) -> int:
+        """How many more processes have room on it."""
+        return self.free_bytes // PROCESS_MEMORY_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,9 @@ class Carrier(Protocol):
 
     async def nodes(self) -> tuple[Node, ...]:
         """Machines that are up. Raises `CarrierError`."""
+
+    def here(self) -> NodeId:
+        """The machine that this process runs on."""
 
 
 Factory = Callable[[ProcessName, bytes, Carrier], Awaitable[Service]]

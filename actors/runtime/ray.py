@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import functools
 import importlib
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from importlib import metadata
 from typing import Any, Final, TypeVar
 
 import ray
+from ray._private.state import available_resources_per_node
 from ray.exceptions import RayError, RayTaskError
 from ray.util import list_named_actors
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
@@ -210,15 +212,24 @@ class RayCarrier(Carrier):
     async def nodes(self) -> tuple[Node, ...]:
         """See `Carrier.nodes`. In the order of their ids, so that everybody sees the same first one."""
         try:
-            found = await _control(ray.nodes)
+            found, free = await _control(_nodes_and_free)
         except (RayError, TimeoutError) as error:
             raise CarrierError(_told("Ray does not tell its nodes", error)) from error
         alive = [
-            Node(NodeId(one["NodeID"]), one["NodeManagerAddress"], int(one["Resources"].get("memory", 0)))
+            Node(
+                NodeId(one["NodeID"]),
+                one["NodeManagerAddress"],
+                int(one["Resources"].get("memory", 0)),
+                int(free.get(one["NodeID"], {}).get("memory", 0)),
+            )
             for one in found
             if one["Alive"]
         ]
         return tuple(sorted(alive, key=lambda node: node.id))
+
+    def here(self) -> NodeId:
+        """See `Carrier.here`."""
+        return NodeId(ray.get_runtime_context().get_node_id())
 
 
 async def connect(address: str, *, namespace: str, secret: bytes = b"") -> RayCarrier:
@@ -227,6 +238,8 @@ async def connect(address: str, *, namespace: str, secret: bytes = b"") -> RayCa
     Without a token that is good it takes `JOIN_SECONDS_MAX` until that is told.
     """
     await require_reachable(address)
+    # It would say each time that it does not handle SIGTERM: we do.
+    logging.getLogger("ray._private.worker").setLevel(logging.ERROR)
     try:
         async with asyncio.timeout(JOIN_SECONDS_MAX):
             await _beside(lambda: ray.init(address, namespace=namespace, log_to_driver=False, configure_logging=False))
@@ -274,6 +287,11 @@ async def _beside(work: Callable[[], T]) -> T:
 
     threading.Thread(target=run, name="ray control", daemon=True).start()
     return await done
+
+
+def _nodes_and_free() -> tuple[list[dict[str, Any]], dict[str, dict[str, float]]]:
+    """Ray's own descriptions of its nodes, and what each has left."""
+    return ray.nodes(), available_resources_per_node()  # type: ignore[no-untyped-call]
 
 
 def _imported(factory: str) -> Factory:

@@ -1,9 +1,9 @@
 """A cluster's memory in memory, for tests: the promises of the real one, with a clock that the test gives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from persistence.clusters import ClusterRow, ClusterStore, ClusterTaken, ProcessRow, Superseded
+from persistence.clusters import ClusterRow, ClusterStore, LastCluster, ProcessRow, Superseded
 
 
 class MemoryClusterStore(ClusterStore):
@@ -16,21 +16,23 @@ class MemoryClusterStore(ClusterStore):
         self._heard_at = 0.0
         self._numbers = 0
         self._processes: dict[str, ProcessRow] = {}
+        self._closed: frozenset[str] = frozenset()
 
-    async def require_free(self, silence_seconds: float) -> None:
-        """See `ClusterStore.require_free`."""
-        silent = self._now() - self._heard_at
-        if self._row is not None and not self._row.is_down and silent < silence_seconds:
-            raise ClusterTaken(self._row.name, silent)
+    async def last(self) -> LastCluster | None:
+        """See `ClusterStore.last`."""
+        row = self._row
+        if row is None:
+            return None
+        return LastCluster(self._instance, row.name, row.is_down, self._now() - self._heard_at)
 
     async def claim(
         self, instance: str, *, name: str, release: str, hosts: int, gateways: int, silence_seconds: float
     ) -> ClusterRow:
         """See `ClusterStore.claim`."""
-        before = self._row
-        if before is not None and instance != self._instance:
-            await self.require_free(silence_seconds)
-            self._processes.clear()
+        before, last = self._row, await self.last()
+        if last is not None and instance != last.instance:
+            last.require_over(silence_seconds)
+            self._forget()
         if before is not None and instance == self._instance:
             hosts, gateways = before.hosts, before.gateways
         generation = 1 if before is None else before.generation + 1
@@ -50,7 +52,7 @@ class MemoryClusterStore(ClusterStore):
     async def stop(self, generation: int) -> None:
         """See `ClusterStore.stop`."""
         self._row = replace(self._mine(generation), is_down=True)
-        self._processes.clear()
+        self._forget()
 
     async def take_number(self, generation: int) -> int:
         """See `ClusterStore.take_number`."""
@@ -72,6 +74,19 @@ class MemoryClusterStore(ClusterStore):
         """See `ClusterStore.drop_process`."""
         self._mine(generation)
         self._processes.pop(name, None)
+
+    async def closed_nodes(self) -> frozenset[str]:
+        """See `ClusterStore.closed_nodes`."""
+        return self._closed
+
+    async def close_nodes(self, generation: int, nodes: Collection[str]) -> None:
+        """See `ClusterStore.close_nodes`."""
+        self._mine(generation)
+        self._closed = frozenset(nodes)
+
+    def _forget(self) -> None:
+        self._processes.clear()
+        self._closed = frozenset()
 
     def _mine(self, generation: int) -> ClusterRow:
         if self._row is None or self._row.generation != generation:

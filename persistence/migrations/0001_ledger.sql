@@ -355,3 +355,8 @@ CREATE TABLE cluster_process (
     slot integer NOT NULL,
     leaving boolean NOT NULL
 );
+
+-- Nodes that were emptied: nothing is started on them any more.
+CREATE TABLE cluster_closed_node (
+    node text PRIMARY KEY
+);

@@ -1,19 +1,18 @@
 """A cluster's memory in PostgreSQL: two small tables, and one connection that is made anew when it is lost."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import asyncpg
 
-from persistence.clusters import ClusterRow, ClusterStore, ClusterTaken, ProcessKind, ProcessRow, Superseded
+from persistence.clusters import ClusterRow, ClusterStore, LastCluster, ProcessKind, ProcessRow, Superseded
 from persistence.postgres.failures import DRIVER_ERRORS, failure
 
 ANSWER_SECONDS_MAX: Final = 5.0
-_TAKEN: Final = """
-    SELECT instance, name, is_down, extract(epoch FROM clock_timestamp() - heard_at)::float AS silent
-    FROM cluster FOR UPDATE"""
+_LAST: Final = """
+    SELECT instance, name, is_down, extract(epoch FROM clock_timestamp() - heard_at)::float FROM cluster"""
 _CLAIM: Final = """
     INSERT INTO cluster (instance, name, release, generation, hosts, gateways) VALUES ($1, $2, $3, 1, $4, $5)
     ON CONFLICT (the_one) DO UPDATE SET
@@ -40,12 +39,10 @@ class PostgresClusterStore(ClusterStore):
         if self._connection is not None:
             self._connection.terminate()
 
-    async def require_free(self, silence_seconds: float) -> None:
-        """See `ClusterStore.require_free`."""
+    async def last(self) -> LastCluster | None:
+        """See `ClusterStore.last`."""
         async with self._transaction("look for a cluster") as connection:
-            before = await connection.fetchrow(_TAKEN)
-        if before is not None:
-            _require_free(before, silence_seconds)
+            return _last(await connection.fetchrow(_LAST))
 
     async def claim(
         self, instance: str, *, name: str, release: str, hosts: int, gateways: int, silence_seconds: float
@@ -54,11 +51,10 @@ class PostgresClusterStore(ClusterStore):
         async with self._transaction("claim the cluster") as connection:
             # Of two that begin at once on a new database, the second waits here and then finds the first.
             await connection.execute("LOCK TABLE cluster IN SHARE ROW EXCLUSIVE MODE")
-            before = await connection.fetchrow(_TAKEN)
-            other = before is not None and before["instance"] != instance
-            if before is not None and other:
-                _require_free(before, silence_seconds)
-                await connection.execute("DELETE FROM cluster_process")
+            last = _last(await connection.fetchrow(f"{_LAST} FOR UPDATE"))
+            if last is not None and last.instance != instance:
+                last.require_over(silence_seconds)
+                await _forget(connection)
             row = await connection.fetchrow(_CLAIM, instance, name, release, hosts, gateways)
         return ClusterRow(*row)
 
@@ -76,7 +72,7 @@ class PostgresClusterStore(ClusterStore):
         """See `ClusterStore.stop`."""
         async with self._mine(generation, "stop the cluster") as (connection, _):
             await connection.execute("UPDATE cluster SET is_down = true")
-            await connection.execute("DELETE FROM cluster_process")
+            await _forget(connection)
 
     async def take_number(self, generation: int) -> int:
         """See `ClusterStore.take_number`."""
@@ -107,6 +103,17 @@ class PostgresClusterStore(ClusterStore):
         async with self._mine(generation, "forget a process") as (connection, _):
             await connection.execute("DELETE FROM cluster_process WHERE name = $1", name)
 
+    async def closed_nodes(self) -> frozenset[str]:
+        """See `ClusterStore.closed_nodes`."""
+        async with self._transaction("read the closed nodes") as connection:
+            return frozenset(row[0] for row in await connection.fetch("SELECT node FROM cluster_closed_node"))
+
+    async def close_nodes(self, generation: int, nodes: Collection[str]) -> None:
+        """See `ClusterStore.close_nodes`."""
+        async with self._mine(generation, "close nodes") as (connection, _):
+            await connection.execute("DELETE FROM cluster_closed_node")
+            await connection.execute("INSERT INTO cluster_closed_node SELECT unnest($1::text[])", sorted(nodes))
+
     @asynccontextmanager
     async def _mine(self, generation: int, doing: str) -> AsyncIterator[tuple[Any, ClusterRow]]:
         """A transaction of the directory of this generation, which no later one can come into."""
@@ -132,6 +139,11 @@ class PostgresClusterStore(ClusterStore):
                 raise failure(f"cannot {doing}", error) from error
 
 
-def _require_free(before: Any, silence_seconds: float) -> None:
-    if not before["is_down"] and before["silent"] < silence_seconds:
-        raise ClusterTaken(before["name"], before["silent"])
+def _last(row: Any) -> LastCluster | None:
+    return None if row is None else LastCluster(*row)
+
+
+async def _forget(connection: Any) -> None:
+    """What was there of the cluster before."""
+    await connection.execute("DELETE FROM cluster_process")
+    await connection.execute("DELETE FROM cluster_closed_node")

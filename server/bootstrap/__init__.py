@@ -1,11 +1,11 @@
 """The one place that chooses parts and wires them: engines, stores, actors and doors, from a configuration."""
 
-from server.bootstrap.cluster import ClusterStores, open_cluster_stores, require_no_cluster
+from server.bootstrap.cluster import ClusterStores, last_cluster, open_cluster_stores
 from server.bootstrap.doors import new_gateway
 from server.bootstrap.engine_room import EngineRoom
 from server.bootstrap.platform import Platform
 from server.bootstrap.rooms import HostEvents, TurnFaults, casino_kinds, host_limits, standing_tables
-from server.bootstrap.stores import Stores, open_shared_stores, open_stores, prepare, require_schema
+from server.bootstrap.stores import Stores, open_shared_stores, open_stores, prepare, require_redis, require_schema
 from server.bootstrap.tools import open_database, open_queries
 from server.bootstrap.troubles import CannotStart, Ending, whole_or_not
 from server.bootstrap.watchers import Watchers
@@ -22,6 +22,7 @@ __all__ = [
     "Watchers",
     "casino_kinds",
     "host_limits",
+    "last_cluster",
     "new_gateway",
     "open_cluster_stores",
     "open_database",
@@ -29,7 +30,7 @@ __all__ = [
     "open_shared_stores",
     "open_stores",
     "prepare",
-    "require_no_cluster",
+    "require_redis",
     "require_schema",
     "standing_tables",
     "whole_or_not",

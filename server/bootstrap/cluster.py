@@ -1,8 +1,9 @@
-"""The stores of a cluster's directory."""
+"""The stores of a cluster's directory, and what they say before there is one."""
 
 import contextlib
 from dataclasses import dataclass
 
+from persistence.clusters import LastCluster
 from persistence.postgres.cluster import PostgresClusterStore
 from persistence.postgres.ledger import PostgresLedger
 from server.bootstrap.troubles import CannotStart
@@ -31,7 +32,7 @@ def open_cluster_stores(config: Config, stack: contextlib.AsyncExitStack) -> Clu
     return ClusterStores(ledger, store)
 
 
-async def require_no_cluster(config: Config, silence_seconds: float) -> None:
-    """See that no cluster plays on the database; see `ClusterStore.require_free`. Raises `StoreError`."""
+async def last_cluster(config: Config) -> LastCluster | None:
+    """The cluster that the database had last, or has. Raises `StoreError`."""
     async with contextlib.AsyncExitStack() as stack:
-        await open_cluster_stores(config, stack).store.require_free(silence_seconds)
+        return await open_cluster_stores(config, stack).store.last()

@@ -8,6 +8,7 @@ from typing import Final
 from structlog.typing import FilteringBoundLogger
 
 from actors.fairness.seal import SealBroken, Sealer, player_seed, round_seed
+from persistence.interfaces import StoreError
 from persistence.postgres.database import open_pool, prepare_database
 from persistence.postgres.ledger import PostgresLedger
 from persistence.postgres.players import PostgresPlayers
@@ -21,7 +22,7 @@ from server.bootstrap.troubles import CannotStart
 from server.config import Config
 from server.secrets import read_secrets
 
-__all__ = ["Stores", "open_shared_stores", "open_stores", "prepare", "require_schema"]
+__all__ = ["Stores", "open_shared_stores", "open_stores", "prepare", "require_redis", "require_schema"]
 
 PLAYER_CONNECTIONS_MAX: Final = 4
 
@@ -76,6 +77,17 @@ async def open_shared_stores(config: Config, stack: contextlib.AsyncExitStack) -
     if config.database_url is None or config.redis_url is None:
         raise CannotStart("a process of a cluster needs database_url and redis_url: its stores are not its own")
     return await open_stores(config, config.database_url.get_secret_value(), config.redis_url.get_secret_value(), stack)
+
+
+async def require_redis(redis_url: str) -> None:
+    """See that somebody answers there. Raises `CannotStart`."""
+    sessions = _sessions(redis_url)
+    try:
+        await sessions.questions.ask("PING")
+    except StoreError as error:
+        raise CannotStart(f"redis_url: nobody answers there as a Redis does: {error}") from error
+    finally:
+        await sessions.close()
 
 
 async def _check_seals(ledger: PostgresLedger, sealer: Sealer) -> None:

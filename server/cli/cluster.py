@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,11 +13,12 @@ from server.cli.errors import UserError
 from server.cli.options import configured
 from server.config import Config
 
+if TYPE_CHECKING:
+    from server.cluster.client import DirectoryLine
+
 __all__ = ["command"]
 
 WATCH_SECONDS: Final = 2.0
-
-Ask = Callable[..., Coroutine[Any, Any, dict[str, Any]]]
 
 
 @click.group(name="cluster")
@@ -111,9 +112,9 @@ def status(*, data_dir: Path, name: str, address: str | None, as_json: bool, wat
     """Show hosts, gateways and shards, and what is under way."""
     from server.cli.cluster_table import table
 
-    async def show(ask: Ask) -> None:
+    async def show(line: "DirectoryLine") -> None:
         while True:
-            told = await ask("status")
+            told = await line("status")
             if watch and not as_json:
                 click.clear()
             click.echo(json.dumps(told) if as_json else table(told))
@@ -137,12 +138,17 @@ def scale(*, data_dir: Path, name: str, address: str | None, hosts: int | None, 
 
 
 @command.command()
-@click.argument("process", metavar="HOST|GATEWAY")
+@click.argument("what", metavar="HOST|GATEWAY|NODE")
+@click.option("--replace", is_flag=True, help="Start a new process in the place of the one that is named.")
 @reaching
 @data_dir_option
-def drain(*, data_dir: Path, name: str, address: str | None, process: str) -> None:
-    """Empty one process and end it: its tables go to other hosts, its players to other gateways. One less is wanted."""
-    _work(data_dir, name, address, "drain", process=process)
+def drain(*, data_dir: Path, name: str, address: str | None, what: str, replace: bool) -> None:
+    """Empty one process and end it: its tables go to other hosts, its players to other gateways.
+
+    A host or gateway is gone for good, and one less is wanted, unless it is to be replaced. A node, by its address or
+    id, loses all its processes and gets none any more: as many are wanted as before, elsewhere.
+    """
+    _work(data_dir, name, address, "drain", what=what, replace=replace)
 
 
 @command.command()
@@ -157,8 +163,14 @@ def rebalance(*, data_dir: Path, name: str, address: str | None) -> None:
 @reaching
 @data_dir_option
 def rolling_restart(*, data_dir: Path, name: str, address: str | None) -> None:
-    """Replace every host and every gateway by a new process, one after another, while players play."""
-    _work(data_dir, name, address, "restart")
+    """Replace the directory, then every host and gateway by a new process, one after another, while players play."""
+
+    async def restart(line: "DirectoryLine") -> None:
+        await line.renew()
+        click.echo("the directory was replaced", err=True)
+        await _follow(line, "restart", {})
+
+    _with_directory(data_dir, name, address, restart)
 
 
 @command.command()
@@ -167,34 +179,41 @@ def rolling_restart(*, data_dir: Path, name: str, address: str | None) -> None:
 def down(*, data_dir: Path, name: str, address: str | None) -> None:
     """Stop the cluster in order: players are told to come back, what was begun is written."""
     from server.cli.cluster_down import remove_leftovers, stop_supervisor
+    from server.cluster.whereabouts import left_behind
 
     if address is None and stop_supervisor(data_dir):
         click.echo("the cluster is stopped")
         return
-    _work(data_dir, name, address, "down")
+    try:
+        _work(data_dir, name, address, "down")
+    except UserError as error:
+        if address is not None or left_behind(data_dir) is None:
+            raise
+        # What its supervisor brought along, such as a database, has ended with it.
+        click.echo(f"it cannot be stopped in order ({error}); its processes are ended", err=True)
     if address is None:
         asyncio.run(remove_leftovers(data_dir))
 
 
 def _work(data_dir: Path, name: str, address: str | None, method: str, **arguments: Any) -> None:
-    async def work(ask: Ask) -> None:
-        from server.cluster.client import followed
+    given = {key: value for key, value in arguments.items() if value is not None}
+    _with_directory(data_dir, name, address, lambda line: _follow(line, method, given))
 
-        given = {key: value for key, value in arguments.items() if value is not None}
-        done = await followed(ask, method, given, lambda said: click.echo(said, err=True))
-        click.echo(done)
 
-    _with_directory(data_dir, name, address, work)
+async def _follow(line: "DirectoryLine", method: str, arguments: dict[str, Any]) -> None:
+    from server.cluster.client import followed
+
+    click.echo(await followed(line, method, arguments, lambda said: click.echo(said, err=True)))
 
 
 def _with_directory(
-    data_dir: Path, name: str, address: str | None, work: Callable[[Ask], Coroutine[Any, Any, None]]
+    data_dir: Path, name: str, address: str | None, work: Callable[["DirectoryLine"], Coroutine[Any, Any, None]]
 ) -> None:
     from server.cluster.client import CannotReach, reached
 
     async def run() -> None:
-        async with reached(data_dir, name, address) as ask:
-            await work(ask)
+        async with reached(data_dir, name, address) as line:
+            await work(line)
 
     try:
         asyncio.run(run())

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from actors.runtime.carrier import CarrierError
+from actors.runtime.carrier import Carrier, CarrierError, ProcessName
 from actors.runtime.transport import PeerLost
-from server.cluster.keeper import ask, find_directory
+from server.cluster.keeper import ask, directories
 from server.cluster.local_ray import ray_environment
 from server.cluster.whereabouts import left_behind, supervisor_of
 
@@ -17,6 +17,19 @@ if TYPE_CHECKING:
     from actors.runtime.ray import RayCarrier
 
 FOLLOW_SECONDS: Final = 0.25
+
+FIND_SECONDS_MAX: Final = 15.0
+"""A directory that died is replaced within a few seconds, if there is a supervisor."""
+RENEW_SECONDS_MAX: Final = 90.0
+_LOST: Final = (
+    "the cluster's directory does not answer, and no other one has come: is the supervisor running? Play goes on"
+    " meanwhile; start it again with croupier cluster up"
+)
+_ASK_AGAIN: Final = "see croupier cluster status, and ask for it again; what is done already is not done twice"
+_NOT_RENEWED: Final = (
+    "the directory was not replaced: is the supervisor running, and has a node room for another process? Nothing else"
+    " was restarted"
+)
 
 Ask = Callable[..., Coroutine[Any, Any, dict[str, Any]]]
 
@@ -51,15 +64,57 @@ async def joined(data_dir: Path, name: str, address: str | None) -> "AsyncIterat
         raise CannotReach(str(error)) from error
 
 
+class DirectoryLine:
+    """Questions to the directory of a cluster, whichever it is at the time. Calling it asks; see `keeper.ask`."""
+
+    def __init__(self, carrier: Carrier, cluster: str) -> None:
+        self._carrier = carrier
+        self._cluster = cluster
+        self._name: ProcessName | None = None
+
+    async def __call__(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Ask the directory that was found. Raises `PeerLost`, and `CannotReach` with its reason when it refuses."""
+        if self._name is None:
+            raise PeerLost("no directory was found yet")
+        answer = await ask(self._carrier.peer(self._name), method, **arguments)
+        if "refused" in answer:
+            raise CannotReach(answer["refused"])
+        return answer
+
+    async def find(self) -> None:
+        """Find the one that directs; it may be just being replaced. Raises `CannotReach`, `CarrierError`."""
+        await self._find(after=None, seconds=FIND_SECONDS_MAX)
+
+    async def renew(self) -> None:
+        """Have another one in its place, and go on with that. Raises `CannotReach`, `CarrierError`, `PeerLost`."""
+        before = self._name
+        await self("renew")
+        await self._find(after=before, seconds=RENEW_SECONDS_MAX)
+
+    async def _find(self, *, after: ProcessName | None, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while True:
+            found = [name for name in await directories(self._carrier) if name != after]
+            for name in found:
+                with contextlib.suppress(PeerLost):
+                    if not (await ask(self._carrier.peer(name), "health"))["superseded"]:
+                        self._name = name
+                        return
+            if not found and not await self._carrier.names():
+                raise CannotReach(f"no cluster {self._cluster!r} is on the Ray that was joined")
+            if loop.time() >= deadline:
+                raise CannotReach(_LOST if after is None else _NOT_RENEWED)
+            await asyncio.sleep(FOLLOW_SECONDS)
+
+
 @contextlib.asynccontextmanager
-async def reached(data_dir: Path, name: str, address: str | None) -> AsyncIterator[Ask]:
-    """Questions to the directory of a cluster. Raises `CannotReach`."""
+async def reached(data_dir: Path, name: str, address: str | None) -> AsyncIterator[DirectoryLine]:
+    """The way to the directory of a cluster. Raises `CannotReach`."""
     async with joined(data_dir, name, address) as carrier:
-        directory = await find_directory(carrier)
-        if directory is None:
-            raise CannotReach(f"no cluster {name!r} is on the Ray that was joined")
-        peer = carrier.peer(directory)
-        yield lambda method, **arguments: ask(peer, method, **arguments)
+        line = DirectoryLine(carrier, name)
+        await line.find()
+        yield line
 
 
 async def followed(ask: Ask, method: str, arguments: dict[str, Any], say: Callable[[str], None]) -> str:
@@ -73,7 +128,10 @@ async def followed(ask: Ask, method: str, arguments: dict[str, Any], say: Callab
             told = work["done"]
             say(told)
         await asyncio.sleep(FOLLOW_SECONDS)
-        work = await ask("work")
+        try:
+            work = await ask("work")
+        except PeerLost as error:
+            raise CannotReach(f"{work['what']}: it is not known how it goes on ({error}): {_ASK_AGAIN}") from error
     if work["error"] is not None:
         raise CannotReach(f"{work['what']}: {work['error']}")
     return f"{work['what']}: {work['done'] or 'done'}"

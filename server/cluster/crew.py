@@ -2,22 +2,25 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from actors.runtime.carrier import PROCESS_MEMORY_BYTES, Carrier, CarrierError, Node, ProcessName, Recipe
+from actors.runtime.carrier import Carrier, CarrierError, Node, NodeId, ProcessName, Recipe
 from actors.runtime.transport import PeerLost
 from persistence.clusters import ClusterStore, ProcessKind, ProcessRow
 from server.cluster.members import Member, Members
+from server.cluster.room import TooFewResources, counted, room_on
 
 LOST_SECONDS: Final = 15.0
 """A process that is silent for so long is ended, and another one started: until then it may come back by itself."""
+ROOM_SECONDS_MAX: Final = 3.0
+"""After the end of a process its node is known to have room again."""
+ROOM_POLL_SECONDS: Final = 0.25
 NAMES_PREFIX: Final = tuple(f"{kind}-" for kind in ProcessKind)
 
-
-class TooFewResources(CarrierError):
-    """No node has room for another process."""
+Place = tuple[ProcessKind, Node, int]
+"""Who is to be started where, and on which of the node's slots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,13 @@ class Crew:
         self._generation = generation
         self._on_event = on_event
         self._hiring = asyncio.Lock()
+        self._ended_at = -ROOM_SECONDS_MAX
+        self.closed: frozenset[str] = frozenset()
+        """Nodes that nothing is started on any more."""
 
     async def adopt(self) -> None:
-        """Know whom the directory before has started."""
+        """Know whom the directory before has started, and which nodes it has closed."""
+        self.closed = await self._store.closed_nodes()
         for row in await self._store.processes():
             self._members.add(row, self._carrier.peer(ProcessName(row.name)))
 
@@ -74,25 +81,39 @@ class Crew:
                 self._on_event("stray process ended", {"process": name})
                 await self._carrier.kill(name)
 
-    async def fill(self, wanted: Mapping[ProcessKind, int]) -> bool:
-        """Start who is missing; say whether somebody was.
+    async def fill(self, wanted: Mapping[ProcessKind, int], *, partly: bool = False) -> bool:
+        """Start who is missing, all of them, or if `partly` those that there is room for; say whether one was started.
 
-        Raises `StoreError`, `CarrierError`: `TooFewResources` when there is no room.
+        Raises `StoreError`, `CarrierError`: `TooFewResources` when there is no room for all, and, unless `partly`,
+        nobody was started.
         """
         async with self._hiring:
-            missing = [
-                kind
-                for kind in (ProcessKind.HOST, ProcessKind.GATEWAY)
-                for _ in range(wanted[kind] - self._count(kind))
-            ]
+            missing = self.missing(wanted)
             if not missing:
                 return False
-            places = self._places(missing, await self._carrier.nodes())
+            places, lack = await self._find_places(missing)
+            if lack is not None and not partly:
+                raise lack
             results = await asyncio.gather(*(self._start(*place) for place in places), return_exceptions=True)
-        for result in results:
+        for result in (*results, lack):
             if isinstance(result, BaseException):
                 raise result
         return True
+
+    def missing(self, wanted: Mapping[ProcessKind, int]) -> list[ProcessKind]:
+        """Of which kinds there are too few, each as often as one is missing: first the kind that there is less of."""
+        there = [(kind, self._count(kind)) for kind in (ProcessKind.HOST, ProcessKind.GATEWAY)]
+        order = sorted(
+            ((n, kind) for kind, count in there for n in range(count, wanted[kind])), key=lambda entry: entry[0]
+        )
+        return [kind for _, kind in order]
+
+    async def close(self, nodes: Collection[NodeId]) -> None:
+        """Start nothing on these nodes any more. Raises `StoreError`, `CarrierError`."""
+        there = {node.id for node in await self._carrier.nodes()}
+        closed = (self.closed & there) | set(nodes)  # a node that is gone never comes back as the same
+        await self._store.close_nodes(self._generation, closed)
+        self.closed = frozenset(closed)
 
     def _count(self, kind: ProcessKind) -> int:
         """Those that stay, and work or may come back."""
@@ -104,37 +125,62 @@ class Crew:
         staying.sort(key=lambda member: member.pulse.is_alive)
         return staying[::-1][: max(0, len(staying) - wanted)] if staying else []
 
-    def _places(self, kinds: Sequence[ProcessKind], nodes: Sequence[Node]) -> list[tuple[ProcessKind, Node, int]]:
-        """A node and a slot for each; the fullest node is taken last. Raises `TooFewResources`."""
+    async def _find_places(self, kinds: Sequence[ProcessKind]) -> tuple[list[Place], TooFewResources | None]:
+        """See `_places`. Who has just ended may be counted still: then it is looked again."""
+        loop = asyncio.get_running_loop()
+        while True:
+            places, lack = self._places(kinds, await self._carrier.nodes())
+            if lack is None or loop.time() - self._ended_at >= ROOM_SECONDS_MAX:
+                return places, lack
+            await asyncio.sleep(ROOM_POLL_SECONDS)
+
+    def _places(
+        self, kinds: Sequence[ProcessKind], nodes: Sequence[Node]
+    ) -> tuple[list[Place], TooFewResources | None]:
+        """A node and a slot for each, the fullest node taken last; and what there is no room for."""
+        room = {node.id: 0 if node.id in self.closed else node.room for node in nodes}
         crowd = Counter(member.row.node for member in self._members.all)
         kinds_on = Counter((member.row.node, member.row.kind) for member in self._members.all)
         taken = {(member.row.node, member.row.slot) for member in self._members.gateways}
-        places = []
+        places: list[Place] = []
+        lacking: Counter[ProcessKind] = Counter()
         for kind in kinds:
-            room = [node for node in nodes if (crowd[node.id] + 1) * PROCESS_MEMORY_BYTES <= node.memory_bytes]
+            able = [node for node in nodes if room[node.id]]
             if kind == ProcessKind.GATEWAY:
-                room = [node for node in room if self._free_slot(node, taken) is not None]
-            if not room:
-                raise self._no_room(kind, nodes)
-            node = min(room, key=lambda one: (kinds_on[one.id, kind], crowd[one.id], one.id))
+                able = [node for node in able if self._free_slot(node, taken) is not None]
+            if not able:
+                lacking[kind] += 1
+                continue
+            node = min(able, key=lambda one: (kinds_on[one.id, kind], crowd[one.id], one.id))
             slot = (self._free_slot(node, taken) or 0) if kind == ProcessKind.GATEWAY else 0
             if kind == ProcessKind.GATEWAY:
                 taken.add((node.id, slot))
+            room[node.id] -= 1
             crowd[node.id] += 1
             kinds_on[node.id, kind] += 1
             places.append((kind, node, slot))
-        return places
+        places.sort(key=lambda place: place[0] == ProcessKind.GATEWAY)
+        return places, self._lack(lacking, nodes) if lacking else None
 
     def _free_slot(self, node: Node, taken: set[tuple[str, int]]) -> int | None:
         return next((slot for slot in range(self._recipes.gateway_slots) if (node.id, slot) not in taken), None)
 
-    def _no_room(self, kind: ProcessKind, nodes: Sequence[Node]) -> TooFewResources:
-        slots = f" and {self._recipes.gateway_slots} port(s) for gateways" if kind == ProcessKind.GATEWAY else ""
-        have = ", ".join(f"{node.address}: {node.memory_bytes // 2**20} MiB" for node in nodes) or "none is up"
+    def _lack(self, lacking: Mapping[ProcessKind, int], nodes: Sequence[Node]) -> TooFewResources:
+        gateways_on = Counter(member.row.node for member in self._members.gateways)
+        slots = self._recipes.gateway_slots
+
+        def ports(node: Node) -> str:
+            return f", {gateways_on[node.id]} of {counted(slots, 'gateway port')} taken"
+
         return TooFewResources(
-            f"no node has room for another {kind}: each process takes {PROCESS_MEMORY_BYTES // 2**20} MiB,"
-            f" each node has{slots or ' no more'} ({have})"
+            [counted(count, kind) for kind, count in lacking.items()],
+            room_on(nodes, self.closed, ports if ProcessKind.GATEWAY in lacking else lambda _: ""),
         )
+
+    async def has_room(self, kind: ProcessKind, *, without: NodeId) -> bool:
+        """Whether one more could be started on another node. Raises `CarrierError`."""
+        nodes = [node for node in await self._carrier.nodes() if node.id != without]
+        return self._places([kind], nodes)[1] is None
 
     async def _start(self, kind: ProcessKind, node: Node, slot: int) -> None:
         number = await self._store.take_number(self._generation)
@@ -162,6 +208,10 @@ class Crew:
         """Give a process nothing new, and let another be started in its place. Raises `StoreError`."""
         await self._store.put_process(self._generation, self._members.leave(member))
 
+    async def stay(self, member: Member) -> None:
+        """Take `leave` back. Raises `StoreError`."""
+        await self._store.put_process(self._generation, self._members.stay(member))
+
     async def dismiss(self, member: Member) -> None:
         """Have a process end in order, and see that it has. Raises `StoreError`, `CarrierError`."""
         try:
@@ -174,6 +224,7 @@ class Crew:
         """End a process at once. Raises `StoreError`, `CarrierError`."""
         await self._carrier.kill(member.name)
         await self._forget(member)
+        self._ended_at = asyncio.get_running_loop().time()
 
     async def _forget(self, member: Member) -> None:
         await self._members.drop(member)

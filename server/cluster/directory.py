@@ -8,19 +8,23 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any, Final
 
-from actors.runtime.carrier import Carrier, CarrierError, NodeId, ProcessName
+from actors.runtime.carrier import Carrier, CarrierError, Node, ProcessName
 from persistence.clusters import ClusterRow, ClusterStore, ProcessKind, Superseded
 from persistence.interfaces import Ledger, StoreError
 from protocol.ids import ShardId
-from server.cluster.crew import Crew, Recipes
+from server.cluster.charter import Charter
+from server.cluster.crew import NAMES_PREFIX, Crew, Recipes
 from server.cluster.members import Member, Members
 from server.cluster.operations import NotNow, Operations
-from server.cluster.ownership import Ownership
+from server.cluster.orders import Orders
+from server.cluster.ownership import Layout, Ownership
 from server.cluster.pulse import SILENCE_SECONDS_MAX, Awake
+from server.cluster.report import described, described_nodes
 
 TEND_SECONDS: Final = 1.0
 """How often everything is looked at though nothing was heard to have happened."""
@@ -29,23 +33,8 @@ RETRY_SECONDS: Final = 0.1
 CREW_SECONDS: Final = 1.0
 CREW_RETRY_SECONDS: Final = 5.0
 STATUS_SECONDS: Final = 2.0
-OTHER_CLUSTER_SILENCE_SECONDS: Final = 15.0
-PROCESSES_MAX: Final = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Charter:
-    """What a cluster is at its beginning. `instance` is its own, from its start to its end.
-
-    Another cluster of the database that was not heard of for `silence_seconds` is over, though nobody stopped it.
-    """
-
-    instance: str
-    name: str
-    release: str
-    hosts: int
-    gateways: int
-    silence_seconds: float = OTHER_CLUSTER_SILENCE_SECONDS
+NODES_SECONDS_MAX: Final = 0.5
+"""For what is told of nodes. Ray's control store may be gone: then it is what was known before."""
 
 
 class Directory:
@@ -77,9 +66,15 @@ class Directory:
         self._ownership = Ownership(ledger, self._members, on_event=on_event)
         self._crew: Crew
         self._operations: Operations
+        self._orders: Orders
         self._row: ClusterRow
         self._down = False
+        self._superseded = False
+        self._renew = False
         self._is_uneven = False
+        self._trouble: str | None = None
+        self._nodes: Sequence[Node] = ()
+        self._layout: Layout = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._confirming: asyncio.Task[None] | None = None
 
@@ -104,6 +99,14 @@ class Directory:
             on_event=self._on_event,
         )
         self._operations = Operations(self._members, self._ownership, self._crew, self._weight)
+        self._orders = Orders(
+            self._carrier,
+            self._members,
+            self._crew,
+            self._operations,
+            wanted=lambda: self._wanted,
+            want=self._want,
+        )
         await self._crew.adopt()
         is_first = not self._members.all
         try:
@@ -118,7 +121,18 @@ class Directory:
         self._on_event("directory is up", {"generation": self._row.generation, "processes": len(self._members.all)})
 
     async def _claim(self) -> ClusterRow:
+        """Go on with the cluster whose processes run, whoever has started them; begin one where none do."""
         charter = self._charter
+        last = await self._store.last()
+        running = {name for name in await self._carrier.names() if name.startswith(NAMES_PREFIX)}
+        known = {row.name for row in await self._store.processes()}
+        if last is not None and not last.is_down and running & known:
+            charter = self._charter = replace(charter, instance=last.instance)
+        elif running and (last is None or last.instance != charter.instance):
+            raise CarrierError(
+                f"processes of another cluster named {charter.name!r} run on this Ray ({', '.join(sorted(running))}):"
+                " give this one another name (--name), or stop that one first"
+            )
         return await self._store.claim(
             charter.instance,
             name=charter.name,
@@ -205,7 +219,7 @@ class Directory:
             return await self._ownership.settle(self._weight)
         except Superseded as error:
             self._on_event("superseded", {"error": str(error)})
-            self._down = True
+            self._down = self._superseded = True
             self.ended.set()
             return True
         except StoreError as error:
@@ -218,15 +232,26 @@ class Directory:
             try:
                 await self._crew.bury()
                 if not self._operations.is_running:
-                    self._is_uneven |= await self._crew.fill(self._wanted)
+                    await self._fill()
                 if self._is_uneven and not self._operations.is_running:
                     # Who came in place of somebody who died, or came back, has nothing yet.
                     self._operations.begin("rebalance", self._operations.rebalance())
                     self._is_uneven = False
+                self._trouble = None
             except (CarrierError, StoreError) as error:
+                self._trouble = str(error)
                 self._on_event("crew not complete", {"error": str(error), "again_in_seconds": CREW_RETRY_SECONDS})
                 pause = CREW_RETRY_SECONDS
             await asyncio.sleep(pause)
+
+    async def _fill(self) -> None:
+        """Start who is missing, as far as there is room."""
+        before = {member.name for member in self._members.hosts}
+        try:
+            await self._crew.fill(self._wanted, partly=True)
+        finally:
+            # Who was started has nothing yet.
+            self._is_uneven |= any(member.name not in before for member in self._members.hosts)
 
     async def _keep_status(self) -> None:
         while not self._down:
@@ -240,7 +265,7 @@ class Directory:
     # --- what it is asked ---
 
     async def call(self, method: str, payload: bytes) -> bytes:
-        """See `Service.call`: `health`, `status`, `work`, `scale`, `drain`, `rebalance`, `restart` and `down`.
+        """See `Service.call`: `health`, `status`, `work`, `scale`, `drain`, `rebalance`, `restart`, `renew`, `down`.
 
         What takes long is begun, and `work` says how far it is. What cannot be done is an answer with `refused`.
         """
@@ -248,89 +273,83 @@ class Directory:
             "health": self._health,
             "status": self._status,
             "work": self._work,
-            "scale": self._scale,
-            "drain": self._drain,
-            "rebalance": self._rebalance,
-            "restart": self._restart,
+            "scale": self._orders.scale,
+            "drain": self._orders.drain,
+            "rebalance": self._orders.rebalance,
+            "restart": self._orders.restart,
+            "renew": self._be_renewed,
             "down": self._shut_down,
         }
         arguments = json.loads(payload) if payload else {}
         try:
             answer = await methods[method](**arguments)
-        except NotNow as error:
+        except (NotNow, CarrierError, StoreError) as error:
             answer = {"refused": str(error)}
         return json.dumps(answer).encode()
 
     async def _health(self) -> dict[str, Any]:
-        return {"name": self._name, "generation": self._row.generation, "down": self._down}
+        """What the keeper wants to know: whether another directory is to be started, and where not."""
+        on_closed = self._carrier.here() in self._crew.closed
+        return {
+            "name": self._name,
+            "generation": self._row.generation,
+            "down": self._down and not self._superseded,
+            "superseded": self._superseded,
+            "renew": (self._renew or on_closed) and not self._operations.is_running,
+            "closed": sorted(self._crew.closed),
+        }
 
     async def _work(self) -> dict[str, Any]:
         return self._operations.state
 
     async def _status(self) -> dict[str, Any]:
         await self._ask_everybody()
-        layout = await self._ownership.layout()
-        nodes = {node.id: node.address for node in await self._carrier.nodes()}
+        trouble = self._trouble
+        try:
+            self._layout = await self._ownership.layout()
+        except StoreError as error:
+            trouble = str(error)
+        layout = self._layout
+        with contextlib.suppress(CarrierError, TimeoutError):
+            async with asyncio.timeout(NODES_SECONDS_MAX):
+                self._nodes = await self._carrier.nodes()
+        addresses = {node.id: node.address for node in self._nodes}
+        missing = Counter(self._crew.missing(self._wanted))
+        here = self._carrier.here()
         return {
             "cluster": {
                 **asdict(self._row),
                 "directory": self._name,
                 "directory_pid": os.getpid(),
+                "directory_node": addresses.get(here, here),
                 "instance": self._charter.instance,
             },
             "hosts": [
-                {**_described(member, nodes), "shards": len(layout.get(member.name, ()))}
+                {**described(member, addresses), "shards": len(layout.get(member.name, ()))}
                 for member in self._members.hosts
             ],
-            "gateways": [_described(member, nodes) for member in self._members.gateways],
+            "gateways": [described(member, addresses) for member in self._members.gateways],
             "shards": {
                 "owned": sum(map(len, layout.values())),
                 "unowned": self._ownership.unowned,
                 "moving": self._ownership.moving,
             },
+            "nodes": described_nodes(self._nodes, self._members.all, self._crew.closed, here),
+            "missing": {"hosts": missing[ProcessKind.HOST], "gateways": missing[ProcessKind.GATEWAY]},
+            "trouble": trouble,
             "work": self._operations.state,
         }
-
-    async def _scale(self, hosts: int | None = None, gateways: int | None = None) -> dict[str, Any]:
-        wanted = {
-            ProcessKind.HOST: self._row.hosts if hosts is None else hosts,
-            ProcessKind.GATEWAY: self._row.gateways if gateways is None else gateways,
-        }
-        if not all(1 <= count <= PROCESSES_MAX for count in wanted.values()):
-            raise NotNow(f"a cluster has at least one host and one gateway, and at most {PROCESSES_MAX} of each")
-
-        async def scale() -> None:
-            await self._crew.fill(wanted)
-            await self._want(wanted)
-            await self._operations.scale(wanted)
-
-        return self._operations.begin("scale", scale())
-
-    async def _drain(self, process: str) -> dict[str, Any]:
-        member = self._members.find(process)
-        if member is None:
-            known = ", ".join(one.name for one in self._members.all) or "there are none"
-            raise NotNow(f"there is no process {process}: {known}")
-        kind = member.row.kind
-        wanted = {**self._wanted, kind: self._wanted[kind] - 1}
-        if wanted[kind] < 1:
-            raise NotNow(f"{process} is the only {kind}: scale up first, or stop the cluster")
-
-        async def drain() -> None:
-            await self._operations.retire(member)
-            await self._want(wanted)
-
-        return self._operations.begin(f"drain {process}", drain())
 
     async def _want(self, wanted: Mapping[ProcessKind, int]) -> None:
         await self._store.want(self._row.generation, wanted[ProcessKind.HOST], wanted[ProcessKind.GATEWAY])
         self._row = await self._store.beat(self._row.generation)
 
-    async def _rebalance(self) -> dict[str, Any]:
-        return self._operations.begin("rebalance", self._operations.rebalance())
-
-    async def _restart(self) -> dict[str, Any]:
-        return self._operations.begin("rolling restart", self._operations.restart(self._wanted))
+    async def _be_renewed(self) -> dict[str, Any]:
+        """Ask the keeper for another directory, of the code and the configuration that are installed now."""
+        if self._operations.is_running:
+            raise NotNow(f"{self._operations.state['what']} is under way: wait until it is done")
+        self._renew = True
+        return {}
 
     async def _shut_down(self) -> dict[str, Any]:
         async def down() -> None:
@@ -350,17 +369,3 @@ async def _heard(member: Member) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(SILENCE_SECONDS_MAX):
             await member.pulse.answered()
-
-
-def _described(member: Member, nodes: Mapping[NodeId, str]) -> dict[str, Any]:
-    pulse = member.pulse
-    state = "leaving" if member.row.leaving else "up"
-    return {
-        **member.status,
-        "name": member.name,
-        "node": nodes.get(NodeId(member.row.node), member.row.node),
-        "slot": member.row.slot,
-        "pid": member.pid,
-        "state": state if pulse.is_alive else "silent" if pulse.is_silent else "starting",
-        "silent_seconds": round(pulse.silent_seconds, 2),
-    }

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from actors.runtime.carrier import Carrier, CarrierError, ProcessName, Recipe
 from actors.runtime.transport import Peer, PeerLost
+from server.cluster.room import TooFewResources, room_on
 
 PREFIX: Final = "directory-"
 LOOK_SECONDS: Final = 0.5
@@ -25,10 +26,15 @@ ABANDONED: Final = 3
 """The exit code of a keeper whose supervisor has died: the next one brings its own."""
 
 
+async def directories(carrier: Carrier) -> list[ProcessName]:
+    """The directories that run, the newest first. Raises `CarrierError`."""
+    found = [name for name in await carrier.names() if name.startswith(PREFIX)]
+    return sorted(found, key=lambda name: -int(name.removeprefix(PREFIX)))
+
+
 async def find_directory(carrier: Carrier) -> ProcessName | None:
     """The newest directory that runs. Raises `CarrierError`."""
-    found = [name for name in await carrier.names() if name.startswith(PREFIX)]
-    return max(found, key=lambda name: int(name.removeprefix(PREFIX)), default=None)
+    return next(iter(await directories(carrier)), None)
 
 
 async def ask(peer: Peer, method: str, **arguments: Any) -> dict[str, Any]:
@@ -41,22 +47,52 @@ async def ask(peer: Peer, method: str, **arguments: Any) -> dict[str, Any]:
         raise PeerLost(f"the directory did not answer {method!r} in time") from error
 
 
+class OtherCluster(CarrierError):
+    """Another cluster of this name is on the Ray that was joined."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"a cluster named {name!r} is on this Ray already, and plays on another database: give this one another"
+            " name (--name), or stop that one first"
+        )
+
+
 class Keeper:
     """Sees that there is a directory. `assignment` makes one; `now_ms` gives it a name that none has had."""
 
     def __init__(self, carrier: Carrier, factory: str, assignment: bytes, now_ms: Callable[[], int]) -> None:
         self._carrier = carrier
         self._factory = factory
-        self._assignment = assignment
+        self._assignment: dict[str, Any] = json.loads(assignment)
         self._now_ms = now_ms
         self._name: ProcessName | None = None
+        self._closed: frozenset[str] = frozenset()
 
-    async def begin(self) -> dict[str, Any]:
-        """See that there is a directory, and return its status. Raises `CarrierError`, `PeerLost`."""
-        self._name = await find_directory(self._carrier)
-        if self._name is None:
+    async def begin(self, last_instance: str | None = None) -> dict[str, Any]:
+        """See that there is a directory, and return its status; `last_instance` is the cluster that the database has.
+
+        Raises `OtherCluster` when the one that is there is not of that cluster, `CarrierError`, `PeerLost`.
+        """
+        self._name = before = await find_directory(self._carrier)
+        found = await self._found()
+        if found is not None and found["cluster"]["instance"] != last_instance:
+            raise OtherCluster(found["cluster"]["name"])
+        if found is None:
             await self._start()
-        return await ask(self._peer(), "status")
+            if before is not None:
+                await self._end(before)
+            found = await ask(self._peer(), "status")
+        # Whoever comes after it is of the same cluster.
+        self._assignment["charter"]["instance"] = found["cluster"]["instance"]
+        return found
+
+    async def _found(self) -> dict[str, Any] | None:
+        """The status of the directory that runs; nothing when there is none, or none that answers or has work to do."""
+        for _ in range(SILENCES_MAX if self._name is not None else 0):
+            with contextlib.suppress(PeerLost):
+                health = await ask(self._peer(), "health")
+                return None if health["down"] else await ask(self._peer(), "status")
+        return None
 
     async def keep(self) -> None:
         """Replace the directory whenever it is gone, until the cluster has been stopped in order."""
@@ -64,10 +100,18 @@ class Keeper:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             try:
-                if (await ask(self._peer(), "health"))["down"]:
+                health = await ask(self._peer(), "health")
+                silences = 0
+                self._closed = frozenset(health["closed"])
+                if health["down"]:
                     await self._end(self._peer_name())
                     return
-                silences = 0
+                if health["superseded"]:
+                    self._name = await find_directory(self._carrier)
+                elif health["renew"]:
+                    await self._replaced()
+            except CarrierError:
+                continue
             except PeerLost:
                 silences += 1
                 if silences >= SILENCES_MAX and await self._replaced():
@@ -93,8 +137,12 @@ class Keeper:
 
     async def _start(self) -> None:
         name = ProcessName(f"{PREFIX}{self._now_ms()}")
-        node = min(await self._carrier.nodes(), key=lambda one: one.id)
-        await self._carrier.start(Recipe(name, node.id, self._factory, self._assignment))
+        nodes = await self._carrier.nodes()
+        room = [node for node in nodes if node.room and node.id not in self._closed]
+        if not room:
+            raise TooFewResources(["a directory"], room_on(nodes, self._closed))
+        node = max(room, key=lambda one: one.room)
+        await self._carrier.start(Recipe(name, node.id, self._factory, json.dumps(self._assignment).encode()))
         self._name = name
 
     async def _end(self, name: ProcessName) -> None:
@@ -117,7 +165,7 @@ async def run(job: dict[str, Any]) -> int:
     try:
         carrier = await connect(job["address"], namespace=job["namespace"], secret=bytes.fromhex(job["secret"]))
         keeper = Keeper(carrier, job["factory"], job["assignment"].encode(), lambda: time.time_ns() // 1_000_000)
-        status = await keeper.begin()
+        status = await keeper.begin(job["last_instance"])
     except (CarrierError, PeerLost) as error:
         print(json.dumps({"error": str(error)}), flush=True)  # noqa: T201
         return 2

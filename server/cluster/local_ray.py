@@ -10,7 +10,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,8 @@ from pathlib import Path
 from typing import Final
 
 import psutil
+
+from server.cluster.ports import free_port
 
 START_SECONDS_MAX: Final = 90.0
 STOP_SECONDS_MAX: Final = 2.0
@@ -214,14 +215,6 @@ class LocalRay:
         if any(folder in part for part in process.cmdline()):
             return True
         return process.name().startswith("ray::") and any(file.path.startswith(folder) for file in process.open_files())
-
-
-def free_port() -> int:
-    """A port of the loopback interface that nobody has now, for who must have the same one when it is started again."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def _process_end(pid: int) -> None:

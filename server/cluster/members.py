@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from actors.runtime.carrier import PID, ProcessName
+from actors.runtime.carrier import PID, NodeId, ProcessName
 from actors.runtime.control import pack_routes, pack_shards, unpack
 from actors.runtime.routes import Routes
 from actors.runtime.transport import Peer, PeerLost
@@ -44,6 +44,11 @@ class Member:
     def name(self) -> ProcessName:
         """See `ProcessName`."""
         return ProcessName(self.row.name)
+
+    @property
+    def node(self) -> NodeId:
+        """The node that it runs on."""
+        return NodeId(self.row.node)
 
     @property
     def is_usable(self) -> bool:
@@ -128,6 +133,11 @@ class Members:
     def leave(self, member: Member) -> ProcessRow:
         """Give a process nothing new from now on."""
         member.row = replace(member.row, leaving=True)
+        return member.row
+
+    def stay(self, member: Member) -> ProcessRow:
+        """Take `leave` back."""
+        member.row = replace(member.row, leaving=False)
         return member.row
 
     @property

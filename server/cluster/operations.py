@@ -1,7 +1,8 @@
 """What is done to a cluster as a whole, one thing at a time: scale, drain, rebalance, restart, stop."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+import contextlib
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from actors.runtime.carrier import CarrierError
@@ -12,6 +13,7 @@ from server.cluster.crew import Crew
 from server.cluster.members import Member, Members
 from server.cluster.ownership import Ownership
 from server.cluster.plan import Weight, emptying, levelling
+from server.cluster.room import TooFewResources, counted
 
 
 class NotNow(Exception):
@@ -97,12 +99,33 @@ class Operations:
         before = self._members.all
         for n, member in enumerate(before):
             self._did(f"{n} of {len(before)} processes replaced")
-            await self._crew.leave(member)
-            if member.row.kind == ProcessKind.HOST:
-                await self._crew.fill(wanted)
-            await self.retire(member)
-            await self._crew.fill(wanted)
+            await self.replace(member, wanted)
         self._did(f"{len(before)} processes replaced")
+
+    async def replace(self, member: Member, wanted: Mapping[ProcessKind, int]) -> None:
+        """Have a new process in the place of one. Raises `TooFewResources` when that one must stay for lack of room."""
+        await self._crew.leave(member)
+        if member.row.kind == ProcessKind.HOST:
+            try:
+                await self._crew.fill(wanted)
+            except TooFewResources:
+                if not any(one.is_usable for one in self._members.hosts):
+                    await self._crew.stay(member)
+                    raise
+                # The others have its shards until it has made room for the next one.
+        await self.retire(member)
+        await self._crew.fill(wanted)
+
+    async def vacate(self, members: Sequence[Member], wanted: Mapping[ProcessKind, int]) -> None:
+        """Take all processes from a node that is closed; those that have no room elsewhere will be missing."""
+        for member in members:
+            await self._crew.leave(member)
+        with contextlib.suppress(TooFewResources):
+            await self._crew.fill(wanted, partly=True)
+        for n, member in enumerate(sorted(members, key=lambda one: one.row.kind == ProcessKind.GATEWAY)):
+            self._did(f"{n} of {counted(len(members), 'process', 'processes')} emptied and ended")
+            await self.retire(member)
+        self._did(f"{counted(len(members), 'process', 'processes')} emptied and ended")
 
     async def retire(self, member: Member) -> None:
         """Take everything from a process, and end it in order. Raises `NotNow` when nobody can take it."""

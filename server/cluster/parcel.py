@@ -1,9 +1,11 @@
 """A configuration on its way to another process, with its secrets: for pipes and calls, never for a disk or a log."""
 
 import base64
+import hmac
 import json
 import os
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +37,16 @@ def with_local_ports(config: Config, free_port: Callable[[], int]) -> Config:
     port = config.port or free_port()
     others = config.gateway_ports or tuple(range(port + 1, min(port + LOCAL_GATEWAYS_MAX, PORT_MAX + 1)))
     return config.model_copy(update={"port": port, "gateway_ports": others})
+
+
+def process_secret(config: Config, name: str) -> bytes:
+    """What the processes of the cluster of this name know each other by: the same wherever the configuration is.
+
+    `config` is one that is `shared`. It tells nothing of the secret that it is made from.
+    """
+    if config.token_secret is None:
+        raise ValueError("the configuration is not one that processes share")
+    return hmac.digest(config.token_secret.get_secret_value().encode(), f"processes of {name}".encode(), sha256)
 
 
 def shared(config: Config, *, database_url: str, redis_url: str) -> Config:

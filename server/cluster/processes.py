@@ -13,8 +13,9 @@ from structlog.typing import FilteringBoundLogger
 from actors.runtime.carrier import Carrier, ProcessName
 from actors.runtime.transport import Peer, Service
 from server.bootstrap import open_cluster_stores
+from server.cluster.charter import Charter
 from server.cluster.crew import Recipes
-from server.cluster.directory import Charter, Directory
+from server.cluster.directory import Directory
 from server.cluster.gateway_node import GatewayNode
 from server.cluster.host_node import CasinoHost
 from server.cluster.parcel import packed, unpacked

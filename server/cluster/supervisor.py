@@ -18,18 +18,21 @@ from structlog.typing import FilteringBoundLogger
 
 from actors.runtime.carrier import CarrierError
 from actors.runtime.reach import require_reachable
+from persistence.clusters import LastCluster
 from server.bootstrap import (
     CannotStart,
     EngineRoom,
     Watchers,
+    last_cluster,
     prepare,
-    require_no_cluster,
+    require_redis,
     require_schema,
     whole_or_not,
 )
-from server.cluster.directory import OTHER_CLUSTER_SILENCE_SECONDS
-from server.cluster.local_ray import CONTROL_STORE, LocalRay, RayNotStarted, free_port, ray_environment
-from server.cluster.parcel import shared, with_local_ports
+from server.cluster.charter import OTHER_CLUSTER_SILENCE_SECONDS
+from server.cluster.local_ray import CONTROL_STORE, LocalRay, RayNotStarted, ray_environment
+from server.cluster.parcel import process_secret, shared, with_local_ports
+from server.cluster.ports import CannotListen, free_port, require_free_port
 from server.cluster.processes import DIRECTORY, assigned, release
 from server.cluster.whereabouts import ClusterRuns, Post, Whereabouts
 from server.config import Config
@@ -38,7 +41,6 @@ BEGIN_SECONDS_MAX: Final = 180.0
 STOP_SECONDS_MAX: Final = 60.0
 RETRY_SECONDS: Final = 1.0
 INSTANCE_BYTES: Final = 16
-SECRET_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,9 @@ class Supervisor:
         self._keeper: Process | None = None
         self._assignment = b""
         self._instance = os.urandom(INSTANCE_BYTES).hex()
-        self._secret = os.urandom(SECRET_BYTES).hex()
-        """What the processes of this cluster know each other by."""
+        """Of the cluster, if it begins with us."""
+        self._last: LastCluster | None = None
+        self._secret = b""
         self._stopping = False
         self._ray_is_up = asyncio.Event()
         self._ray_is_up.set()
@@ -81,7 +84,7 @@ class Supervisor:
         async with whole_or_not(self._end):
             try:
                 return await self._start()
-            except (CarrierError, ClusterRuns, RayNotStarted, TimeoutError) as error:
+            except (CannotListen, CarrierError, ClusterRuns, RayNotStarted, TimeoutError) as error:
                 raise CannotStart(str(error) or "the cluster did not start in time") from error
 
     async def _start(self) -> dict[str, Any]:
@@ -98,11 +101,9 @@ class Supervisor:
             config = with_local_ports(config, free_port)
             self._ray = LocalRay.found(Path(before.folder)) if before is not None and before.folder else None
         whole = shared(config, database_url=database_url, redis_url=redis_url)
-        if self._ray is not None and before is not None:
-            self._log.warning("taking care of a cluster whose supervisor was killed", pid=before.pid)
-            self._instance, self._secret = before.instance, before.secret
-        elif self._config.database_url is not None:
-            await require_no_cluster(whole, OTHER_CLUSTER_SILENCE_SECONDS)
+        self._secret = process_secret(whole, plan.name)
+        self._last = await last_cluster(whole)
+        await self._check(whole, redis_url)
         self._assignment = assigned(whole, self._charter())
         if plan.address is None and self._ray is None:
             await self._start_ray()
@@ -114,17 +115,34 @@ class Supervisor:
             self._watchers.start(self._watch_ray(), "watch ray")
         return status
 
+    async def _check(self, config: Config, redis_url: str) -> None:
+        """See that a cluster can begin, or that it is ours that plays. Raises `StoreError`, `CannotStart`, and more."""
+        if self._ray is not None:
+            self._log.warning("taking care of a cluster whose supervisor was killed")
+            return
+        if self._plan.address is None and self._last is not None:
+            # A Ray that is not there yet has no process of it.
+            self._last.require_over(self._silence_seconds)
+        if self._last is None or self._last.is_down:
+            # Who takes care of a cluster that plays does so without Redis, as the cluster does.
+            await require_redis(redis_url)
+            if self._plan.address is None:
+                require_free_port(config.host, config.port)
+
+    @property
+    def _silence_seconds(self) -> float:
+        """Nobody else can play on a database that this process has just started."""
+        return 0.0 if self._config.database_url is None else OTHER_CLUSTER_SILENCE_SECONDS
+
     def _charter(self) -> dict[str, Any]:
         plan = self._plan
-        own_database = self._config.database_url is None
         return {
             "instance": self._instance,
             "name": plan.name,
             "release": release(),
             "hosts": plan.hosts,
             "gateways": plan.gateways,
-            # Nobody else can play on a database that this process has just started.
-            "silence_seconds": 0.0 if own_database else OTHER_CLUSTER_SILENCE_SECONDS,
+            "silence_seconds": self._silence_seconds,
         }
 
     async def ended(self) -> None:
@@ -158,17 +176,7 @@ class Supervisor:
 
     def _publish(self) -> None:
         folder = str(self._ray.folder) if self._ray is not None else None
-        self._post.publish(
-            Whereabouts(
-                os.getpid(),
-                self._plan.name,
-                self._address,
-                self._environment,
-                folder,
-                self._instance,
-                self._secret,
-            )
-        )
+        self._post.publish(Whereabouts(os.getpid(), self._plan.name, self._address, self._environment, folder))
 
     # --- Ray ---
 
@@ -227,7 +235,8 @@ class Supervisor:
         job = {
             "address": self._address,
             "namespace": self._plan.name,
-            "secret": self._secret,
+            "secret": self._secret.hex(),
+            "last_instance": None if self._last is None or self._last.is_down else self._last.instance,
             "factory": DIRECTORY,
             "assignment": self._assignment.decode(),
         }

@@ -5,7 +5,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +21,7 @@ _PRIVATE_FILE: Final = 0o600
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
     """A supervisor, and the cluster that it keeps. `environment` is for whoever joins its Ray, whose files are in
-    `folder` if it is one of our own; `instance` is the cluster's, and `secret` what its processes know each other by.
+    `folder` if it is one of our own.
     """
 
     pid: int
@@ -29,8 +29,6 @@ class Whereabouts:
     address: str
     environment: Mapping[str, str]
     folder: str | None
-    instance: str
-    secret: str = field(repr=False)
 
 
 class ClusterRuns(Exception):

@@ -50,8 +50,10 @@ async def test_a_directory_after_another_supersedes_it_and_finds_what_was_wanted
 
 async def test_a_second_cluster_is_refused_while_the_first_is_heard_of(store: ClusterStore) -> None:
     first = await claimed(store, "one")
-    with pytest.raises(ClusterTaken):
-        await store.require_free(OLD)
+    last = await store.last()
+    assert last is not None
+    assert (last.instance, last.name, last.is_down) == ("one", "casino", False)
+    assert last.silent_seconds < OLD
     with pytest.raises(ClusterTaken) as taken:
         await claimed(store, "two")
     assert taken.value.name == "casino"
@@ -73,7 +75,6 @@ async def test_a_second_cluster_may_begin_when_the_first_was_stopped(store: Clus
     first = await claimed(store, "one")
     await store.put_process(first, HOST)
     await store.stop(first)
-    await store.require_free(OLD)
     assert await store.processes() == []
     assert (await store.beat(first)).is_down
     second = await claimed(store, "two", hosts=3)
@@ -100,3 +101,23 @@ async def test_processes_are_remembered_changed_and_forgotten(store: ClusterStor
     await store.drop_process(generation, "host-1")
     await store.drop_process(generation, "host-1")
     assert await store.processes() == [gateway]
+
+
+async def test_a_database_that_never_had_a_cluster_says_so(store: ClusterStore) -> None:
+    assert await store.last() is None
+
+
+async def test_closed_nodes_are_remembered_until_the_cluster_is_over(store: ClusterStore) -> None:
+    generation = await claimed(store)
+    await store.close_nodes(generation, ["a", "b"])
+    await store.close_nodes(generation, ["b", "c"])
+    assert await store.closed_nodes() == {"b", "c"}
+    later = await claimed(store)
+    assert await store.closed_nodes() == {"b", "c"}
+    with pytest.raises(Superseded):
+        await store.close_nodes(generation, [])
+    await store.stop(later)
+    assert await store.closed_nodes() == frozenset()
+    await store.close_nodes(await claimed(store, "two"), ["d"])
+    await claimed(store, "three", silence=0.0)
+    assert await store.closed_nodes() == frozenset()

@@ -6,11 +6,13 @@ Processes can be killed, stopped for a while, or left deaf to one method.
 import asyncio
 import json
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
-from actors.runtime.carrier import PID, Carrier, CarrierError, Node, NodeId, ProcessName, Recipe
+from actors.runtime.carrier import PID, PROCESS_MEMORY_BYTES, Carrier, CarrierError, Node, NodeId, ProcessName, Recipe
 from actors.runtime.control import pack, unpack_routes
 from actors.runtime.host import HostLimits
 from actors.runtime.node import HostNode
@@ -22,8 +24,9 @@ from persistence.clusters import ProcessKind
 from persistence.memory.clusters import MemoryClusterStore
 from persistence.memory.ledger import MemoryLedger
 from protocol.ids import ShardId
+from server.cluster.charter import Charter
 from server.cluster.crew import Recipes
-from server.cluster.directory import Charter, Directory
+from server.cluster.directory import Directory
 from tests.support.casino import TABLE
 from tests.support.hand_driven import NOON_MS
 from tests.support.nodes import casino_kinds
@@ -63,22 +66,55 @@ class TownPeer(Peer):
         return await self._town.carry(self._name, method, payload)
 
 
+class Resident(Carrier):
+    """A town as one of its processes sees it, from the node that it is on."""
+
+    def __init__(self, town: "Town", node: NodeId) -> None:
+        self._town = town
+        self._node = node
+
+    async def start(self, recipe: Recipe) -> Peer:
+        """See `Carrier.start`."""
+        return await self._town.start(recipe)
+
+    def peer(self, name: ProcessName) -> Peer:
+        """See `Carrier.peer`."""
+        return self._town.peer(name)
+
+    async def kill(self, name: ProcessName) -> None:
+        """See `Carrier.kill`."""
+        await self._town.kill(name)
+
+    async def names(self) -> frozenset[ProcessName]:
+        """See `Carrier.names`."""
+        return await self._town.names()
+
+    async def nodes(self) -> tuple[Node, ...]:
+        """See `Carrier.nodes`."""
+        return await self._town.nodes()
+
+    def here(self) -> NodeId:
+        """See `Carrier.here`."""
+        return self._node
+
+
 class Town(Carrier):
     """The machines, the database, and everybody on them."""
 
-    def __init__(self, nodes: int = 2) -> None:
-        self.ledger = MemoryLedger(TOWN_SHARDS)
+    def __init__(self, nodes: int = 2, *, beside: "Town | None" = None) -> None:
         self.loop = asyncio.get_running_loop()
-        self.store = MemoryClusterStore(self.loop.time)
+        self.ledger: MemoryLedger = MemoryLedger(TOWN_SHARDS) if beside is None else beside.ledger
+        self.store: MemoryClusterStore = MemoryClusterStore(self.loop.time) if beside is None else beside.store
         self.processes: dict[ProcessName, Service] = {}
         self.places: dict[ProcessName, NodeId] = {}
-        self.machines = [Node(NodeId(f"node-{n}"), f"10.0.0.{n}", NODE_MEMORY_BYTES) for n in range(1, nodes + 1)]
+        self.machines = [Node(NodeId(f"node-{n}"), f"10.0.0.{n}", NODE_MEMORY_BYTES, 0) for n in range(1, nodes + 1)]
         self.deaf: set[tuple[ProcessName, str]] = set()
         """Calls that are never answered; the method `*` is every one."""
         self.control_is_gone = False
         self.broken_factories: set[str] = set()
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.directories: list[Directory] = []
+        self.errands: list[asyncio.Task[None]] = []
 
     # --- the carrier ---
 
@@ -88,10 +124,17 @@ class Town(Carrier):
         await asyncio.sleep(0.3)
         if recipe.factory in self.broken_factories:
             raise CarrierError(f"{recipe.name} does not start: there is no database here")
-        service: Service = await self._host(recipe.name) if recipe.factory == "host" else StillGateway()
-        self.processes[recipe.name] = service
+        self.processes[recipe.name] = await self._made(recipe)
         self.places[recipe.name] = recipe.node
         return self.peer(recipe.name)
+
+    async def _made(self, recipe: Recipe) -> Service:
+        if recipe.factory == "host":
+            return await self._host(recipe.name)
+        if recipe.factory == "directory":
+            charter = Charter(**json.loads(recipe.config)["charter"])
+            return await self._directory(Resident(self, recipe.node), recipe.name, charter)
+        return StillGateway()
 
     def peer(self, name: ProcessName) -> Peer:
         """See `Carrier.peer`."""
@@ -110,7 +153,21 @@ class Town(Carrier):
     async def nodes(self) -> tuple[Node, ...]:
         """See `Carrier.nodes`."""
         self._check_control()
-        return tuple(self.machines)
+        used = Counter(self.places[name] for name in self.processes)
+        return tuple(
+            replace(node, free_bytes=node.memory_bytes - used[node.id] * PROCESS_MEMORY_BYTES) for node in self.machines
+        )
+
+    def here(self) -> NodeId:
+        """See `Carrier.here`: for whoever was not started by the town."""
+        return self.machines[0].id
+
+    def shrink(self, rooms: Mapping[str, int]) -> None:
+        """Have nodes with room for so many processes each, and no others."""
+        self.machines = [
+            Node(NodeId(name), f"10.0.0.{name.rpartition('-')[2]}", room * PROCESS_MEMORY_BYTES, 0)
+            for name, room in rooms.items()
+        ]
 
     def _check_control(self) -> None:
         if self.control_is_gone:
@@ -163,6 +220,8 @@ class Town(Carrier):
         service = self.processes.pop(ProcessName(name), None)
         if isinstance(service, HostNode):
             service.end()
+        elif isinstance(service, Directory):
+            self.errands.append(asyncio.create_task(service.stop()))
 
     def freeze(self, name: str, method: str = "*") -> None:
         """As by SIGSTOP: it answers nobody."""
@@ -176,17 +235,22 @@ class Town(Carrier):
 
     async def direct(self, *, instance: str = "one", hosts: int = 2, gateways: int = 1, slots: int = 1) -> Directory:
         """Start a directory."""
+        name = ProcessName(f"directory-{len(self.directories) + 1}")
+        directory = await self._directory(self, name, Charter(instance, "casino", "1.0", hosts, gateways), slots)
+        self.directories.append(directory)
+        return directory
+
+    async def _directory(self, carrier: Carrier, name: ProcessName, charter: Charter, slots: int = 1) -> Directory:
         directory = Directory(
-            ProcessName(f"directory-{len(self.directories) + 1}"),
-            Charter(instance, "casino", "1.0", hosts, gateways),
+            name,
+            charter,
             self.ledger,
             self.store,
-            self,
+            carrier,
             Recipes("host", "gateway", slots, b""),
             on_event=lambda event, details: self.events.append((event, dict(details))),
         )
         await directory.start()
-        self.directories.append(directory)
         return directory
 
     async def close(self) -> None:
@@ -195,6 +259,7 @@ class Town(Carrier):
             await directory.stop()
         for name in list(self.processes):
             self.murder(name)
+        await asyncio.gather(*self.errands)
         await asyncio.sleep(0)
 
     # --- looking ---
@@ -244,6 +309,11 @@ class Town(Carrier):
         assert isinstance(service, StillGateway)
         return service
 
+    @property
+    def kept(self) -> list[Directory]:
+        """Directories that a keeper has started and that run, oldest first."""
+        return [service for service in self.processes.values() if isinstance(service, Directory)]
+
     def told(self, event: str) -> list[dict[str, Any]]:
         """What was told of an event."""
         return [details for name, details in self.events if name == event]
@@ -271,9 +341,9 @@ async def finished(directory: Directory) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def a_town(nodes: int = 2) -> AsyncIterator[Town]:
-    """A town, and its end."""
-    town = Town(nodes)
+async def a_town(nodes: int = 2, *, beside: Town | None = None) -> AsyncIterator[Town]:
+    """A town, and its end; on the same database as another one."""
+    town = Town(nodes, beside=beside)
     try:
         yield town
     finally:

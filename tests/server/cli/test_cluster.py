@@ -1,3 +1,4 @@
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,31 @@ async def test_a_second_cluster_on_a_database_is_told_whose_it_is(folder: Path, 
     finally:
         await store.close()
     assert "cluster 'the first' plays on this database" in ended.stderr
+
+
+async def test_a_redis_that_is_not_there_is_told_before_ray_is_started(folder: Path, postgres_dsn: str) -> None:
+    ended = await refused(
+        *("up", "--data-dir", folder, "--database-url", postgres_dsn, "--redis-url", "redis://127.0.0.1:1"),
+        **SECRETS,
+    )
+    assert "redis_url: nobody answers there as a Redis does" in ended.stderr
+
+
+async def test_a_port_that_somebody_has_is_told_before_ray_is_started(
+    folder: Path, postgres_dsn: str, valkey_url: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+        ended = await refused(
+            *("up", "--data-dir", folder, "--database-url", postgres_dsn, "--redis-url", valkey_url, "--port", port),
+            **SECRETS,
+        )
+    assert f"cannot listen on port {port} of 127.0.0.1: another program listens there" in ended.stderr
+
+
+@pytest.mark.parametrize("flags", [("--hosts", "0"), ("--gateways", "0"), ("--hosts", "-1"), ("--hosts", "two")])
+async def test_a_number_of_processes_that_cannot_be_is_refused(folder: Path, flags: tuple[str, str]) -> None:
+    assert "Invalid value for '--" in (await refused("scale", "--data-dir", folder, *flags)).stderr
 
 
 @pytest.mark.parametrize("command", ["status", "rebalance", "rolling-restart", "down"])

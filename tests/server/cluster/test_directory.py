@@ -4,8 +4,10 @@ import pytest
 
 from actors.runtime.carrier import CarrierError
 from persistence.clusters import ClusterTaken
-from server.cluster.crew import TooFewResources
-from server.cluster.directory import OTHER_CLUSTER_SILENCE_SECONDS
+from persistence.interfaces import Owner, Unavailable
+from protocol.ids import ShardId
+from server.cluster.charter import OTHER_CLUSTER_SILENCE_SECONDS
+from server.cluster.room import TooFewResources
 from tests.support.simulation_time import virtually
 from tests.support.town import TOWN_SHARDS, a_town, ask, done, finished
 
@@ -210,7 +212,7 @@ async def test_a_drained_host_gives_its_shards_to_the_others_and_is_not_replaced
     async with a_town() as town:
         directory = await town.direct(hosts=3)
         drained, *others = town.hosts
-        await done(directory, "drain", process=drained)
+        await done(directory, "drain", what=drained)
         await asyncio.sleep(5)
         assert town.hosts == others
         await town.all_on(*others)
@@ -224,7 +226,7 @@ async def test_a_gateway_is_drained_until_nobody_is_left_on_it() -> None:
         drained, other = town.gateways
         gateway = town.gateway(drained)
         gateway.connections = 5
-        await done(directory, "drain", process=drained)
+        await done(directory, "drain", what=drained)
         assert gateway.connections == 0
         assert gateway.asked[-1] == "stop"
         await asyncio.sleep(5)
@@ -262,7 +264,7 @@ async def test_a_host_that_dies_over_a_move_does_not_keep_its_shards() -> None:
         directory = await town.direct(hosts=3)
         drained, *others = town.hosts
         town.freeze(drained, "release")
-        await ask(directory, "drain", process=drained)
+        await ask(directory, "drain", what=drained)
         await asyncio.sleep(0.5)
         town.freeze(drained)
         began = town.loop.time()
@@ -284,8 +286,8 @@ async def test_down_ends_everybody_in_order_and_frees_the_database() -> None:
 @pytest.mark.parametrize(
     ("method", "arguments", "reason"),
     [
-        ("drain", {"process": "host-9"}, "there is no process host-9: host-1, gateway-2"),
-        ("drain", {"process": "host-1"}, "host-1 is the only host"),
+        ("drain", {"what": "host-9"}, "there is no process and no node host-9; processes are: host-1, gateway-2"),
+        ("drain", {"what": "host-1"}, "host-1 is the only host"),
         ("scale", {"hosts": 0}, "at least one host"),
         ("scale", {"gateways": 1_001}, "at most 1000"),
     ],
@@ -312,18 +314,175 @@ async def test_one_work_is_done_at_a_time() -> None:
         assert (await ask(directory, "rebalance"))["refused"] == "scale is under way: wait until it is done"
 
 
+@virtually
+async def test_a_process_is_replaced_and_as_many_are_wanted_as_before() -> None:
+    async with a_town(nodes=1) as town:
+        directory = await town.direct(hosts=1, gateways=1)
+        for drained in (*town.hosts, *town.gateways):
+            assert (await done(directory, "drain", what=drained, replace=True))["error"] is None
+            assert drained not in town.processes
+        assert len(town.hosts) == len(town.gateways) == 1
+        assert await town.owned() == {town.hosts[0]: TOWN_SHARDS}
+        assert not town.told("hosts fenced")
+
+
+@virtually
+async def test_a_host_is_replaced_where_there_is_room_for_no_more_by_others_that_have_its_shards_meanwhile() -> None:
+    async with a_town() as town:
+        town.shrink({"node-1": 3})
+        directory = await town.direct(hosts=2)
+        drained = town.hosts[0]
+        assert (await done(directory, "drain", what=drained, replace=True))["error"] is None
+        assert drained not in town.processes
+        assert len(town.hosts) == 2
+        assert not town.told("hosts fenced")
+
+
+@virtually
+async def test_the_only_host_stays_when_there_is_no_room_for_its_successor() -> None:
+    async with a_town() as town:
+        town.shrink({"node-1": 2})
+        directory = await town.direct(hosts=1)
+        (only,) = town.hosts
+        assert "no node has room for 1 host" in (await done(directory, "drain", what=only, replace=True))["error"]
+        assert await town.owned() == {only: TOWN_SHARDS}
+        assert [host["state"] for host in (await ask(directory, "status"))["hosts"]] == ["up"]
+
+
+@virtually
+async def test_a_drained_node_is_left_by_all_and_nobody_comes_there_any_more() -> None:
+    async with a_town() as town:
+        directory = await town.direct(hosts=2, gateways=2)
+        leaving = {name for name, node in town.places.items() if node == "node-1"}
+        assert (await done(directory, "drain", what="10.0.0.1"))["error"] is None
+        assert not leaving & set(town.processes)
+        await asyncio.sleep(10)
+        await finished(directory)
+        assert {town.places[name] for name in town.processes} == {"node-2"}
+        assert len(town.hosts) == 2
+        status = await ask(directory, "status")
+        assert [node["state"] for node in status["nodes"]] == ["drained", "up"]
+        # Its port is taken: the second gateway has nowhere to be.
+        assert status["missing"] == {"hosts": 0, "gateways": 1}
+        assert "no node has room for 1 gateway" in status["trouble"]
+        assert not town.told("hosts fenced")
+
+
+@virtually
+async def test_a_node_that_comes_in_place_of_a_drained_one_gets_what_is_missing() -> None:
+    async with a_town() as town:
+        town.shrink({"node-1": 2, "node-2": 2})
+        directory = await town.direct(hosts=2, gateways=2)
+        assert (await done(directory, "drain", what="10.0.0.1"))["error"] is None
+        assert len(town.hosts) == len(town.gateways) == 1
+        town.shrink({"node-2": 2, "node-3": 2})
+        await asyncio.sleep(20)
+        await finished(directory)
+        assert len(town.hosts) == len(town.gateways) == 2
+        assert await town.owned() == dict.fromkeys(town.hosts, TOWN_SHARDS // 2)
+        status = await ask(directory, "status")
+        assert (status["missing"], status["trouble"]) == ({"hosts": 0, "gateways": 0}, None)
+
+
+@virtually
+async def test_the_next_directory_knows_which_nodes_are_drained() -> None:
+    async with a_town() as town:
+        first = await town.direct()
+        await done(first, "drain", what="10.0.0.2")
+        await first.stop()
+        second = await town.direct()
+        town.murder(town.hosts[0])
+        await asyncio.sleep(10)
+        await finished(second)
+        assert {town.places[name] for name in town.processes} == {"node-1"}
+
+
+@virtually
+async def test_the_only_node_is_not_drained() -> None:
+    async with a_town(nodes=1) as town:
+        directory = await town.direct(hosts=1)
+        refused = (await ask(directory, "drain", what="10.0.0.1"))["refused"]
+        assert "every host is on 10.0.0.1 (host-1), and no other node has room for one" in refused
+        await asyncio.sleep(5)
+        assert [host["state"] for host in (await ask(directory, "status"))["hosts"]] == ["up"]
+
+
+@virtually
+async def test_a_drain_that_is_asked_for_twice_takes_one_off_the_count() -> None:
+    async with a_town() as town:
+        directory = await town.direct(hosts=3, gateways=1)
+        drained, *others = town.hosts
+        town.freeze(drained, "release")
+        await ask(directory, "drain", what=drained)
+        await asyncio.sleep(0.1)
+        await directory.stop()
+        town.thaw(drained, "release")
+        second = await town.direct()
+        assert (await done(second, "drain", what=drained))["error"] is None
+        await asyncio.sleep(5)
+        assert (await ask(second, "status"))["cluster"]["hosts"] == 2
+        assert town.hosts == others
+
+
+@virtually
+async def test_who_has_room_is_started_though_others_have_none() -> None:
+    async with a_town() as town:
+        town.shrink({"node-1": 2, "node-2": 2})
+        directory = await town.direct(hosts=2, gateways=2)
+        town.shrink({"node-1": 2})
+        for name in [name for name, node in town.places.items() if node == "node-2" or name.startswith("host")]:
+            town.murder(name)
+        await asyncio.sleep(20)
+        await finished(directory)
+        assert len(town.hosts) == len(town.gateways) == 1
+        await town.all_on(*town.hosts)
+        status = await ask(directory, "status")
+        assert status["missing"] == {"hosts": 1, "gateways": 1}
+        assert "no node has room for 1 host and 1 gateway" in status["trouble"]
+
+
+@virtually
+async def test_what_is_known_is_told_though_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away() -> dict[ShardId, Owner]:
+        raise Unavailable("no connection")
+
+    async with a_town() as town:
+        directory = await town.direct()
+        await ask(directory, "status")
+        with monkeypatch.context() as patch:
+            patch.setattr(town.ledger, "owners", away)
+            status = await ask(directory, "status")
+        assert [host["shards"] for host in status["hosts"]] == [4, 4]
+        assert "no connection" in status["trouble"]
+
+
 # --- what cannot begin ---
+
+
+@virtually
+async def test_processes_of_another_database_on_the_same_ray_are_left_alone() -> None:
+    async with a_town() as town, a_town() as elsewhere:
+        first = await town.direct()
+        await first.stop()
+        town.ledger, town.store = elsewhere.ledger, elsewhere.store
+        before = dict(town.processes)
+        with pytest.raises(CarrierError, match="processes of another cluster named 'casino' run on this Ray"):
+            await town.direct(instance="two")
+        await asyncio.sleep(5)
+        assert town.processes == before
 
 
 @virtually
 async def test_a_second_cluster_on_the_database_is_refused_and_nothing_is_started() -> None:
     async with a_town() as town:
         await town.direct()
-        before = set(town.processes)
-        with pytest.raises(ClusterTaken, match="'casino' plays on this database"):
-            await town.direct(instance="two")
-        await asyncio.sleep(2)
-        assert set(town.processes) == before
+        async with a_town(beside=town) as other:
+            with pytest.raises(ClusterTaken, match="'casino' plays on this database"):
+                await other.direct(instance="two")
+            await asyncio.sleep(2)
+            assert other.processes == {}
+        assert len(town.processes) == 3
+        assert not town.told("hosts fenced")
 
 
 @virtually
@@ -351,7 +510,7 @@ async def test_a_cluster_whose_processes_do_not_start_leaves_nothing_behind() ->
 @virtually
 async def test_more_gateways_than_ports_are_too_few_resources_and_nothing_is_started() -> None:
     async with a_town(nodes=1) as town:
-        with pytest.raises(TooFewResources, match="no node has room for another gateway"):
+        with pytest.raises(TooFewResources, match="no node has room for 1 gateway"):
             await town.direct(gateways=2)
         assert town.processes == {}
 
@@ -359,7 +518,7 @@ async def test_more_gateways_than_ports_are_too_few_resources_and_nothing_is_sta
 @virtually
 async def test_more_processes_than_memory_are_too_few_resources() -> None:
     async with a_town(nodes=1) as town:
-        with pytest.raises(TooFewResources, match="each process takes 256 MiB"):
+        with pytest.raises(TooFewResources, match="room for 937 hosts: each process takes 256 MiB"):
             await town.direct(hosts=1_000)
         assert town.processes == {}
 
@@ -369,6 +528,6 @@ async def test_scaling_beyond_what_there_is_room_for_changes_nothing() -> None:
     async with a_town(nodes=1) as town:
         directory = await town.direct(hosts=1)
         state = await done(directory, "scale", gateways=3)
-        assert "no node has room for another gateway" in state["error"]
+        assert "no node has room for 2 gateways" in state["error"]
         assert (await ask(directory, "status"))["cluster"]["gateways"] == 1
         assert len(town.processes) == 2
