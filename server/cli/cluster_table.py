@@ -5,6 +5,14 @@ from typing import Any, Final
 
 __all__ = ["table"]
 
+_NODES: Final = (
+    ("NODE", "address"),
+    ("ID", "short_id"),
+    ("STATE", "state"),
+    ("PROCESSES", "processes"),
+    ("ROOM", "room"),
+)
+_ID_SHOWN: Final = 8
 _HOSTS: Final = (
     ("HOST", "name"),
     ("NODE", "node"),
@@ -30,17 +38,29 @@ _GATEWAYS: Final = (
 
 
 def table(status: Mapping[str, Any]) -> str:
-    """Lines of text: the cluster, its hosts, its gateways."""
+    """Lines of text: the cluster, its nodes, its hosts, its gateways."""
     cluster, shards, work = status["cluster"], status["shards"], status["work"]
     total = shards["owned"] + shards["unowned"]
+    directory = f"the {_ordinal(cluster['generation'])} directory, on {cluster['directory_node']}"
     lines = [
-        f"cluster {cluster['name']}, release {cluster['release']}; the {_ordinal(cluster['generation'])} directory",
+        f"cluster {cluster['name']}, release {cluster['release']}; {directory}",
         f"shards: {shards['owned']} of {total} on hosts, {shards['moving']} moving",
     ]
     if work["what"]:
         state = "under way" if work["running"] else f"failed: {work['error']}" if work["error"] else "done"
         lines.append(f"{work['what']}: {state}{'; ' + work['done'] if work['done'] else ''}")
-    return "\n".join([*lines, "", *_rows(_HOSTS, status["hosts"]), "", *_rows(_GATEWAYS, status["gateways"])])
+    lines += _lacking(status)
+    nodes = [{**node, "short_id": node["id"][:_ID_SHOWN]} for node in status["nodes"]]
+    for columns, rows in ((_NODES, nodes), (_HOSTS, status["hosts"]), (_GATEWAYS, status["gateways"])):
+        lines += ["", *_rows(columns, rows)]
+    return "\n".join(lines)
+
+
+def _lacking(status: Mapping[str, Any]) -> list[str]:
+    """Who is missing, and what is the matter."""
+    missing = [f"{count} {kind if count > 1 else kind[:-1]}" for kind, count in status["missing"].items() if count]
+    lines = [f"missing: {' and '.join(missing)}"] if missing else []
+    return [*lines, f"trouble: {status['trouble']}"] if status["trouble"] else lines
 
 
 def _rows(columns: Sequence[tuple[str, str]], processes: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -21,12 +21,12 @@ FOLLOW_SECONDS: Final = 0.25
 FIND_SECONDS_MAX: Final = 15.0
 """A directory that died is replaced within a few seconds, if there is a supervisor."""
 RENEW_SECONDS_MAX: Final = 90.0
-_LOST: Final = (
+LOST: Final = (
     "the cluster's directory does not answer, and no other one has come: is the supervisor running? Play goes on"
     " meanwhile; start it again with croupier cluster up"
 )
-_ASK_AGAIN: Final = "see croupier cluster status, and ask for it again; what is done already is not done twice"
-_NOT_RENEWED: Final = (
+ASK_AGAIN: Final = "see croupier cluster status, and ask for it again; what is done already is not done twice"
+NOT_RENEWED: Final = (
     "the directory was not replaced: is the supervisor running, and has a node room for another process? Nothing else"
     " was restarted"
 )
@@ -104,7 +104,7 @@ class DirectoryLine:
             if not found and not await self._carrier.names():
                 raise CannotReach(f"no cluster {self._cluster!r} is on the Ray that was joined")
             if loop.time() >= deadline:
-                raise CannotReach(_LOST if after is None else _NOT_RENEWED)
+                raise CannotReach(LOST if after is None else NOT_RENEWED)
             await asyncio.sleep(FOLLOW_SECONDS)
 
 
@@ -131,7 +131,7 @@ async def followed(ask: Ask, method: str, arguments: dict[str, Any], say: Callab
         try:
             work = await ask("work")
         except PeerLost as error:
-            raise CannotReach(f"{work['what']}: it is not known how it goes on ({error}): {_ASK_AGAIN}") from error
+            raise CannotReach(f"{work['what']}: it is not known how it goes on ({error}): {ASK_AGAIN}") from error
     if work["error"] is not None:
         raise CannotReach(f"{work['what']}: {work['error']}")
     return f"{work['what']}: {work['done'] or 'done'}"

@@ -24,7 +24,7 @@ from server.cluster.operations import NotNow, Operations
 from server.cluster.orders import Orders
 from server.cluster.ownership import Layout, Ownership
 from server.cluster.pulse import SILENCE_SECONDS_MAX, Awake
-from server.cluster.report import described, described_nodes
+from server.cluster.report import described, described_nodes, state_of
 
 TEND_SECONDS: Final = 1.0
 """How often everything is looked at though nothing was heard to have happened."""
@@ -53,6 +53,7 @@ class Directory:
         silence_seconds: float = SILENCE_SECONDS_MAX,
     ) -> None:
         self.ended = asyncio.Event()
+        self.metrics_address: tuple[str, int] | None = None
         self._name = name
         self._charter = charter
         self._store = store
@@ -302,6 +303,21 @@ class Directory:
     async def _work(self) -> dict[str, Any]:
         return self._operations.state
 
+    @property
+    def known(self) -> dict[str, Any]:
+        """What it knows without asking anybody; see `DirectoryMetrics`."""
+        missing = Counter(self._crew.missing(self._wanted))
+        return {
+            "generation": self._row.generation,
+            "shards": {
+                "owned": self._ownership.owned,
+                "unowned": self._ownership.unowned,
+                "moving": self._ownership.moving,
+            },
+            "processes": {kind: Counter(map(state_of, self._members.of(kind))) for kind in ProcessKind},
+            "missing": {kind: missing[kind] for kind in ProcessKind},
+        }
+
     async def _status(self) -> dict[str, Any]:
         await self._ask_everybody()
         trouble = self._trouble
@@ -322,6 +338,7 @@ class Directory:
                 "directory": self._name,
                 "directory_pid": os.getpid(),
                 "directory_node": addresses.get(here, here),
+                "directory_metrics": self.metrics_address,
                 "instance": self._charter.instance,
             },
             "hosts": [

@@ -29,10 +29,12 @@ from actors.runtime.transport import Peer
 from server.bootstrap import CannotStart, HostEvents, Stores, new_gateway, open_shared_stores, whole_or_not
 from server.clock import SystemClock
 from server.cluster.host_node import METRICS, routes_in
+from server.cluster.side import open_side_door
 from server.cluster.throughput import INTERVAL_SECONDS, Throughput
 from server.config import Config
 from server.gateway.gateway import Gateway
 from server.gateway.neighbours import Neighbours
+from server.http.side_door import SideDoor
 from server.observe.metrics import Metrics
 from server.observe.router_metrics import RouterMetrics
 
@@ -55,6 +57,7 @@ class GatewayNode:
         self._clock = SystemClock()
         self._stack = contextlib.AsyncExitStack()
         self._metrics = Metrics({"gateway": name})
+        self._side_door = SideDoor(lambda: self._is_ready and not self.draining, self._metrics.exposition)
         self._connect = connect
         self._router: Router | None = None
         self._gateway: Gateway | None = None
@@ -104,6 +107,7 @@ class GatewayNode:
         router.learn(await routes_in(stores.ledger))
         self.address = await self._listen(gateway)
         self._gateway = gateway
+        await open_side_door(self._config, self._side_door, self._stack)
         self._advance()
 
     async def _listen(self, gateway: Gateway) -> tuple[str, int]:
@@ -162,6 +166,7 @@ class GatewayNode:
         return pack(
             {
                 **self._said(),
+                "metrics": self._side_door.address,
                 "connections": counters.connections,
                 "sessions": counters.sessions,
                 "messages_per_second": speed["messages"],

@@ -7,6 +7,7 @@ from typing import Final
 
 from structlog.typing import FilteringBoundLogger
 
+from actors.runtime.control import pack, unpack
 from actors.runtime.node import HostNode
 from actors.runtime.routes import Routes, routes_of
 from actors.runtime.transport import Peer
@@ -23,7 +24,9 @@ from server.bootstrap import (
     whole_or_not,
 )
 from server.clock import SystemClock
+from server.cluster.side import open_side_door
 from server.config import Config
+from server.http.side_door import SideDoor
 from server.observe.host_metrics import HostMetrics
 from server.observe.metrics import Metrics
 
@@ -41,7 +44,8 @@ class CasinoHost:
         self._log = log
         self._clock = SystemClock()
         self._stack = contextlib.AsyncExitStack()
-        self._metrics = Metrics({"host": name})
+        self._metrics = Metrics({"host": name}, is_gateway=False)
+        self._side_door = SideDoor(self._is_ready, self._metrics.exposition)
         self.node: HostNode | None = None
 
     async def start(self) -> None:
@@ -75,6 +79,11 @@ class CasinoHost:
         self._metrics.add(metrics)
         await node.start()
         self.node = node
+        await open_side_door(config, self._side_door, self._stack)
+
+    def _is_ready(self) -> bool:
+        """Whether it takes messages."""
+        return self.node is not None and self.node.host.suspended is None
 
     async def call(self, method: str, payload: bytes) -> bytes:
         """See `actors.runtime.control`; and `metrics`."""
@@ -83,6 +92,8 @@ class CasinoHost:
         if self.node is None:
             raise LookupError(f"{self._name} was not started")
         answer = await self.node.call(method, payload)
+        if method == "status":
+            return pack({**unpack(answer), "metrics": self._side_door.address})
         if self.node.stopped.is_set():
             await self._stack.aclose()
         return answer

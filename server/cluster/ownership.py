@@ -33,6 +33,7 @@ class Ownership:
         self._settling = asyncio.Lock()
         self.unowned = 0
         """How many shards were on no host when it was last looked."""
+        self.owned = 0
 
     @property
     def moving(self) -> int:
@@ -68,6 +69,7 @@ class Ownership:
             if orphaned or free:
                 await self._tell(owners)
             self.unowned = sum(owner.is_free for owner in owners.values())
+            self.owned = len(owners) - self.unowned
             return self.unowned == 0
 
     def _is_moving(self, shard: ShardId) -> bool:

@@ -19,8 +19,12 @@ from server.cluster.directory import Directory
 from server.cluster.gateway_node import GatewayNode
 from server.cluster.host_node import CasinoHost
 from server.cluster.parcel import packed, unpacked
+from server.cluster.side import open_side_door
 from server.config import Config
+from server.http.side_door import SideDoor
+from server.observe.directory_metrics import DirectoryMetrics
 from server.observe.logs import start_logging
+from server.observe.metrics import Metrics
 
 HOST: Final = "server.cluster.processes:host"
 GATEWAY: Final = "server.cluster.processes:gateway"
@@ -66,11 +70,23 @@ async def directory(name: ProcessName, assignment: bytes, carrier: Carrier) -> S
     log = _log(config, name)
     stack = contextlib.AsyncExitStack()
     stores = open_cluster_stores(config, stack)
+    tell = _told(log)
+
+    def on_event(event: str, details: Mapping[str, Any]) -> None:
+        metrics.happened(event)
+        tell(event, details)
+
     service = Directory(
-        name, Charter(**given["charter"]), stores.ledger, stores.store, carrier, recipes(config), on_event=_told(log)
+        name, Charter(**given["charter"]), stores.ledger, stores.store, carrier, recipes(config), on_event=on_event
     )
+    metrics = DirectoryMetrics(lambda: service.known)
+    registry = Metrics({"directory": name}, is_gateway=False)
+    side_door = SideDoor(lambda: not service.ended.is_set(), registry.exposition)
     try:
         await service.start()
+        registry.add(metrics)
+        await open_side_door(config, side_door, stack)
+        service.metrics_address = side_door.address
     except BaseException:
         await stack.aclose()
         raise

@@ -8,10 +8,15 @@ from actors.runtime.carrier import Node, NodeId
 from server.cluster.members import Member
 
 
+def state_of(member: Member) -> str:
+    """How a process is: up, leaving, silent or starting."""
+    pulse = member.pulse
+    here = "leaving" if member.row.leaving else "up"
+    return here if pulse.is_alive else "silent" if pulse.is_silent else "starting"
+
+
 def described(member: Member, nodes: Mapping[NodeId, str]) -> dict[str, Any]:
     """A process: what it last said of itself, and what the directory thinks of it. `nodes` are addresses."""
-    pulse = member.pulse
-    state = "leaving" if member.row.leaving else "up"
     return {
         **member.status,
         "name": member.name,
@@ -19,8 +24,8 @@ def described(member: Member, nodes: Mapping[NodeId, str]) -> dict[str, Any]:
         "node_id": member.node,
         "slot": member.row.slot,
         "pid": member.pid,
-        "state": state if pulse.is_alive else "silent" if pulse.is_silent else "starting",
-        "silent_seconds": round(pulse.silent_seconds, 2),
+        "state": state_of(member),
+        "silent_seconds": round(member.pulse.silent_seconds, 2),
     }
 
 

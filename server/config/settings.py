@@ -52,6 +52,10 @@ class Config(BaseSettings):
     """0 takes a free one."""
     gateway_ports: tuple[Annotated[Whole, Field(ge=1, le=65_535)], ...] = ()
     """For several gateways of a cluster on one machine: each takes the first that is free of `port` and these."""
+    metrics_host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    """Where the processes of a cluster answer `/healthz`, `/readyz` and `/metrics`: never where players come."""
+    metrics_port: Annotated[Whole, Field(ge=0, le=65_535)] | Literal["off"] = 0
+    """For the first process of a machine; each takes the first free one from there. 0 takes any, `off` none."""
     data_dir: Path = Path(".croupier")
     """Where the embedded engines and the secrets that were made for them live; relative to the working folder."""
     database_url: SecretStr | None = None

@@ -124,16 +124,17 @@ class GatewayCollector(Collector):
 
 
 class Metrics:
-    """A process's metrics: the gateway's counters, and a registry to which other rooms add their own.
+    """A process's metrics: the gateway's counters, if it is one, and a registry to which other rooms add their own.
 
     `labels` are put on each sample: a process of a cluster says by them which one it is.
     """
 
-    def __init__(self, labels: Mapping[str, str] | None = None) -> None:
+    def __init__(self, labels: Mapping[str, str] | None = None, *, is_gateway: bool = True) -> None:
         self._labels = dict(labels or {})
         self.registry = CollectorRegistry()
         self.gateway = GatewayCounters()
-        self.add(GatewayCollector(self.gateway))
+        if is_gateway:
+            self.add(GatewayCollector(self.gateway))
 
     def add(self, collector: Collector) -> None:
         """Show another room's metrics too."""

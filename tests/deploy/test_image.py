@@ -1,7 +1,6 @@
 """The image is made of what is in the repository and of pinned packages, and its scripts do what they say."""
 
 import asyncio
-import json
 import os
 import re
 import signal
@@ -14,6 +13,7 @@ from typing import Any, cast
 
 import pytest
 
+from server.cluster import client
 from tests.support.manifests import DEPLOY, ROOT, pods, text
 
 IMAGE = DEPLOY / "image"
@@ -214,60 +214,20 @@ def test_a_worker_is_what_ray_was_told_to_start(start: Start, program: Program) 
     assert worker.returncode == 7
 
 
-def test_a_worker_asks_for_its_processes_until_somebody_takes_the_order(
-    start: Start, tmp_path: Path, program: Program
-) -> None:
-    os.mkfifo(tmp_path / "asked")
-    program("ray", WAITS)
-    program("sleep", "")
-    program(
-        "croupier", f'[ -e "$0.once" ] && {{ echo "$@" > "{tmp_path / "asked"}"; exit 0; }}; touch "$0.once"; exit 2'
-    )
-
-    worker = start("worker.sh", "--hosts", "3", KUBERAY_GEN_RAY_START_CMD="ray start --block")
-    asked = (tmp_path / "asked").read_text(encoding="utf-8")
-    read_until(worker, "ray start")
-    worker.send_signal(signal.SIGTERM)
-
-    assert asked == "cluster scale --address auto --hosts 3\n"
-    assert worker.wait(SECONDS_MAX) == 0
-
-
-STATUS = {
-    "hosts": [
-        {"name": "host-1", "node": "10.0.0.1", "state": "up"},
-        {"name": "host-2", "node": "10.0.0.2", "state": "up"},
-        {"name": "host-3", "node": "10.0.0.1", "state": "leaving"},
-    ],
-    "gateways": [
-        {"name": "gateway-4", "node": "10.0.0.1", "state": "up"},
-        {"name": "gateway-5", "node": "10.0.0.2", "state": "up"},
-    ],
-}
-
-
 def drain(start: Start, folder: Path, answers: str, **variables: str) -> tuple[list[str], str]:
-    """Run the hook at 10.0.0.1, where `answers` is what happens when a process is to be drained."""
-    (folder / "croupier").write_text(
-        f"""#!/usr/bin/env bash
-if [ "$2" = status ]; then echo '{json.dumps(STATUS)}'; exit 0; fi
-echo "$@" >> "$0.told"
-{answers}
-""",
-        encoding="utf-8",
-    )
+    """Run the hook at 10.0.0.1, where `answers` is what happens when a node is to be drained."""
+    (folder / "croupier").write_text(f'#!/usr/bin/env bash\necho "$@" >> "$0.told"\n{answers}\n', encoding="utf-8")
     (folder / "croupier").chmod(0o755)
     hook = start("drain.sh", POD_IP="10.0.0.1", **variables)
     _, error = hook.communicate(timeout=SECONDS_MAX)
     assert hook.returncode == 0, "Kubernetes would call it a failure, and stop the pod all the same"
-    told = folder / "croupier.told"
-    return told.read_text(encoding="utf-8").splitlines() if told.exists() else [], error
+    return (folder / "croupier.told").read_text(encoding="utf-8").splitlines(), error
 
 
-def test_a_pod_drains_its_own_processes_one_after_another_the_hosts_first(folder: Path, start: Start) -> None:
+def test_a_pod_drains_the_node_that_it_is(folder: Path, start: Start) -> None:
     told, error = drain(start, folder, "exit 0")
 
-    assert told == ["cluster drain --address auto host-1", "cluster drain --address auto gateway-4"]
+    assert told == ["cluster drain --address auto 10.0.0.1"]
     assert error == ""
 
 
@@ -277,21 +237,32 @@ async def test_it_waits_for_another_work_that_is_under_way(folder: Path, start: 
 
     told, error = drain(start, folder, f'[ -e "$0.once" ] && exit 0; touch "$0.once"; echo "error: {refusal}"; exit 2')
 
-    assert [line.split()[-1] for line in told] == ["host-1", "host-1", "gateway-4"]
+    assert len(told) == 2
     assert refusal in error
 
 
-def test_it_goes_on_when_one_cannot_be_drained(folder: Path, start: Start) -> None:
-    told, error = drain(start, folder, 'echo "error: host-1 is the only host"; exit 2')
+@pytest.mark.parametrize("trouble", [client.LOST, client.ASK_AGAIN])
+def test_it_waits_for_another_directory(folder: Path, start: Start, program: Program, trouble: str) -> None:
+    program("sleep", "")
 
-    assert [line.split()[-1] for line in told] == ["host-1", "gateway-4"]
-    assert "is the only host" in error
+    told, _ = drain(start, folder, f'[ -e "$0.once" ] && exit 0; touch "$0.once"; echo "error: {trouble}"; exit 2')
+
+    assert len(told) == 2
+
+
+def test_it_ends_at_once_when_there_is_nowhere_to_go(folder: Path, start: Start) -> None:
+    told, error = drain(
+        start, folder, 'echo "error: every host is on 10.0.0.1 (host-1), and no other node has room"; exit 2'
+    )
+
+    assert len(told) == 1
+    assert "every host is on" in error
 
 
 def test_it_ends_in_time(folder: Path, start: Start) -> None:
     told, _ = drain(start, folder, "exec sleep 60", DRAIN_SECONDS_MAX="2")
 
-    assert [line.split()[-1] for line in told] == ["host-1"]
+    assert len(told) == 1
 
 
 async def forever() -> None:

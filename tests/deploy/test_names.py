@@ -35,9 +35,7 @@ def file(tmp_path: Path) -> Path:
 def test_there_are_commands_to_check() -> None:
     assert {
         "head",
-        "workers",
         "head.sh",
-        "worker.sh",
         "drain.sh",
         "croupier-supervisor.service",
         "croupier-migrate",
@@ -118,11 +116,21 @@ def test_a_path_that_a_probe_asks_is_answered() -> None:
     assert {path: door.respond("GET", path).status_code for path in asked} == dict.fromkeys(asked, 200)
 
 
-def test_head_and_workers_ask_for_as_many_gateways_as_there_are_workers() -> None:
+def test_the_head_asks_for_as_many_gateways_as_there_are_workers() -> None:
     (workers,) = (one for one in pods() if one.name == "workers")
-    asked = [words[words.index("--gateways") + 1] for place, words in COMMAND_LINES if place in {"head", "workers"}]
+    asked = [words[words.index("--gateways") + 1] for place, words in COMMAND_LINES if place == "head"]
 
-    assert asked == [str(workers.replicas)] * 2
+    assert asked == [str(workers.replicas)]
+
+
+def test_every_process_of_a_pod_finds_a_port_for_its_metrics_that_is_declared() -> None:
+    (workers,) = (one for one in pods() if one.name == "workers")
+    (container,) = workers.containers
+    declared = [port["containerPort"] for port in container["ports"] if port["name"].startswith("metrics-")]
+    first = tomllib.loads(only("ConfigMap")["data"]["croupier.toml"])["metrics_port"]
+
+    assert declared == list(range(first, first + len(declared)))
+    assert len(declared) >= len(["gateway", "host", "directory", "one that is started before another has ended"])
 
 
 def test_ray_and_we_are_of_the_versions_that_are_installed() -> None:

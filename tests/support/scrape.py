@@ -1,4 +1,4 @@
-"""Everything that Prometheus may read from a process of ours: a server, a host or a gateway of a cluster."""
+"""Everything that Prometheus may read: a server; a host, a gateway or the directory of a cluster."""
 
 from types import SimpleNamespace
 from typing import cast
@@ -7,6 +7,7 @@ from prometheus_client.core import Metric
 
 from actors.runtime.host import Host, HostLimits
 from actors.runtime.router import Router
+from server.observe.directory_metrics import DirectoryMetrics
 from server.observe.host_metrics import HostMetrics
 from server.observe.metrics import Metrics
 from server.observe.router_metrics import RouterMetrics
@@ -22,4 +23,7 @@ def families() -> list[Metric]:
     everything.registry.register(of_host)
     idle = SimpleNamespace(waiting=0, exchange=SimpleNamespace(links={}))
     everything.registry.register(RouterMetrics(cast("Router", idle)))
+    everything.registry.register(
+        DirectoryMetrics(lambda: {"generation": 1, "shards": {}, "processes": {}, "missing": {}})
+    )
     return list(everything.registry.collect())

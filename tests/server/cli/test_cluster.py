@@ -134,17 +134,23 @@ def test_the_table_shows_each_process_in_a_line_of_its_own() -> None:
     gateway = {"name": "gateway-2", "node": "10.0.0.1", "state": "silent", "address": ["10.0.0.1", 8080]}
     shown = table(
         {
-            "cluster": {"name": "casino", "release": "1.0", "generation": 12},
+            "cluster": {"name": "casino", "release": "1.0", "generation": 12, "directory_node": "10.0.0.1"},
+            "nodes": [{"id": "0123456789", "address": "10.0.0.1", "state": "up", "processes": 3, "room": 0}],
+            "missing": {"hosts": 2, "gateways": 1},
+            "trouble": "no node has room for 2 hosts and 1 gateway",
             "shards": {"owned": 128, "unowned": 128, "moving": 4},
             "work": {"what": "rebalance", "running": False, "error": "no", "done": "1 of 2 shards moved"},
             "hosts": [host],
             "gateways": [gateway],
         }
     ).splitlines()
-    assert shown[:3] == [
-        "cluster casino, release 1.0; the 12th directory",
+    assert shown[:5] == [
+        "cluster casino, release 1.0; the 12th directory, on 10.0.0.1",
         "shards: 128 of 256 on hosts, 4 moving",
         "rebalance: failed: no; 1 of 2 shards moved",
+        "missing: 2 hosts and 1 gateway",
+        "trouble: no node has room for 2 hosts and 1 gateway",
     ]
-    assert shown[5].split() == ["host-1", "10.0.0.1", "up", "128", "7", "-", "12.3", "-", "-"]
-    assert shown[8].split()[:4] == ["gateway-2", "10.0.0.1", "silent", "10.0.0.1:8080"]
+    assert shown[7].split() == ["10.0.0.1", "01234567", "up", "3", "0"]
+    assert shown[10].split() == ["host-1", "10.0.0.1", "up", "128", "7", "-", "12.3", "-", "-"]
+    assert shown[13].split()[:4] == ["gateway-2", "10.0.0.1", "silent", "10.0.0.1:8080"]
