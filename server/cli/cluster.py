@@ -184,8 +184,12 @@ def down(*, data_dir: Path, name: str, address: str | None) -> None:
     if address is None and stop_supervisor(data_dir):
         click.echo("the cluster is stopped")
         return
+
+    async def stop(line: "DirectoryLine") -> None:
+        click.echo(await line.stop(lambda said: click.echo(said, err=True)))
+
     try:
-        _work(data_dir, name, address, "down")
+        _with_directory(data_dir, name, address, stop)
     except UserError as error:
         if address is not None or left_behind(data_dir) is None:
             raise

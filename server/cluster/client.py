@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from actors.runtime.carrier import Carrier, CarrierError, ProcessName
 from actors.runtime.transport import PeerLost
-from server.cluster.keeper import ask, directories
+from server.cluster.keeper import PREFIX, ask, directories
 from server.cluster.local_ray import ray_environment
 from server.cluster.whereabouts import left_behind, supervisor_of
 
@@ -25,6 +25,7 @@ LOST: Final = (
     "the cluster's directory does not answer, and no other one has come: is the supervisor running? Play goes on"
     " meanwhile; start it again with croupier cluster up"
 )
+STOPPED: Final = "stop: every process has ended"
 ASK_AGAIN: Final = "see croupier cluster status, and ask for it again; what is done already is not done twice"
 NOT_RENEWED: Final = (
     "the directory was not replaced: is the supervisor running, and has a node room for another process? Nothing else"
@@ -91,6 +92,16 @@ class DirectoryLine:
         await self("renew")
         await self._find(after=before, seconds=RENEW_SECONDS_MAX)
 
+    async def stop(self, say: Callable[[str], None]) -> str:
+        """Have the cluster stopped in order; see `followed`. Raises `CannotReach`, `CarrierError`, `PeerLost`."""
+        try:
+            return await followed(self, "down", {}, say)
+        except CannotReach:
+            # The directory is the last to end, and may have done so before it was asked how far it is.
+            if any(not name.startswith(PREFIX) for name in await self._carrier.names()):
+                raise
+            return STOPPED
+
     async def _find(self, *, after: ProcessName | None, seconds: float) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
@@ -98,7 +109,8 @@ class DirectoryLine:
             found = [name for name in await directories(self._carrier) if name != after]
             for name in found:
                 with contextlib.suppress(PeerLost):
-                    if not (await ask(self._carrier.peer(name), "health"))["superseded"]:
+                    health = await ask(self._carrier.peer(name), "health")
+                    if not health["superseded"] and not health["down"]:
                         self._name = name
                         return
             if not found and not await self._carrier.names():

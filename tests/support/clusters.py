@@ -2,10 +2,11 @@
 
 import asyncio
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from tests.support.server import croupier
+from tests.support.server import Ended, croupier
 
 UP_SECONDS_MAX: Final = 180.0
 COMMAND_SECONDS_MAX: Final = 120.0
@@ -13,25 +14,38 @@ WHOLE_SECONDS_MAX: Final = 120.0
 
 
 class Cluster:
-    """The cluster of a data dir."""
+    """The cluster of a data dir. `reach` are flags of every command, `stores` of the one that starts it."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(
+        self, data_dir: Path, *reach: str, stores: Sequence[str] = (), variables: Mapping[str, str] | None = None
+    ) -> None:
         self.data_dir = data_dir
         self.ready: dict[str, Any] = {}
+        self._reach = reach
+        self._stores = stores
+        self._variables: dict[str, Any] = dict(variables or {})
 
     async def up(self, *flags: str) -> None:
         """Start it."""
-        ended = await croupier(
-            "cluster", "up", "--data-dir", self.data_dir, "--port", "0", *flags, seconds=UP_SECONDS_MAX
-        )
+        ended = await self._run("up", "--port", "0", *self._stores, *flags, seconds=UP_SECONDS_MAX)
         assert ended.code == 0, ended.stderr + self.log
         self.ready = json.loads(ended.stdout)
 
     async def do(self, *command: str) -> str:
         """Run one of its commands, which must succeed; return what it printed."""
-        ended = await croupier("cluster", *command, "--data-dir", self.data_dir, seconds=COMMAND_SECONDS_MAX)
+        ended = await self._run(*command, seconds=COMMAND_SECONDS_MAX)
         assert ended.code == 0, ended.stderr + self.log
         return ended.stdout
+
+    async def refused(self, *command: str) -> str:
+        """Run one of its commands, which must not succeed; return what it said."""
+        ended = await self._run(*command, seconds=COMMAND_SECONDS_MAX)
+        assert ended.code == 2, ended.stdout + ended.stderr
+        return ended.stderr.strip().removeprefix("error: ")
+
+    async def _run(self, *command: str, seconds: float) -> Ended:
+        flags: tuple[str | Path, ...] = ("--data-dir", self.data_dir, *self._reach)
+        return await croupier("cluster", *command, *flags, seconds=seconds, **self._variables)
 
     async def status(self) -> dict[str, Any]:
         """What is known of it."""

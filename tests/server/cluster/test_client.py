@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from server.cluster import client
 from server.cluster.client import CannotReach, DirectoryLine, followed
 from tests.support.keepers import keeper_in, keeping
 from tests.support.simulation_time import virtually
@@ -100,3 +101,41 @@ async def test_what_a_work_says_is_passed_on_and_its_failure_is_an_error() -> No
         assert said[0] == "0 of 4 processes replaced"
         with pytest.raises(CannotReach, match="scale: no node has room for 3 gateways"):
             await followed(line, "scale", {"gateways": 5}, said.append)
+
+
+@virtually
+async def test_a_cluster_that_is_stopped_is_so_though_its_directory_ends_before_it_can_say_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client, "FOLLOW_SECONDS", 5.0)
+    async with a_town() as town:
+        keeper = keeper_in(town)
+        await keeper.begin()
+        line = await line_to(town)
+        kept = asyncio.create_task(keeper.keep())
+        assert await line.stop(lambda _: None) == "stop: every process has ended"
+        await kept
+        assert town.processes == {}
+
+
+@virtually
+async def test_a_cluster_whose_directory_dies_while_it_stops_is_not_called_stopped() -> None:
+    async with a_town() as town:
+        await keeper_in(town).begin()
+        line = await line_to(town)
+        town.freeze(town.hosts[0], "stop")
+        work = asyncio.create_task(line.stop(lambda _: None))
+        await asyncio.sleep(0.5)
+        town.murder(directory_of(town))
+        with pytest.raises(CannotReach, match="it is not known how it goes on"):
+            await work
+
+
+@virtually
+async def test_a_cluster_that_has_been_stopped_is_not_there_any_more() -> None:
+    async with a_town() as town:
+        await keeper_in(town).begin()
+        line = await line_to(town)
+        await line.stop(lambda _: None)
+        with pytest.raises(CannotReach):
+            await line_to(town)
