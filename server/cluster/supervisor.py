@@ -65,6 +65,8 @@ class Supervisor:
         self._engine_room = EngineRoom(config, self._watchers, log)
         self._post = Post(config.data_dir)
         self._ray: LocalRay | None = None
+        self._before: Whereabouts | None = None
+        self._is_found = False
         self._keeper: Process | None = None
         self._assignment = b""
         self._instance = os.urandom(INSTANCE_BYTES).hex()
@@ -81,7 +83,7 @@ class Supervisor:
 
     async def start(self) -> dict[str, Any]:
         """Start everything in order, and return the cluster's status. Raises `CannotStart`; then nothing is left."""
-        async with whole_or_not(self._end):
+        async with whole_or_not(self._undo):
             try:
                 return await self._start()
             except (CannotListen, CarrierError, ClusterRuns, RayNotStarted, TimeoutError) as error:
@@ -89,7 +91,7 @@ class Supervisor:
 
     async def _start(self) -> dict[str, Any]:
         config, plan = self._config, self._plan
-        before = self._post.take()
+        self._before = before = self._post.take()
         self._stack.callback(self._post.leave)
         if plan.address is not None:
             await require_reachable(plan.address)
@@ -100,6 +102,7 @@ class Supervisor:
         if plan.address is None:
             config = with_local_ports(config, free_port)
             self._ray = LocalRay.found(Path(before.folder)) if before is not None and before.folder else None
+            self._is_found = self._ray is not None
         whole = shared(config, database_url=database_url, redis_url=redis_url)
         self._secret = process_secret(whole, plan.name)
         self._last = await last_cluster(whole)
@@ -109,6 +112,8 @@ class Supervisor:
             await self._start_ray()
         async with asyncio.timeout(BEGIN_SECONDS_MAX):
             status = await self._start_keeper()
+        if self._last is not None and status["cluster"]["instance"] == self._last.instance:
+            self._log.warning("taking care of a cluster whose supervisor was killed")
         self._publish()
         self._watchers.start(self._watch_keeper(), "watch keeper")
         if plan.address is None:
@@ -118,7 +123,6 @@ class Supervisor:
     async def _check(self, config: Config, redis_url: str) -> None:
         """See that a cluster can begin, or that it is ours that plays. Raises `StoreError`, `CannotStart`, and more."""
         if self._ray is not None:
-            self._log.warning("taking care of a cluster whose supervisor was killed")
             return
         if self._plan.address is None and self._last is not None:
             # A Ray that is not there yet has no process of it.
@@ -162,6 +166,13 @@ class Supervisor:
             keeper.stdin.write(b"stop\n")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(keeper.wait(), STOP_SECONDS_MAX)
+        await self._end()
+
+    async def _undo(self) -> None:
+        """Leave what was there before: a Ray that we have found, and whoever plays on it, is not ours to end yet."""
+        if self._before is not None and self._is_found:
+            self._ray = None
+            self._post.hand_back(self._before)
         await self._end()
 
     async def _end(self) -> None:

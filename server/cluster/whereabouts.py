@@ -71,6 +71,13 @@ class Post:
             os.ftruncate(self._descriptor, 0)
             os.pwrite(self._descriptor, json.dumps(asdict(whereabouts)).encode(), 0)
 
+    def hand_back(self, before: Whereabouts) -> None:
+        """Free the place as it was found: the next one finds the same."""
+        if self._descriptor is not None:
+            self.publish(before)
+            os.close(self._descriptor)
+            self._descriptor = None
+
     def leave(self) -> None:
         """Free the place."""
         if self._descriptor is not None:
