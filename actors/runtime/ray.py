@@ -53,6 +53,10 @@ JOIN_SECONDS_MAX: Final = 30.0
 T = TypeVar("T")
 
 
+class StartFailed(Exception):
+    """The service of a process could not be made; the message is what its maker said."""
+
+
 class Shell:
     """What Ray runs: one process's service behind one method.
 
@@ -74,12 +78,18 @@ class Shell:
             return installed
         async with self._starting:
             if self._service is None:
-                make = _imported(factory)
-                self._service = await make(self._name, config, RayCarrier(self._namespace, secret))
+                self._service = await self._made(factory, config, secret)
                 if secret:
                     self._door = Door(self._service, secret)
                     await self._door.open(ray.util.get_node_ip_address())  # type: ignore[no-untyped-call]
         return None
+
+    async def _made(self, factory: str, config: bytes, secret: bytes) -> Service:
+        try:
+            return await _imported(factory)(self._name, config, RayCarrier(self._namespace, secret))
+        except Exception as error:
+            # Not every error can be taken apart and put together again by Ray, so its words go instead.
+            raise StartFailed(f"{type(error).__name__}: {error}") from error
 
     async def door(self) -> tuple[str, int]:
         """Where this process is called directly."""
@@ -303,6 +313,8 @@ def _imported(factory: str) -> Factory:
 def _told(doing: str, error: BaseException) -> str:
     """An error of Ray in one line: its own text has the remote stack in it, many lines long."""
     cause = error.cause if isinstance(error, RayTaskError) else error
+    if isinstance(cause, StartFailed):
+        return f"{doing}: {cause.args[0]}"
     lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
     return f"{doing}: {type(cause).__name__}{f': {lines[-1]}' if lines else ''}"
 

@@ -34,3 +34,15 @@ async def make_echo(name: ProcessName, config: bytes, carrier: Carrier) -> Servi
 async def make_nothing(name: ProcessName, config: bytes, carrier: Carrier) -> Service:
     """A `Factory` that cannot."""
     raise ConnectionError("there is no database here")
+
+
+class Odd(Exception):
+    """An error that is made from other things than its words, so that it cannot be put together again from them."""
+
+    def __init__(self, what: str, *, why: str) -> None:
+        super().__init__(f"{what}, because {why}")
+
+
+async def make_odd(name: ProcessName, config: bytes, carrier: Carrier) -> Service:
+    """A `Factory` that cannot, and says so in a way of its own."""
+    raise Odd("there is no room", why="everybody is here")

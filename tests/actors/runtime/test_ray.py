@@ -96,6 +96,12 @@ async def test_ending_a_process_that_is_not_there_is_no_error(carrier: "RayCarri
     assert await carrier.names() == frozenset()
 
 
+async def test_whatever_error_keeps_a_process_from_starting_is_told_in_its_own_words(carrier: "RayCarrier") -> None:
+    with pytest.raises(CarrierError) as failed:
+        await carrier.start(await recipe(carrier, "echo-1", "make_odd"))
+    assert str(failed.value) == "echo-1 does not start: Odd: there is no room, because everybody is here"
+
+
 async def test_nothing_is_left_of_a_process_whose_service_cannot_be_made(carrier: "RayCarrier") -> None:
     with pytest.raises(CarrierError, match=r"echo-1 does not start: .*there is no database here"):
         await carrier.start(await recipe(carrier, "echo-1", "make_nothing"))
