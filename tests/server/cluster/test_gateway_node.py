@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from actors.runtime.control import pack_routes
+from actors.runtime.control import pack_routes, unpack
+from actors.runtime.transport import Service
 from clients.python import Client, Closed, Guest
 from protocol.games.roulette import RouletteOpened, RouletteSettled
 from protocol.ids import command_id_from
@@ -294,3 +295,24 @@ def free_ports(count: int) -> list[int]:
     for one in sockets:
         one.close()
     return ports
+
+
+async def test_each_process_says_at_a_door_of_its_own_that_it_is_ready_and_a_drained_gateway_that_it_is_not(
+    casino: Cluster,
+) -> None:
+    processes: list[Service] = [*casino.hosts.values(), *casino.gateways.values()]
+    doors = [unpack(await one.call("status", b""))["metrics"] for one in processes]
+    assert len(set(doors)) == len(processes)
+    assert [await readiness(*door) for door in doors] == [b"200"] * len(processes)
+    await casino.gateways["west"].call("drain", b"")
+    assert await readiness(*unpack(await casino.gateways["west"].call("status", b""))["metrics"]) == b"503"
+
+
+async def readiness(host: str, port: int) -> bytes:
+    """The status that `/readyz` is answered with."""
+    reader, writer = await asyncio.open_connection(host, port)
+    writer.write(b"GET /readyz HTTP/1.1\r\nHost: here\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return answer.split()[1]
