@@ -27,6 +27,19 @@ CREATE TABLE batch (
     PRIMARY KEY (epoch, seq)
 );
 
+-- One row: which shards of how many this database holds, and of which fleet it is, that is, of all databases of one platform.
+-- `complete` is of the first database only: every part has been claimed, so that an empty one is none of ours.
+CREATE TABLE part (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    fleet uuid NOT NULL DEFAULT gen_random_uuid(),
+    shards integer NOT NULL,
+    first_shard integer NOT NULL,
+    last_shard integer NOT NULL,
+    complete boolean NOT NULL DEFAULT false,
+    claimed_at timestamptz NOT NULL DEFAULT now(),
+    CHECK (0 <= first_shard AND first_shard <= last_shard AND last_shard < shards)
+);
+
 -- Who is who ----------------------------------------------------------------------------------------------------------
 
 CREATE TABLE asset (
