@@ -6,7 +6,7 @@ from server.bootstrap.engine_room import EngineRoom
 from server.bootstrap.platform import Platform
 from server.bootstrap.rooms import HostEvents, TurnFaults, casino_kinds, host_limits, standing_tables
 from server.bootstrap.stores import Stores, open_shared_stores, open_stores, prepare, require_schema
-from server.bootstrap.tools import open_database, open_queries
+from server.bootstrap.tools import open_queries
 from server.bootstrap.troubles import CannotStart, Ending, whole_or_not
 from server.bootstrap.watchers import Watchers
 
@@ -24,7 +24,6 @@ __all__ = [
     "host_limits",
     "new_gateway",
     "open_cluster_stores",
-    "open_database",
     "open_queries",
     "open_shared_stores",
     "open_stores",

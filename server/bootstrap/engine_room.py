@@ -7,6 +7,7 @@ from typing import Final
 from structlog.typing import FilteringBoundLogger
 
 from persistence.embedded import Engine, EngineError, Engines
+from server.bootstrap.troubles import CannotStart
 from server.bootstrap.watchers import Watchers
 from server.config import Config
 
@@ -25,10 +26,15 @@ class EngineRoom:
     async def start(self, stack: contextlib.AsyncExitStack) -> tuple[str, str]:
         """The URLs of the database and of Redis; what was started for them is stopped by `stack`.
 
-        Raises `EngineError`, `OSError`.
+        Raises `EngineError`, `OSError`, and `CannotStart` when there are several databases.
         """
         config = self._config
-        database_url = config.database_url.get_secret_value() if config.database_url else None
+        if len(config.databases) > 1:
+            raise CannotStart(
+                f"database.shards names {len(config.databases)} databases, and the one host of this process serves the"
+                " shards of one: start a cluster, with a host for each"
+            )
+        database_url = config.databases[0].url.get_secret_value() if config.databases else None
         redis_url = config.redis_url.get_secret_value() if config.redis_url else None
         if database_url is not None and redis_url is not None:
             return database_url, redis_url
