@@ -227,3 +227,9 @@ async def test_what_a_player_has_is_looked_for_where_the_player_is(fleet: Fleet)
     for number in range(1, 20):
         part = fleet.partition.of_player(PlayerId(number))
         assert fleet.ledgers.of_player(PlayerId(number)) is fleet.postgres[part]
+
+
+def test_a_database_that_moved_is_the_same_part_at_its_new_address(engines: SharedEngines, new: list[Address]) -> None:
+    fleet = asyncio.run(found(new))
+    with engines.copy_of(new[1].dsn) as copy:
+        assert asyncio.run(found([new[0], replace(new[1], dsn=copy)])) == fleet
