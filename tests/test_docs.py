@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
+from pydantic import BaseModel
 
 from server.bootstrap import Ending
 from server.cli import main
@@ -37,7 +38,7 @@ PATHS = (
 """Of the server itself, and of any machine that it is installed on."""
 LOG_LINES = ROOT / "docs" / "operating" / "log-lines.md"
 
-SECTIONS = {"limits": Limits, "database": DatabaseSettings}
+SECTIONS: dict[str, type[BaseModel]] = {"limits": Limits, "database": DatabaseSettings}
 
 page = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 

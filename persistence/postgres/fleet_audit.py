@@ -10,8 +10,9 @@ from persistence.postgres.audit import CONNECTIONS, EVIDENCE_MAX, Report, ask_of
 from persistence.postgres.audit_checks import Check
 from persistence.postgres.audit_lanes import AuditImpossible, Lanes, opened_lanes
 from persistence.postgres.audit_questions import Questions, Row
+from persistence.postgres.audits import Audited, Audits, ReadTable
 from persistence.postgres.database import Address
-from persistence.postgres.fleet_checks import FLEET_CHECKS, Audited, Audits, totals
+from persistence.postgres.fleet_checks import FLEET_CHECKS, totals
 from persistence.postgres.parts import Part, judge
 from protocol.shards import Partition, ShardRange
 
@@ -43,7 +44,7 @@ class FleetReport:
 
 
 async def audit_fleet(
-    addresses: Sequence[Address], *, shards: int, salt: int, evidence_max: int = EVIDENCE_MAX
+    addresses: Sequence[Address], *, shards: int, salt: int, read_table: ReadTable, evidence_max: int = EVIDENCE_MAX
 ) -> FleetReport:
     """Audit each database, all at once, and then over all. Arguments as of `audit`. Raises AuditImpossible.
 
@@ -68,6 +69,7 @@ async def audit_fleet(
                     for address, ask, afterwards in zip(addresses, asked, later, strict=True)
                 ],
                 evidence_max,
+                read_table,
             )
             checks = [Check(name, *await check(audits)) for name, check in FLEET_CHECKS.items()]
             sums = await totals(audits)

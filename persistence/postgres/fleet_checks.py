@@ -6,60 +6,24 @@ these rest on is there.
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
-from itertools import chain
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Final
 from uuid import UUID
 
 from persistence.postgres import fleet_queries as queries
 from persistence.postgres.audit_checks import Answer, results_of
-from persistence.postgres.audit_questions import Questions, Row, told
+from persistence.postgres.audit_questions import Row
+from persistence.postgres.audits import Audits, Evidence
+from persistence.postgres.fleet_tables import tables
 from persistence.postgres.merging import joined, repeated
 from protocol.ids import AccountId, PlayerId
 from protocol.money import asset_of, house_shard_of
-from protocol.shards import Partition, ShardRange
 
-__all__ = ["FLEET_CHECKS", "Audited", "Audits", "totals"]
-
-
-@dataclass(frozen=True, slots=True)
-class Audited:
-    """One database, at a moment, and `later` at one that is after the first moments of all databases."""
-
-    shards: ShardRange
-    ask: Questions
-    later: Questions
-
-
-@dataclass(frozen=True, slots=True)
-class Audits:
-    """All databases, in the order of the partition. `notes` is for what is worth knowing and breaks nothing."""
-
-    partition: Partition
-    databases: Sequence[Audited]
-    evidence_max: int
-    notes: list[Row] = field(default_factory=list)
-
-
-class _Evidence:
-    """What is broken, up to so many rows for each problem."""
-
-    def __init__(self, audits: Audits) -> None:
-        self._most = audits.evidence_max
-        self._rows: defaultdict[str, list[Row]] = defaultdict(list)
-
-    def add(self, problem: str, **fields: Any) -> None:
-        if len(self._rows[problem]) < self._most:
-            self._rows[problem] += told(problem, [fields])
-
-    @property
-    def rows(self) -> list[Row]:
-        return list(chain.from_iterable(self._rows.values()))
+__all__ = ["FLEET_CHECKS", "totals"]
 
 
 async def _assets(audits: Audits) -> Answer:
-    evidence, looked = _Evidence(audits), 0
+    evidence, looked = Evidence(audits.evidence_max), 0
     known: dict[int, Row] = {}
     for database in audits.databases:
         for row in await database.ask.rows(queries.ASSETS):
@@ -73,7 +37,7 @@ async def _assets(audits: Audits) -> Answer:
 
 
 async def _places(audits: Audits) -> Answer:
-    evidence, looked = _Evidence(audits), 0
+    evidence, looked = Evidence(audits.evidence_max), 0
     for index, database in enumerate(audits.databases):
         here = str(database.shards)
         async for chunk in database.ask.chunks(queries.PLAYERS):
@@ -95,7 +59,7 @@ async def _places(audits: Audits) -> Answer:
 
 
 async def _players(audits: Audits) -> Answer:
-    evidence, looked = _Evidence(audits), 0
+    evidence, looked = Evidence(audits.evidence_max), 0
     register, *others = audits.databases
     for database in audits.databases:
         pairs = joined(
@@ -115,7 +79,7 @@ async def _players(audits: Audits) -> Answer:
 
 
 async def _ids(audits: Audits) -> Answer:
-    evidence, looked = _Evidence(audits), 0
+    evidence, looked = Evidence(audits.evidence_max), 0
     async for count, again in repeated([_only(one.ask.chunks(queries.IDS)) for one in audits.databases]):
         looked += count
         if again:
@@ -123,7 +87,7 @@ async def _ids(audits: Audits) -> Answer:
     return looked, evidence.rows
 
 
-async def _judge_ids(audits: Audits, evidence: _Evidence, again: list[bytes]) -> None:
+async def _judge_ids(audits: Audits, evidence: Evidence, again: list[bytes]) -> None:
     """Ids are the clients' to make: two players may use the same one, each with the effect that it has for them."""
     uses: defaultdict[UUID, list[Row]] = defaultdict(list)
     for database in audits.databases:
@@ -143,14 +107,12 @@ async def _judge_ids(audits: Audits, evidence: _Evidence, again: list[bytes]) ->
             evidence.add(
                 "an id of two bets in one round", id=command, table=bets[0][0], round=bets[0][1], players=players
             )
-        elif len(audits.notes) < audits.evidence_max:
-            audits.notes.append(
-                {"note": "players of two databases used one id", "id": str(command), "players": players}
-            )
+        else:
+            audits.note("players of two databases used one id", id=str(command), players=players)
 
 
 async def _rounds(audits: Audits) -> Answer:
-    evidence, looked = _Evidence(audits), 0
+    evidence, looked = Evidence(audits.evidence_max), 0
     for database in audits.databases:
         tables: defaultdict[int, list[str]] = defaultdict(list)
         for table in database.ask.elsewhere:
@@ -179,7 +141,7 @@ async def _rounds(audits: Audits) -> Answer:
 
 
 async def _double_entry(audits: Audits) -> Answer:
-    evidence, looked = _Evidence(audits), 0
+    evidence, looked = Evidence(audits.evidence_max), 0
     posted: defaultdict[int, int] = defaultdict(int)
     for database in audits.databases:
         looked += sum(row["transfers"] for row in (await database.ask.surveys()).transfers)
@@ -192,7 +154,7 @@ async def _double_entry(audits: Audits) -> Answer:
 
 
 async def _pnl(audits: Audits) -> Answer:
-    evidence, looked = _Evidence(audits), 0
+    evidence, looked = Evidence(audits.evidence_max), 0
     for row in await totals(audits):
         if row["players_profit_and_loss"] != -row["gross_gaming_revenue"]:
             evidence.add("what players lost is not what the house won, over all databases", **row)
@@ -240,5 +202,6 @@ FLEET_CHECKS: Final[dict[str, Callable[[Audits], Coroutine[None, None, Answer]]]
     "players": _players,
     "ids": _ids,
     "rounds": _rounds,
+    "tables": tables,
 }
 """By name; the answer is how many rows were looked at, and rows that break the invariant. One runs at a time."""

@@ -23,6 +23,14 @@ TABLES: Final = """
     SELECT table_id FROM round UNION SELECT regexp_replace(actor, '^[^:]*:', '') FROM journal
     UNION SELECT regexp_replace(actor, '^[^:]*:', '') FROM snapshot"""
 
+SNAPSHOTS: Final = """SELECT n, state FROM snapshot WHERE actor = $1"""
+
+JOURNAL: Final = """SELECT n, event FROM journal WHERE actor = $1 ORDER BY n"""
+
+BETS: Final = """
+    SELECT uuid_send(id) AS bet, account >> 8 AS player, table_id, stake, state, payout
+    FROM bet WHERE id = ANY ($1::uuid[])"""
+
 HOUSE_ACCOUNTS: Final = """SELECT id FROM account WHERE id < 0 ORDER BY id"""
 
 REGISTERED: Final = """SELECT id FROM player ORDER BY id"""

@@ -57,12 +57,19 @@ async def _audit_one(config: Config) -> "Report":
 
 
 async def _audit_all(config: Config) -> "FleetReport":
+    from actors.table.reader import TableReader
     from persistence.postgres.audit import AuditImpossible
     from persistence.postgres.fleet_audit import audit_fleet
+    from server.play import configured_tables
 
     try:
         async with opened_databases(config) as addresses:
-            return await audit_fleet(addresses, shards=config.shards, salt=secrets.randbits(SALT_BITS))
+            return await audit_fleet(
+                addresses,
+                shards=config.shards,
+                salt=secrets.randbits(SALT_BITS),
+                read_table=TableReader(configured_tables(config)).read,
+            )
     except AuditImpossible as error:
         raise UserError(str(error)) from error
 

@@ -1,18 +1,21 @@
 """The audit of several databases: each alone, and what only all of them together can show to be broken."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 import asyncpg
 import pytest
 
+from actors.table.reader import TableReader
 from persistence.postgres.audit import AuditImpossible, audit
 from persistence.postgres.database import Address, prepare_fleet
 from persistence.postgres.fleet_audit import FleetReport, audit_fleet
 from protocol.ids import ShardId
 from protocol.money import HouseAccount, house_account
+from server.config import Config
+from server.play import configured_tables
 from tests.support.engines import SharedEngines
 from tests.support.fleets import ANN, ANNS, GUS, SHARDS, TABLE, Evening, executed, fresh_fleet, opened_fleet
 
@@ -49,8 +52,11 @@ def copied(engines: SharedEngines, honest: list[Address]) -> Iterator[list[Addre
         yield [replace(first, dsn=a), replace(second, dsn=b)]
 
 
-async def audited(addresses: list[Address], *, evidence_max: int = 20) -> FleetReport:
-    return await audit_fleet(addresses, shards=SHARDS, salt=SALT, evidence_max=evidence_max)
+async def audited(addresses: list[Address], *, evidence_max: int = 20, tables: Sequence[str] = (TABLE,)) -> FleetReport:
+    known = {table: rooms for table, rooms in configured_tables(Config()).items() if table in tables}
+    return await audit_fleet(
+        addresses, shards=SHARDS, salt=SALT, read_table=TableReader(known).read, evidence_max=evidence_max
+    )
 
 
 def broken_in(report: FleetReport) -> tuple[set[str], set[str], set[str]]:
@@ -75,6 +81,7 @@ async def test_honest_books_are_clean_in_each_database_and_over_all(honest: list
         "players": 2,
         "ids": 6,
         "rounds": 3,
+        "tables": 3,
     }
     assert report.notes == []
 
@@ -135,6 +142,19 @@ DRAWN_LATER: Final = f"""
 ANOTHERS_ROUND: Final = f"""
     INSERT INTO round (table_id, round, game, commitment, sealed, opened_ms)
     VALUES ('{TABLE}', 7, 'roulette', 'a', 'b', 0)"""
+GIVEN_BACK: Final = """
+    UPDATE bet SET state = 3, payout = 0 WHERE stake = 30;
+    UPDATE hold SET state = 3 WHERE amount = 30;
+    UPDATE transfer SET kind = 5 WHERE kind = 2 OR amount = 30"""
+OF_LESS: Final = f"""
+    UPDATE bet SET stake = 4 WHERE stake = 5;
+    UPDATE hold SET amount = 4 WHERE amount = 5;
+    UPDATE account SET held = 4 WHERE id = {ANNS}"""
+PAID_LESS: Final = f"""
+    UPDATE bet SET payout = 80 WHERE stake = 30;
+    UPDATE transfer SET amount = 80, balance = balance - 10 WHERE kind = 2;
+    UPDATE account SET posted = posted - 10 WHERE id = {ANNS};
+    UPDATE account SET posted = posted + 10 WHERE id = {HOUSE_B}"""
 TO_THE_TREASURY: Final = f"""
     UPDATE transfer SET credit = {TREASURY_B} WHERE kind = 1 AND amount = 11;
     UPDATE account SET posted = posted - 11 WHERE id = {HOUSE_B};
@@ -143,8 +163,8 @@ TO_THE_TREASURY: Final = f"""
 BREAKS: Final[dict[str, tuple[int, str, set[str], set[str]]]] = {
     "a round that its bets' database knows and its own does not": (
         0,
-        "DELETE FROM bet WHERE round = 1; DELETE FROM hold; DELETE FROM round WHERE round = 1",
-        {"bets"},
+        "DELETE FROM round WHERE round = 1",
+        {"rounds"},
         {"rounds"},
     ),
     "a round that was not drawn, though a bet elsewhere is settled": (
@@ -206,6 +226,21 @@ BREAKS: Final[dict[str, tuple[int, str, set[str], set[str]]]] = {
         set(),
         {"players"},
     ),
+    "a bet that its table has and nobody else": (
+        1,
+        "DELETE FROM bet WHERE stake = 5; DELETE FROM hold WHERE amount = 5; UPDATE account SET held = 0",
+        set(),
+        {"tables"},
+    ),
+    "a bet of another stake than its table knows": (
+        1,
+        OF_LESS,
+        set(),
+        {"tables"},
+    ),
+    "a bet that is owed a payout and was given back": (1, GIVEN_BACK, set(), {"tables"}),
+    "a bet that was paid otherwise than is owed": (1, PAID_LESS, set(), {"tables"}),
+    "a journal that is not understood": (0, "UPDATE journal SET event = 'x' WHERE n = 2", set(), {"tables"}),
     "money from nowhere": (
         1,
         f"UPDATE account SET posted = posted + 1 WHERE id = {HOUSE_B}",
@@ -271,7 +306,7 @@ async def test_an_id_of_two_bets_in_one_round_is_broken(copied: list[Address]) -
         ),
     )
     report = await audited(copied)
-    assert broken_in(report) == (set(), set(), {"ids"})
+    assert broken_in(report) == (set(), set(), {"ids", "tables"})
     [row] = next(check for check in report.checks if check.name == "ids").broken
     assert (row["table"], row["round"], row["players"]) == (TABLE, 1, [GUS, ANN])
 
@@ -290,6 +325,12 @@ async def test_evidence_names_both_databases_and_the_round(copied: list[Address]
         "bets": 1,
         "bet": bet,
     }
+
+
+async def test_a_table_that_is_not_configured_is_a_note(honest: list[Address]) -> None:
+    report = await audited(honest, tables=())
+    assert report.ok
+    assert report.notes == [{"note": "a table that is not configured: its memory was not read", "table": TABLE}]
 
 
 async def test_evidence_is_limited(copied: list[Address]) -> None:
