@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from persistence.interfaces import BetRow, Ledger
-from protocol.ids import BetId, PlayerId
+from persistence.interfaces import BetRow, Ledger, Owner
+from protocol.ids import BetId, PlayerId, ShardId
 from protocol.shards import Partition
 
 __all__ = ["Ledgers"]
@@ -30,6 +30,10 @@ class Ledgers:
     def of_table(self, table: str) -> Ledger:
         """Where a table's rounds and journal are."""
         return self.all[self.partition.of_table(table)]
+
+    async def owners(self) -> dict[ShardId, Owner]:
+        """Whose every shard is, each as of one moment of its ledger. Raises `Unavailable`."""
+        return {shard: owner for ledger in self.all for shard, owner in (await ledger.owners()).items()}
 
     async def find_bets(self, bet: BetId, player: PlayerId | None) -> list[BetRow]:
         """The bet of this id: `player`'s, or whoever's.

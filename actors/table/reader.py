@@ -5,7 +5,7 @@ from typing import Any
 
 from actors.games.interface import TableGame
 from actors.table.journal import read_event
-from actors.table.table import apply_event, load_memory
+from actors.table.memory import apply_event, load_memory
 from persistence.interfaces import JournalRow, TableBets
 
 
