@@ -354,7 +354,7 @@ CREATE TABLE cluster (
     name text NOT NULL,
     release text NOT NULL,
     generation bigint NOT NULL,
-    hosts integer NOT NULL CHECK (hosts >= 0),
+    hosts integer[] NOT NULL CHECK (0 <= ALL (hosts)),
     gateways integer NOT NULL CHECK (gateways >= 0),
     is_down boolean NOT NULL DEFAULT false,
     numbers bigint NOT NULL DEFAULT 0,
@@ -366,5 +366,6 @@ CREATE TABLE cluster_process (
     kind text NOT NULL CHECK (kind IN ('host', 'gateway')),
     node text NOT NULL,
     slot integer NOT NULL,
-    leaving boolean NOT NULL
+    leaving boolean NOT NULL,
+    part integer NOT NULL
 );

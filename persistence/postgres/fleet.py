@@ -40,11 +40,16 @@ class Fleet:
 
     async def define_assets(self, assets: Sequence[Asset]) -> None:
         """See that each database knows the assets by these numbers and scales. Raises `Rejected` as `Players` does."""
-        for address, register in zip(self.addresses, self._registers, strict=True):
-            try:
-                await register.define_assets(assets)
-            except Rejected as error:
-                raise Rejected(f"{address.name}: {error}" if len(self.addresses) > 1 else str(error)) from error
+        for part in range(len(self.addresses)):
+            await self.define_assets_in(part, assets)
+
+    async def define_assets_in(self, part: int, assets: Sequence[Asset]) -> None:
+        """The same for one database, whatever became of the others."""
+        try:
+            await self._registers[part].define_assets(assets)
+        except Rejected as error:
+            several = len(self.addresses) > 1
+            raise Rejected(f"{self.addresses[part].name}: {error}" if several else str(error)) from error
 
     async def close(self) -> None:
         """Let go of every connection."""

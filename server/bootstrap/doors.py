@@ -6,7 +6,6 @@ from importlib import metadata, resources
 
 from structlog.typing import FilteringBoundLogger
 
-from persistence.ledgers import Ledgers
 from server.bootstrap.stores import Stores
 from server.config import Config
 from server.gateway.backend import Backend, Clock, Interest
@@ -36,7 +35,7 @@ def new_gateway(
         backend=backend,
         players=stores.players,
         sessions=stores.sessions,
-        queries=LedgerQueries(Ledgers.one(stores.ledger), stores.assets),
+        queries=LedgerQueries(stores.ledgers, stores.assets),
         page=load_page(resources.files("server.http") / "page"),
         clock=clock,
         entropy=os.urandom,

@@ -21,9 +21,10 @@ async def opened_databases(config: Config, *, create: bool = False) -> "AsyncIte
     """
     from persistence.embedded import opened_database
     from persistence.postgres.database import Address
+    from server.bootstrap import addresses_of
 
     if config.databases:
-        yield [Address(part.shards, part.url.get_secret_value()) for part in config.databases]
+        yield addresses_of(config)
         return
     async with opened_database(config.data_dir, create=create) as dsn:
         yield [Address(ShardRange.whole(config.shards), dsn)]

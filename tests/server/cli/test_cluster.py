@@ -72,7 +72,7 @@ async def test_a_database_that_is_not_there_is_told(folder: Path) -> None:
 async def test_a_second_cluster_on_a_database_is_told_whose_it_is(folder: Path, postgres_dsn: str) -> None:
     store = PostgresClusterStore(postgres_dsn)
     try:
-        await store.claim("other", name="the first", release="1", hosts=1, gateways=1, silence_seconds=1)
+        await store.claim("other", name="the first", release="1", hosts=(1,), gateways=1, silence_seconds=1)
         ended = await refused(
             *("up", "--data-dir", folder, "--database-url", postgres_dsn, "--redis-url", "redis://127.0.0.1:1"),
             **SECRETS,
