@@ -51,7 +51,7 @@ NOBODYS = UUID(int=0)
 T = TypeVar("T")
 
 
-def config_for(database_url: str, redis_url: str, data_dir: Path, **more: Any) -> Config:
+def config_for(database_url: str | None, redis_url: str, data_dir: Path, **more: Any) -> Config:
     """The configuration of every process of a cluster."""
     fields: dict[str, Any] = {
         "database_url": database_url,
@@ -98,9 +98,10 @@ class Cluster:
         for name in gateways:
             await self.gateway(name)
 
-    async def host(self, name: str, *shards: ShardId) -> CasinoHost:
-        """Start a host that owns these shards, all of them of one database."""
-        part = self.partition.of_shard(shards[0]) if shards else 0
+    async def host(self, name: str, *shards: ShardId, part: int | None = None) -> CasinoHost:
+        """Start a host that owns these shards, all of them of one database, or none of that `part` yet."""
+        if part is None:
+            part = self.partition.of_shard(shards[0]) if shards else 0
         host = CasinoHost(self.config, Place(self.fleet, part), name, self.mesh.peer, self.log)
         await host.start()
         self.hosts[name] = self.mesh.services[name] = host

@@ -17,13 +17,13 @@ class Cluster:
 
     def __init__(self, data_dir: Path, **variables: str) -> None:
         self.data_dir = data_dir
-        self._variables = variables
+        self._variables: dict[str, Any] = dict(variables)
         self.ready: dict[str, Any] = {}
 
     async def up(self, *flags: str) -> None:
         """Start it."""
         ended = await croupier(
-            *("cluster", "up", "--data-dir", self.data_dir, "--port", "0", *flags),
+            *("cluster", "up", "--data-dir", str(self.data_dir), "--port", "0", *flags),
             seconds=UP_SECONDS_MAX,
             **self._variables,
         )
@@ -33,7 +33,7 @@ class Cluster:
     async def do(self, *command: str) -> str:
         """Run one of its commands, which must succeed; return what it printed."""
         ended = await croupier(
-            *("cluster", *command, "--data-dir", self.data_dir), seconds=COMMAND_SECONDS_MAX, **self._variables
+            *("cluster", *command, "--data-dir", str(self.data_dir)), seconds=COMMAND_SECONDS_MAX, **self._variables
         )
         assert ended.code == 0, ended.stderr + self.log
         return ended.stdout

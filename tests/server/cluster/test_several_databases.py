@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from actors.runtime.carrier import ProcessName
 from persistence.clusters import ProcessKind
 from tests.support.simulation_time import virtually
 from tests.support.town import Town, a_town, ask, done, finished
@@ -11,7 +12,7 @@ from tests.support.town import Town, a_town, ask, done, finished
 RANGES = ("0-5", "6-7")
 
 
-def of_each(town: Town) -> list[list[str]]:
+def of_each(town: Town) -> list[list[ProcessName]]:
     """The hosts of each database, oldest first: as the processes themselves have it."""
     return [[name for name in town.hosts if town.host(name)._ledger is database] for database in town.databases]
 
