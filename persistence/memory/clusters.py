@@ -24,7 +24,7 @@ class MemoryClusterStore(ClusterStore):
             raise ClusterTaken(self._row.name, silent)
 
     async def claim(
-        self, instance: str, *, name: str, release: str, hosts: int, gateways: int, silence_seconds: float
+        self, instance: str, *, name: str, release: str, hosts: tuple[int, ...], gateways: int, silence_seconds: float
     ) -> ClusterRow:
         """See `ClusterStore.claim`."""
         before = self._row
@@ -43,7 +43,7 @@ class MemoryClusterStore(ClusterStore):
         """See `ClusterStore.beat`."""
         return self._mine(generation)
 
-    async def want(self, generation: int, hosts: int, gateways: int) -> None:
+    async def want(self, generation: int, hosts: tuple[int, ...], gateways: int) -> None:
         """See `ClusterStore.want`."""
         self._row = replace(self._mine(generation), hosts=hosts, gateways=gateways)
 

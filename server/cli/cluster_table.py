@@ -5,10 +5,11 @@ from typing import Any, Final
 
 __all__ = ["table"]
 
-_HOSTS: Final = (
+_HOSTS: Final[tuple[tuple[str, str], ...]] = (
     ("HOST", "name"),
     ("NODE", "node"),
     ("STATE", "state"),
+    ("DATABASE", "database"),
     ("SHARDS", "shards"),
     ("ACTORS", "actors"),
     ("MESSAGES/S", "messages_per_second"),
@@ -40,7 +41,9 @@ def table(status: Mapping[str, Any]) -> str:
     if work["what"]:
         state = "under way" if work["running"] else f"failed: {work['error']}" if work["error"] else "done"
         lines.append(f"{work['what']}: {state}{'; ' + work['done'] if work['done'] else ''}")
-    return "\n".join([*lines, "", *_rows(_HOSTS, status["hosts"]), "", *_rows(_GATEWAYS, status["gateways"])])
+    several = len(status["databases"]) > 1
+    hosts = _HOSTS if several else tuple(column for column in _HOSTS if column[1] != "database")
+    return "\n".join([*lines, "", *_rows(hosts, status["hosts"]), "", *_rows(_GATEWAYS, status["gateways"])])
 
 
 def _rows(columns: Sequence[tuple[str, str]], processes: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from actors.runtime.carrier import PROCESS_MEMORY_BYTES, Carrier, CarrierError, Node, ProcessName, Recipe
+from actors.runtime.carrier import PROCESS_MEMORY_BYTES, Carrier, CarrierError, Node, NodeId, ProcessName, Recipe
 from actors.runtime.transport import PeerLost
 from persistence.clusters import ClusterStore, ProcessKind, ProcessRow
+from server.cluster.duties import GATEWAY, Duty, Wanted
 from server.cluster.members import Member, Members
 
 LOST_SECONDS: Final = 15.0
@@ -24,13 +25,20 @@ class TooFewResources(CarrierError):
 class Recipes:
     """How processes are made: factories, and the configuration of all of them.
 
-    `gateway_slots` is how many gateways a node takes, each on a port of its own.
+    A host's is that of its database. `gateway_slots` is how many gateways a node takes, each on a port of its own.
     """
 
     host_factory: str
     gateway_factory: str
     gateway_slots: int
-    config: bytes
+    gateway_config: bytes
+    host_configs: Sequence[bytes]
+
+    def made(self, name: ProcessName, node: NodeId, duty: Duty) -> Recipe:
+        """The recipe of a process."""
+        if duty.kind == ProcessKind.HOST:
+            return Recipe(name, node, self.host_factory, self.host_configs[duty.part])
+        return Recipe(name, node, self.gateway_factory, self.gateway_config)
 
 
 class Crew:
@@ -74,17 +82,13 @@ class Crew:
                 self._on_event("stray process ended", {"process": name})
                 await self._carrier.kill(name)
 
-    async def fill(self, wanted: Mapping[ProcessKind, int]) -> bool:
+    async def fill(self, wanted: Wanted) -> bool:
         """Start who is missing; say whether somebody was.
 
         Raises `StoreError`, `CarrierError`: `TooFewResources` when there is no room.
         """
         async with self._hiring:
-            missing = [
-                kind
-                for kind in (ProcessKind.HOST, ProcessKind.GATEWAY)
-                for _ in range(wanted[kind] - self._count(kind))
-            ]
+            missing = [duty for duty, count in wanted.items() for _ in range(count - self._count(duty))]
             if not missing:
                 return False
             places = self._places(missing, await self._carrier.nodes())
@@ -94,35 +98,42 @@ class Crew:
                 raise result
         return True
 
-    def _count(self, kind: ProcessKind) -> int:
+    def _count(self, duty: Duty) -> int:
         """Those that stay, and work or may come back."""
-        return sum(not member.row.leaving for member in self._members.of(kind))
+        return sum(not member.row.leaving for member in self._members.on(duty))
 
-    def surplus(self, kind: ProcessKind, wanted: int) -> list[Member]:
+    def surplus(self, duty: Duty, wanted: int) -> list[Member]:
         """Who is too many: the newest, and of those the ones that do not answer first."""
-        staying = [member for member in self._members.of(kind) if not member.row.leaving]
+        staying = [member for member in self._members.on(duty) if not member.row.leaving]
         staying.sort(key=lambda member: member.pulse.is_alive)
         return staying[::-1][: max(0, len(staying) - wanted)] if staying else []
 
-    def _places(self, kinds: Sequence[ProcessKind], nodes: Sequence[Node]) -> list[tuple[ProcessKind, Node, int]]:
-        """A node and a slot for each; the fullest node is taken last. Raises `TooFewResources`."""
+    def _places(self, duties: Sequence[Duty], nodes: Sequence[Node]) -> list[tuple[Duty, Node, int]]:
+        """A node and a slot for each; who does the same is spread, and the fullest node is taken last.
+
+        Raises `TooFewResources`.
+        """
         crowd = Counter(member.row.node for member in self._members.all)
         kinds_on = Counter((member.row.node, member.row.kind) for member in self._members.all)
+        same_on = Counter((member.row.node, member.duty) for member in self._members.all)
         taken = {(member.row.node, member.row.slot) for member in self._members.gateways}
         places = []
-        for kind in kinds:
+        for duty in duties:
+            kind = duty.kind
             room = [node for node in nodes if (crowd[node.id] + 1) * PROCESS_MEMORY_BYTES <= node.memory_bytes]
-            if kind == ProcessKind.GATEWAY:
+            if duty == GATEWAY:
                 room = [node for node in room if self._free_slot(node, taken) is not None]
             if not room:
                 raise self._no_room(kind, nodes)
-            node = min(room, key=lambda one: (kinds_on[one.id, kind], crowd[one.id], one.id))
-            slot = (self._free_slot(node, taken) or 0) if kind == ProcessKind.GATEWAY else 0
-            if kind == ProcessKind.GATEWAY:
+            ranked = [((same_on[one.id, duty], kinds_on[one.id, kind], crowd[one.id], one.id), one) for one in room]
+            _, node = min(ranked, key=lambda one: one[0])
+            slot = (self._free_slot(node, taken) or 0) if duty == GATEWAY else 0
+            if duty == GATEWAY:
                 taken.add((node.id, slot))
+            same_on[node.id, duty] += 1
             crowd[node.id] += 1
             kinds_on[node.id, kind] += 1
-            places.append((kind, node, slot))
+            places.append((duty, node, slot))
         return places
 
     def _free_slot(self, node: Node, taken: set[tuple[str, int]]) -> int | None:
@@ -136,15 +147,13 @@ class Crew:
             f" each node has{slots or ' no more'} ({have})"
         )
 
-    async def _start(self, kind: ProcessKind, node: Node, slot: int) -> None:
+    async def _start(self, duty: Duty, node: Node, slot: int) -> None:
         number = await self._store.take_number(self._generation)
-        row = ProcessRow(f"{kind}-{number}", kind, node.id, slot, leaving=False)
+        row = ProcessRow(f"{duty.kind}-{number}", duty.kind, node.id, slot, leaving=False, part=duty.part)
         # Remembered first: a directory that dies in between is followed by one that knows of it.
         await self._store.put_process(self._generation, row)
-        factory = self._recipes.host_factory if kind == ProcessKind.HOST else self._recipes.gateway_factory
-        recipe = Recipe(ProcessName(row.name), node.id, factory, self._recipes.config)
         try:
-            peer = await self._carrier.start(recipe)
+            peer = await self._carrier.start(self._recipes.made(ProcessName(row.name), node.id, duty))
         except BaseException:
             await self._store.drop_process(self._generation, row.name)
             raise

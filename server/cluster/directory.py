@@ -14,12 +14,14 @@ from typing import Any, Final
 
 from actors.runtime.carrier import Carrier, CarrierError, NodeId, ProcessName
 from persistence.clusters import ClusterRow, ClusterStore, ProcessKind, Superseded
-from persistence.interfaces import Ledger, StoreError
+from persistence.interfaces import StoreError
+from persistence.ledgers import Ledgers
 from protocol.ids import ShardId
 from server.cluster.crew import Crew, Recipes
+from server.cluster.duties import GATEWAY, Duty, Wanted, hosts_by_part, wanted_by, wanting
 from server.cluster.members import Member, Members
 from server.cluster.operations import NotNow, Operations
-from server.cluster.ownership import Ownership
+from server.cluster.ownership import Layout, Ownership
 from server.cluster.pulse import SILENCE_SECONDS_MAX, Awake
 
 TEND_SECONDS: Final = 1.0
@@ -55,7 +57,7 @@ class Directory:
         self,
         name: ProcessName,
         charter: Charter,
-        ledger: Ledger,
+        ledgers: Ledgers,
         store: ClusterStore,
         carrier: Carrier,
         recipes: Recipes,
@@ -70,11 +72,14 @@ class Directory:
         self._carrier = carrier
         self._recipes = recipes
         self._on_event = on_event
-        self._wake = asyncio.Event()
         self._buried: set[ProcessName] = set()
         self._awake = Awake(self._look)
         self._members = Members(self._awake, on_lost=self._suspect, silence_seconds=silence_seconds)
-        self._ownership = Ownership(ledger, self._members, on_event=on_event)
+        self._partition = ledgers.partition
+        self._ownerships = tuple(
+            Ownership(ledger, self._members, part=part, on_event=on_event) for part, ledger in enumerate(ledgers.all)
+        )
+        self._wakes = tuple(asyncio.Event() for _ in self._ownerships)
         self._crew: Crew
         self._operations: Operations
         self._row: ClusterRow
@@ -103,7 +108,7 @@ class Directory:
             generation=self._row.generation,
             on_event=self._on_event,
         )
-        self._operations = Operations(self._members, self._ownership, self._crew, self._weight)
+        self._operations = Operations(self._members, self._ownerships, self._crew, self._weight)
         await self._crew.adopt()
         is_first = not self._members.all
         try:
@@ -113,7 +118,8 @@ class Directory:
                 await self._undo()
             await self.stop()
             raise
-        for work, name in ((self._tend(), "tend"), (self._keep_crew(), "crew"), (self._keep_status(), "status")):
+        tending = ((self._tend(*one), "tend") for one in zip(self._ownerships, self._wakes, strict=True))
+        for work, name in (*tending, (self._keep_crew(), "crew"), (self._keep_status(), "status")):
             self._tasks.append(asyncio.create_task(work, name=name))
         self._on_event("directory is up", {"generation": self._row.generation, "processes": len(self._members.all)})
 
@@ -123,7 +129,7 @@ class Directory:
             charter.instance,
             name=charter.name,
             release=charter.release,
-            hosts=charter.hosts,
+            hosts=hosts_by_part(charter.hosts, self._partition),
             gateways=charter.gateways,
             silence_seconds=charter.silence_seconds,
         )
@@ -132,7 +138,7 @@ class Directory:
         await asyncio.gather(*(_heard(member) for member in self._members.all))
         if not self._members.all:
             await self._crew.fill(self._wanted)
-            if not await self._ownership.settle(self._weight):
+            if not all(await asyncio.gather(*(one.settle(self._weight) for one in self._ownerships))):
                 raise CarrierError("hosts were started and do not take their shards; see their logs")
 
     async def _undo(self) -> None:
@@ -155,8 +161,8 @@ class Directory:
         await self._members.close()
 
     @property
-    def _wanted(self) -> dict[ProcessKind, int]:
-        return {ProcessKind.HOST: self._row.hosts, ProcessKind.GATEWAY: self._row.gateways}
+    def _wanted(self) -> dict[Duty, int]:
+        return wanted_by(self._row)
 
     def _weight(self, shard: ShardId) -> float:
         """Nobody says yet what a shard costs its host: all weigh the same."""
@@ -174,7 +180,8 @@ class Directory:
                 self._on_event("process is heard of again", {"process": name})
                 self._is_uneven = True
             self._buried = silent
-            self._wake.set()
+            for wake in self._wakes:
+                wake.set()
 
     def _suspect(self) -> None:
         """A call was lost. Who has ended is dead at once, without being waited for."""
@@ -189,27 +196,31 @@ class Directory:
                     member.pulse.has_ended()
             self._look()
 
-    async def _tend(self) -> None:
+    async def _tend(self, ownership: Ownership, wake: asyncio.Event) -> None:
+        """Each database by itself: one that says nothing keeps nobody from looking after the others."""
         pause = TEND_SECONDS
         while not self._down:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
-                    await self._wake.wait()
-            self._wake.clear()
-            pause = TEND_SECONDS if await self._tended() else RETRY_SECONDS
+                    await wake.wait()
+            wake.clear()
+            pause = TEND_SECONDS if await self._tended(ownership) else RETRY_SECONDS
 
-    async def _tended(self) -> bool:
+    async def _tended(self, ownership: Ownership) -> bool:
         """Say that we are there, and see to the shards. Only who is the directory still may do that."""
         try:
             self._row = await self._store.beat(self._row.generation)
-            return await self._ownership.settle(self._weight)
+            return await ownership.settle(self._weight)
         except Superseded as error:
             self._on_event("superseded", {"error": str(error)})
             self._down = True
             self.ended.set()
             return True
         except StoreError as error:
-            self._on_event("store not available", {"error": str(error), "again_in_seconds": RETRY_SECONDS})
+            shards = str(self._partition.parts[ownership.part])
+            self._on_event(
+                "store not available", {"error": str(error), "shards": shards, "again_in_seconds": RETRY_SECONDS}
+            )
             return False
 
     async def _keep_crew(self) -> None:
@@ -269,35 +280,54 @@ class Directory:
 
     async def _status(self) -> dict[str, Any]:
         await self._ask_everybody()
-        layout = await self._ownership.layout()
+        layout = await self._layout()
         nodes = {node.id: node.address for node in await self._carrier.nodes()}
         return {
             "cluster": {
                 **asdict(self._row),
+                "hosts": sum(self._row.hosts),
                 "directory": self._name,
                 "directory_pid": os.getpid(),
                 "instance": self._charter.instance,
             },
             "hosts": [
-                {**_described(member, nodes), "shards": len(layout.get(member.name, ()))}
+                {
+                    **_described(member, nodes),
+                    "shards": len(layout.get(member.name, ())),
+                    "database": str(self._partition.parts[member.row.part]),
+                }
                 for member in self._members.hosts
             ],
             "gateways": [_described(member, nodes) for member in self._members.gateways],
             "shards": {
                 "owned": sum(map(len, layout.values())),
-                "unowned": self._ownership.unowned,
-                "moving": self._ownership.moving,
+                "unowned": sum(one.unowned for one in self._ownerships),
+                "moving": sum(one.moving for one in self._ownerships),
             },
+            "databases": [
+                {"shards": str(part), "hosts": hosts, "unowned": one.unowned}
+                for part, hosts, one in zip(self._partition.parts, self._row.hosts, self._ownerships, strict=True)
+            ],
             "work": self._operations.state,
         }
 
+    async def _layout(self) -> Layout:
+        """Of all databases that answer."""
+        layouts = await asyncio.gather(*(one.layout() for one in self._ownerships), return_exceptions=True)
+        return {name: shards for one in layouts if isinstance(one, dict) for name, shards in one.items()}
+
     async def _scale(self, hosts: int | None = None, gateways: int | None = None) -> dict[str, Any]:
-        wanted = {
-            ProcessKind.HOST: self._row.hosts if hosts is None else hosts,
-            ProcessKind.GATEWAY: self._row.gateways if gateways is None else gateways,
-        }
-        if not all(1 <= count <= PROCESSES_MAX for count in wanted.values()):
+        counts = (
+            sum(self._row.hosts) if hosts is None else hosts,
+            self._row.gateways if gateways is None else gateways,
+        )
+        if not all(1 <= count <= PROCESSES_MAX for count in counts):
             raise NotNow(f"a cluster has at least one host and one gateway, and at most {PROCESSES_MAX} of each")
+        try:
+            parts = self._row.hosts if hosts is None else hosts_by_part(hosts, self._partition)
+        except ValueError as error:
+            raise NotNow(str(error)) from error
+        wanted = wanting(parts, counts[1])
 
         async def scale() -> None:
             await self._crew.fill(wanted)
@@ -311,10 +341,12 @@ class Directory:
         if member is None:
             known = ", ".join(one.name for one in self._members.all) or "there are none"
             raise NotNow(f"there is no process {process}: {known}")
-        kind = member.row.kind
-        wanted = {**self._wanted, kind: self._wanted[kind] - 1}
-        if wanted[kind] < 1:
-            raise NotNow(f"{process} is the only {kind}: scale up first, or stop the cluster")
+        duty = member.duty
+        wanted = {**self._wanted, duty: self._wanted[duty] - 1}
+        if wanted[duty] < 1:
+            several = duty.kind == ProcessKind.HOST and len(self._ownerships) > 1
+            where = f" of the database of the shards {self._partition.parts[duty.part]}" if several else ""
+            raise NotNow(f"{process} is the only {duty.kind}{where}: scale up first, or stop the cluster")
 
         async def drain() -> None:
             await self._operations.retire(member)
@@ -322,8 +354,9 @@ class Directory:
 
         return self._operations.begin(f"drain {process}", drain())
 
-    async def _want(self, wanted: Mapping[ProcessKind, int]) -> None:
-        await self._store.want(self._row.generation, wanted[ProcessKind.HOST], wanted[ProcessKind.GATEWAY])
+    async def _want(self, wanted: Wanted) -> None:
+        hosts = tuple(wanted[Duty(ProcessKind.HOST, part)] for part in range(len(self._ownerships)))
+        await self._store.want(self._row.generation, hosts, wanted[GATEWAY])
         self._row = await self._store.beat(self._row.generation)
 
     async def _rebalance(self) -> dict[str, Any]:

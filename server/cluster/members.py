@@ -11,6 +11,7 @@ from actors.runtime.routes import Routes
 from actors.runtime.transport import Peer, PeerLost
 from persistence.clusters import ProcessKind, ProcessRow
 from protocol.ids import ShardId
+from server.cluster.duties import Duty
 from server.cluster.pulse import Awake, Pulse
 
 ACQUIRE_SECONDS_MAX: Final = 10.0
@@ -44,6 +45,11 @@ class Member:
     def name(self) -> ProcessName:
         """See `ProcessName`."""
         return ProcessName(self.row.name)
+
+    @property
+    def duty(self) -> Duty:
+        """What it is there for."""
+        return Duty(self.row.kind, self.row.part)
 
     @property
     def is_usable(self) -> bool:
@@ -138,6 +144,10 @@ class Members:
     def of(self, kind: ProcessKind) -> list[Member]:
         """Everybody of a kind."""
         return [member for member in self.all if member.row.kind == kind]
+
+    def on(self, duty: Duty) -> list[Member]:
+        """Everybody who is there for the same."""
+        return [member for member in self.all if member.duty == duty]
 
     @property
     def hosts(self) -> list[Member]:

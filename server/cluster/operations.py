@@ -1,7 +1,7 @@
 """What is done to a cluster as a whole, one thing at a time: scale, drain, rebalance, restart, stop."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from actors.runtime.carrier import CarrierError
@@ -9,9 +9,10 @@ from actors.runtime.transport import PeerLost
 from persistence.clusters import ProcessKind
 from persistence.interfaces import StoreError
 from server.cluster.crew import Crew
+from server.cluster.duties import Wanted
 from server.cluster.members import Member, Members
 from server.cluster.ownership import Ownership
-from server.cluster.plan import Weight, emptying, levelling
+from server.cluster.plan import Move, Weight, emptying, levelling
 
 
 class NotNow(Exception):
@@ -21,9 +22,9 @@ class NotNow(Exception):
 class Operations:
     """Long works on a cluster, of which one runs at a time. `state` says what it does, and how the last one ended."""
 
-    def __init__(self, members: Members, ownership: Ownership, crew: Crew, weight: Weight) -> None:
+    def __init__(self, members: Members, ownerships: Sequence[Ownership], crew: Crew, weight: Weight) -> None:
         self._members = members
-        self._ownership = ownership
+        self._ownerships = ownerships
         self._crew = crew
         self._weight = weight
         self._task: asyncio.Task[None] | None = None
@@ -73,23 +74,39 @@ class Operations:
     # --- the works ---
 
     async def rebalance(self) -> None:
-        """Move shards until hosts carry about the same."""
-        usable = {member.name for member in self._members.hosts if member.is_usable}
-        layout = {name: shards for name, shards in (await self._ownership.layout()).items() if name in usable}
-        moves = levelling(layout, self._weight)
-        self._did(f"0 of {len(moves)} shards moved")
-        moved = await self._ownership.move(moves, on_moved=lambda n: self._did(f"{n} of {len(moves)} shards moved"))
-        self._did(f"{moved} of {len(moves)} shards moved")
+        """Move shards until the hosts of each database carry about the same; one that is down holds up no other."""
+        plans: list[tuple[Ownership, list[Move]]] = []
+        trouble: StoreError | None = None
+        for ownership in self._ownerships:
+            usable = {member.name for member in ownership.hosts if member.is_usable}
+            try:
+                layout = {name: shards for name, shards in (await ownership.layout()).items() if name in usable}
+            except StoreError as error:
+                trouble = error
+            else:
+                plans.append((ownership, levelling(layout, self._weight)))
+        total = sum(len(moves) for _, moves in plans)
+        moved = 0
+        for ownership, moves in plans:
+            before = moved
+            self._did(f"{moved} of {total} shards moved")
+            moved += await ownership.move(
+                moves,
+                on_moved=lambda n, before=before: self._did(f"{before + n} of {total} shards moved"),  # type: ignore[misc]
+            )
+        self._did(f"{moved} of {total} shards moved")
+        if trouble is not None:
+            raise trouble
 
-    async def scale(self, wanted: Mapping[ProcessKind, int]) -> None:
+    async def scale(self, wanted: Wanted) -> None:
         """Have so many of each: start who is missing, empty and end who is too many, and share the shards out anew."""
         await self._crew.fill(wanted)
-        for kind, count in wanted.items():
-            for member in self._crew.surplus(kind, count):
+        for duty, count in wanted.items():
+            for member in self._crew.surplus(duty, count):
                 await self.retire(member)
         await self.rebalance()
 
-    async def restart(self, wanted: Mapping[ProcessKind, int]) -> None:
+    async def restart(self, wanted: Wanted) -> None:
         """Replace every process by a new one, one after another, with players on it all the while.
 
         A host's shards go to a host that is new already; a gateway's port must be free before the next one takes it.
@@ -117,14 +134,15 @@ class Operations:
         await self._crew.dismiss(member)
 
     async def _empty(self, member: Member) -> None:
-        takers = {one.name for one in self._members.hosts if one.is_usable} - {member.name}
-        owned = await self._ownership.layout()
+        ownership = self._ownerships[member.row.part]
+        takers = {one.name for one in ownership.hosts if one.is_usable} - {member.name}
+        owned = await ownership.layout()
         if owned.get(member.name) and not takers:
             raise NotNow(f"no other host could take the shards of {member.name}")
         await self._crew.leave(member)
         layout = {name: shards for name, shards in owned.items() if name in {*takers, member.name}}
         if member.name in layout:
-            await self._ownership.move(emptying(member.name, layout, self._weight))
+            await ownership.move(emptying(member.name, layout, self._weight))
 
     async def shut(self) -> None:
         """End every process in order: first those that let players in, then those that have their money."""

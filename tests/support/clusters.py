@@ -13,23 +13,28 @@ WHOLE_SECONDS_MAX: Final = 120.0
 
 
 class Cluster:
-    """The cluster of a data dir."""
+    """The cluster of a data dir; `variables` are the environment of its commands."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, **variables: str) -> None:
         self.data_dir = data_dir
+        self._variables: dict[str, Any] = dict(variables)
         self.ready: dict[str, Any] = {}
 
     async def up(self, *flags: str) -> None:
         """Start it."""
         ended = await croupier(
-            "cluster", "up", "--data-dir", self.data_dir, "--port", "0", *flags, seconds=UP_SECONDS_MAX
+            *("cluster", "up", "--data-dir", str(self.data_dir), "--port", "0", *flags),
+            seconds=UP_SECONDS_MAX,
+            **self._variables,
         )
         assert ended.code == 0, ended.stderr + self.log
         self.ready = json.loads(ended.stdout)
 
     async def do(self, *command: str) -> str:
         """Run one of its commands, which must succeed; return what it printed."""
-        ended = await croupier("cluster", *command, "--data-dir", self.data_dir, seconds=COMMAND_SECONDS_MAX)
+        ended = await croupier(
+            *("cluster", *command, "--data-dir", str(self.data_dir)), seconds=COMMAND_SECONDS_MAX, **self._variables
+        )
         assert ended.code == 0, ended.stderr + self.log
         return ended.stdout
 
@@ -51,7 +56,9 @@ class Cluster:
 
     async def audit(self) -> None:
         """See that every invariant holds."""
-        ended = await croupier("audit", "--data-dir", self.data_dir, "--json", seconds=COMMAND_SECONDS_MAX)
+        ended = await croupier(
+            *("audit", "--data-dir", self.data_dir, "--json"), seconds=COMMAND_SECONDS_MAX, **self._variables
+        )
         assert ended.code == 0, ended.stdout + ended.stderr
 
     @property

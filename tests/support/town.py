@@ -6,9 +6,9 @@ Processes can be killed, stopped for a while, or left deaf to one method.
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 from actors.runtime.carrier import PID, Carrier, CarrierError, Node, NodeId, ProcessName, Recipe
 from actors.runtime.control import pack, unpack_routes
@@ -19,9 +19,12 @@ from actors.runtime.routes import Route, routes_of
 from actors.runtime.transport import Peer, PeerLost, Service
 from actors.wallet.load import players_to_wake
 from persistence.clusters import ProcessKind
+from persistence.interfaces import Owner
+from persistence.ledgers import Ledgers
 from persistence.memory.clusters import MemoryClusterStore
 from persistence.memory.ledger import MemoryLedger
-from protocol.ids import ShardId
+from protocol.ids import Epoch, ShardId
+from protocol.shards import Partition, ShardRange
 from server.cluster.crew import Recipes
 from server.cluster.directory import Charter, Directory
 from tests.support.casino import TABLE
@@ -29,6 +32,7 @@ from tests.support.hand_driven import NOON_MS
 from tests.support.nodes import casino_kinds
 
 TOWN_SHARDS = 8
+WHOLE: Final = (f"0-{TOWN_SHARDS - 1}",)
 NODE_MEMORY_BYTES = 16 * 2**30
 SECONDS_MAX = 120.0
 
@@ -51,6 +55,30 @@ class StillGateway(Service):
         return pack({"connections": self.connections})
 
 
+class TownDatabase(MemoryLedger):
+    """A ledger that can be cut off: it keeps everybody waiting who asks whose its shards are, or would change that."""
+
+    def __init__(self, shards: Iterable[ShardId]) -> None:
+        super().__init__(shards)
+        self.reachable = asyncio.Event()
+        self.reachable.set()
+
+    async def owners(self) -> dict[ShardId, Owner]:
+        """See `Ledger.owners`."""
+        await self.reachable.wait()
+        return await super().owners()
+
+    async def end_epoch(self, epoch: Epoch) -> None:
+        """See `Ledger.end_epoch`."""
+        await self.reachable.wait()
+        await super().end_epoch(epoch)
+
+    async def acquire_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> Epoch:
+        """See `Ledger.acquire_shards`."""
+        await self.reachable.wait()
+        return await super().acquire_shards(epoch, shards)
+
+
 class TownPeer(Peer):
     """A way to a process of the town, from whoever asks for it."""
 
@@ -64,10 +92,12 @@ class TownPeer(Peer):
 
 
 class Town(Carrier):
-    """The machines, the database, and everybody on them."""
+    """The machines, the databases, and everybody on them. `ranges` are the shards of each database."""
 
-    def __init__(self, nodes: int = 2) -> None:
-        self.ledger = MemoryLedger(TOWN_SHARDS)
+    def __init__(self, nodes: int = 2, ranges: Sequence[str] = WHOLE) -> None:
+        partition = Partition(TOWN_SHARDS, tuple(map(ShardRange.parse, ranges)))
+        self.databases = [TownDatabase(part) for part in partition.parts]
+        self.ledgers = Ledgers(partition, self.databases)
         self.loop = asyncio.get_running_loop()
         self.store = MemoryClusterStore(self.loop.time)
         self.processes: dict[ProcessName, Service] = {}
@@ -80,6 +110,11 @@ class Town(Carrier):
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.directories: list[Directory] = []
 
+    @property
+    def ledger(self) -> TownDatabase:
+        """The first one."""
+        return self.databases[0]
+
     # --- the carrier ---
 
     async def start(self, recipe: Recipe) -> Peer:
@@ -88,7 +123,7 @@ class Town(Carrier):
         await asyncio.sleep(0.3)
         if recipe.factory in self.broken_factories:
             raise CarrierError(f"{recipe.name} does not start: there is no database here")
-        service: Service = await self._host(recipe.name) if recipe.factory == "host" else StillGateway()
+        service: Service = await self._host(recipe) if recipe.factory == "host" else StillGateway()
         self.processes[recipe.name] = service
         self.places[recipe.name] = recipe.node
         return self.peer(recipe.name)
@@ -134,10 +169,10 @@ class Town(Carrier):
             raise PeerLost(f"{name} is gone")
         return answer
 
-    async def _host(self, name: ProcessName) -> HostNode:
+    async def _host(self, recipe: Recipe) -> HostNode:
         node = HostNode(
-            name,
-            self.ledger,
+            recipe.name,
+            self.ledgers.all[int(recipe.config)],
             casino_kinds(),
             shards=TOWN_SHARDS,
             clock=lambda: NOON_MS + int(self.loop.time() * 1000),
@@ -154,7 +189,7 @@ class Town(Carrier):
         return node
 
     async def _find_routes(self) -> Mapping[ShardId, Route]:
-        return routes_of(await self.ledger.owners())
+        return routes_of(await self.ledgers.owners())
 
     # --- what happens to people ---
 
@@ -179,10 +214,10 @@ class Town(Carrier):
         directory = Directory(
             ProcessName(f"directory-{len(self.directories) + 1}"),
             Charter(instance, "casino", "1.0", hosts, gateways),
-            self.ledger,
+            self.ledgers,
             self.store,
             self,
-            Recipes("host", "gateway", slots, b""),
+            Recipes("host", "gateway", slots, b"", [b"%d" % part for part in range(len(self.ledgers.all))]),
             on_event=lambda event, details: self.events.append((event, dict(details))),
         )
         await directory.start()
@@ -218,7 +253,7 @@ class Town(Carrier):
     async def owned(self) -> dict[str, int]:
         """How many shards each host has, by the ledger."""
         counts: dict[str, int] = {}
-        for owner in (await self.ledger.owners()).values():
+        for owner in (await self.ledgers.owners()).values():
             host = "nobody" if owner.is_free else owner.host
             counts[host] = counts.get(host, 0) + 1
         return counts
@@ -271,9 +306,9 @@ async def finished(directory: Directory) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def a_town(nodes: int = 2) -> AsyncIterator[Town]:
+async def a_town(nodes: int = 2, ranges: Sequence[str] = WHOLE) -> AsyncIterator[Town]:
     """A town, and its end."""
-    town = Town(nodes)
+    town = Town(nodes, ranges)
     try:
         yield town
     finally:
