@@ -19,27 +19,31 @@ class ProcessKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClusterRow:
-    """The cluster of a database. `generation` counts its directories; `hosts` and `gateways` are how many there
-    should be; `is_down`: it was stopped in order.
+    """The cluster of a platform. `generation` counts its directories; `hosts`, for the shards of each database, and
+    `gateways` are how many there should be; `is_down`: it was stopped in order.
     """
 
     name: str
     release: str
     generation: int
-    hosts: int
+    hosts: tuple[int, ...]
     gateways: int
     is_down: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessRow:
-    """A process that was started. `slot` tells gateways of one node apart; one that is `leaving` gets nothing new."""
+    """A process that was started. `slot` tells gateways of one node apart; one that is `leaving` gets nothing new.
+
+    `part` is the place among all databases of the one whose shards a host serves; a gateway's is 0.
+    """
 
     name: str
     kind: ProcessKind
     node: str
     slot: int
     leaving: bool
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ class ClusterStore(Protocol):
         """The cluster that this database had last, or has; nothing when it never had one."""
 
     async def claim(
-        self, instance: str, *, name: str, release: str, hosts: int, gateways: int, silence_seconds: float
+        self, instance: str, *, name: str, release: str, hosts: tuple[int, ...], gateways: int, silence_seconds: float
     ) -> ClusterRow:
         """Become the directory; the one before is superseded. `instance` is a cluster from its start to its end.
 
@@ -96,7 +100,7 @@ class ClusterStore(Protocol):
     async def beat(self, generation: int) -> ClusterRow:
         """Say that this directory is alive, and see what the cluster should be."""
 
-    async def want(self, generation: int, hosts: int, gateways: int) -> None:
+    async def want(self, generation: int, hosts: tuple[int, ...], gateways: int) -> None:
         """Say how many hosts and gateways there should be."""
 
     async def stop(self, generation: int) -> None:

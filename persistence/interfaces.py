@@ -139,6 +139,14 @@ class JournalRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TableBets:
+    """The bets that a table's memory has: those that stand, with their stakes, and payouts that it still owes."""
+
+    standing: Mapping[BetId, tuple[PlayerId, int]]
+    owed: Mapping[BetId, tuple[PlayerId, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class BetRow:
     """A bet as stored, for proofs and answers."""
 

@@ -69,3 +69,8 @@ def balance_of(account: AccountId) -> Balance:
 def house_kind_of(account: AccountId) -> HouseAccount:
     """Which account of the house this is; only for negative account numbers."""
     return HouseAccount(((-account - 1) >> _SHARD_BITS) & (KINDS_MAX - 1))
+
+
+def house_shard_of(account: AccountId) -> ShardId:
+    """The shard that an account of the house is of; only for negative account numbers."""
+    return ShardId((-account - 1) & ((1 << _SHARD_BITS) - 1))

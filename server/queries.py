@@ -5,7 +5,8 @@ from typing import Final
 
 import msgpack
 
-from persistence.interfaces import BetRow, Ledger
+from persistence.interfaces import BetRow
+from persistence.ledgers import Ledgers
 from protocol.errors import Code, Refusal
 from protocol.ids import BetId, PlayerId
 from protocol.money import Asset, Balance, player_account, player_of
@@ -17,10 +18,10 @@ _BALANCES: Final = {"cash": Balance.CASH, "bonus": Balance.BONUS}
 
 
 class LedgerQueries:
-    """Statements and proofs."""
+    """Statements and proofs, each from the ledger that has it."""
 
-    def __init__(self, ledger: Ledger, assets: Sequence[Asset]) -> None:
-        self._ledger = ledger
+    def __init__(self, ledgers: Ledgers, assets: Sequence[Asset]) -> None:
+        self._ledgers = ledgers
         self._assets = {asset.code: asset for asset in assets}
 
     async def statement(self, player: PlayerId, request: Statement) -> StatementPage | Refusal:
@@ -29,7 +30,7 @@ class LedgerQueries:
         if asset is None:
             return Refusal(Code.UNKNOWN_ASSET, {"asset": request.asset})
         account = player_account(player, asset.number, _BALANCES[request.balance])
-        lines, following = await self._ledger.statement(account, request.before, request.limit)
+        lines, following = await self._ledgers.of_player(player).statement(account, request.before, request.limit)
         rows = tuple(
             StatementRow(
                 cursor=line.id,
@@ -44,16 +45,21 @@ class LedgerQueries:
         return StatementPage(id=request.id, asset=request.asset, balance=request.balance, rows=rows, next=following)
 
     async def proof(self, player: PlayerId | None, bet_id: BetId) -> ProofView | Refusal:
-        """What a bet can be checked by; `player` nobody: whoever's it is."""
-        bet = await self._ledger.find_bet(bet_id)
-        if bet is None or (player is not None and player_of(bet.account) != player):
+        """What a bet can be checked by; `player` nobody: whoever's it is, if it is one player's."""
+        found = await self._ledgers.find_bets(bet_id, player)
+        bets = [one for one in found if player in (None, player_of(one.account))]
+        if not bets:
             return Refusal(Code.UNKNOWN_BET)
+        if len(bets) > 1:
+            return Refusal(Code.ID_REUSED, {"bets": len(bets)})
+        [bet] = bets
         if bet.state != BetState.SETTLED or bet.payout is None:
             return Refusal(Code.BET_NOT_SETTLED, {"state": BetState(bet.state).name.lower()})
         return await (self._of_seed(bet) if bet.table_id is None else self._of_round(bet))
 
     async def _of_seed(self, bet: BetRow) -> ProofView | Refusal:
-        seed = await self._ledger.find_seed(player_of(bet.account), bet.seed or 0)
+        player = player_of(bet.account)
+        seed = await self._ledgers.of_player(player).find_seed(player, bet.seed or 0)
         if seed is None:
             return Refusal(Code.UNKNOWN_BET)
         return ProofView(
@@ -71,7 +77,8 @@ class LedgerQueries:
         )
 
     async def _of_round(self, bet: BetRow) -> ProofView | Refusal:
-        found = await self._ledger.find_round(bet.table_id or "", bet.round or 0)
+        table = bet.table_id or ""
+        found = await self._ledgers.of_table(table).find_round(table, bet.round or 0)
         if found is None or found.outcome is None or found.server_seed is None or found.client_seed is None:
             return Refusal(Code.BET_NOT_SETTLED)
         return ProofView(

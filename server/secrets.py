@@ -40,7 +40,9 @@ class SecretMissing(SecretError):
     """A secret is needed that the configuration does not give, and none may be made: other servers must share it."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(key, "is needed with database_url: every server of one database must have the same")
+        super().__init__(
+            key, "is needed with database_url or database.shards: every server of one platform must have the same"
+        )
 
 
 class SecretUnreadable(SecretError):
@@ -57,7 +59,7 @@ def read_secrets(config: Config, data_dir: Path, entropy: Callable[[int], bytes]
     Raises `SecretMissing` with a database of one's own (a seed key that is lost, or differs, makes seeds unreadable),
     `SecretUnreadable`, or `OSError`.
     """
-    embedded = config.database_url is None
+    embedded = not config.databases
     token = _token_key(config.token_secret.get_secret_value()) if config.token_secret else None
     seed = config.seed_key_bytes
     if not embedded and seed is None:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 import pytest
+from pydantic import BaseModel
 
 from server.bootstrap import Ending
 from server.cli import main
 from server.cli.options import FLAGS
-from server.config import Config, Limits
+from server.config import Config, DatabaseSettings, Limits
 from server.native.use import SWITCH as COMPILED_SWITCH
 from server.reference.pages import pages, stale
 from tests.support.scrape import families
@@ -36,6 +37,8 @@ PATHS = (
 )
 """Of the server itself, and of any machine that it is installed on."""
 LOG_LINES = ROOT / "docs" / "operating" / "log-lines.md"
+
+SECTIONS: dict[str, type[BaseModel]] = {"limits": Limits, "database": DatabaseSettings}
 
 page = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 
@@ -147,12 +150,13 @@ def test_a_command_that_is_shown_exists_with_all_its_options(path: Path) -> None
 @page
 def test_a_key_of_the_configuration_that_is_named_exists(path: Path) -> None:
     for literal in literals(path):
-        if found := re.fullmatch(r"limits\.(\w+)", literal):
-            assert found[1] in Limits.model_fields, literal
+        if found := re.fullmatch(r"(limits|database)\.(\w+)", literal):
+            assert found[2] in SECTIONS[found[1]].model_fields, literal
         name = literal.partition("=")[0]
         if name != COMPILED_SWITCH and (found := re.fullmatch(r"CROUPIER_(\w+)", name)):
-            key = found[1].lower()
-            assert key in Config.model_fields or key.removeprefix("limits__") in Limits.model_fields, literal
+            section, _, key = found[1].lower().rpartition("__")
+            known = SECTIONS[section].model_fields if section else Config.model_fields
+            assert key in known, literal
 
 
 def metrics() -> set[str]:

@@ -1,11 +1,10 @@
-"""Which shard a key lives on: the same for ever, for every process and every release."""
-
-import zlib
+"""Which shard an actor lives on."""
 
 from actors.runtime.ref import Ref
 from protocol.ids import ShardId
+from protocol.shards import shard_of_key
 
 
 def shard_of(ref: Ref, shards: int) -> ShardId:
-    """CRC-32 of the affinity key as text, modulo the number of shards of the database."""
-    return ShardId(zlib.crc32(str(ref.affinity).encode()) % shards)
+    """The shard of its affinity key: the same for ever, for every process and every release."""
+    return shard_of_key(ref.affinity, shards)

@@ -26,7 +26,7 @@ class MemoryClusterStore(ClusterStore):
         return LastCluster(self._instance, row.name, row.is_down, self._now() - self._heard_at)
 
     async def claim(
-        self, instance: str, *, name: str, release: str, hosts: int, gateways: int, silence_seconds: float
+        self, instance: str, *, name: str, release: str, hosts: tuple[int, ...], gateways: int, silence_seconds: float
     ) -> ClusterRow:
         """See `ClusterStore.claim`."""
         before, last = self._row, await self.last()
@@ -45,7 +45,7 @@ class MemoryClusterStore(ClusterStore):
         """See `ClusterStore.beat`."""
         return self._mine(generation)
 
-    async def want(self, generation: int, hosts: int, gateways: int) -> None:
+    async def want(self, generation: int, hosts: tuple[int, ...], gateways: int) -> None:
         """See `ClusterStore.want`."""
         self._row = replace(self._mine(generation), hosts=hosts, gateways=gateways)
 

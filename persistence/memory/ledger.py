@@ -5,7 +5,7 @@ asynchronous method of the same name does, for callers without an event loop.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from persistence.interfaces import (
@@ -38,11 +38,13 @@ __all__ = ["MemoryLedger"]
 
 
 class MemoryLedger(Ledger):
-    """A ledger of `shards` shards. `faults` is asked at each commit what happens to it."""
+    """A ledger of so many `shards`, or of these of a platform. `faults` is asked at each commit what happens to it."""
 
-    def __init__(self, shards: int = 256, *, faults: Faults | None = None) -> None:
+    def __init__(self, shards: int | Iterable[ShardId] = 256, *, faults: Faults | None = None) -> None:
         self._faults = faults or NoFaults()
-        self._tables = Tables(shards={ShardId(shard): None for shard in range(shards)})
+        self._tables = Tables(
+            shards={ShardId(one): None for one in (range(shards) if isinstance(shards, int) else shards)}
+        )
         self.ownership = Ownership(self._tables)
         # What Postgres finds by an index.
         self._accounts_of: defaultdict[PlayerId, set[AccountId]] = defaultdict(set)

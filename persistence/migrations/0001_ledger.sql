@@ -27,6 +27,19 @@ CREATE TABLE batch (
     PRIMARY KEY (epoch, seq)
 );
 
+-- One row: which shards of how many this database holds, and of which fleet it is, that is, of all databases of one platform.
+-- `complete` is of the first database only: every part has been claimed, so that an empty one is none of ours.
+CREATE TABLE part (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    fleet uuid NOT NULL DEFAULT gen_random_uuid(),
+    shards integer NOT NULL,
+    first_shard integer NOT NULL,
+    last_shard integer NOT NULL,
+    complete boolean NOT NULL DEFAULT false,
+    claimed_at timestamptz NOT NULL DEFAULT now(),
+    CHECK (0 <= first_shard AND first_shard <= last_shard AND last_shard < shards)
+);
+
 -- Who is who ----------------------------------------------------------------------------------------------------------
 
 CREATE TABLE asset (
@@ -341,7 +354,7 @@ CREATE TABLE cluster (
     name text NOT NULL,
     release text NOT NULL,
     generation bigint NOT NULL,
-    hosts integer NOT NULL CHECK (hosts >= 0),
+    hosts integer[] NOT NULL CHECK (0 <= ALL (hosts)),
     gateways integer NOT NULL CHECK (gateways >= 0),
     is_down boolean NOT NULL DEFAULT false,
     numbers bigint NOT NULL DEFAULT 0,
@@ -353,7 +366,8 @@ CREATE TABLE cluster_process (
     kind text NOT NULL CHECK (kind IN ('host', 'gateway')),
     node text NOT NULL,
     slot integer NOT NULL,
-    leaving boolean NOT NULL
+    leaving boolean NOT NULL,
+    part integer NOT NULL
 );
 
 -- Nodes that were emptied: nothing is started on them any more.

@@ -7,73 +7,107 @@ salted fingerprints of both sides, and only where these differ are the rows them
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-import asyncpg
-
-from persistence import migrations
-from persistence.interfaces import StoreError
 from persistence.postgres.audit_checks import CHECKS, Check
+from persistence.postgres.audit_lanes import AuditImpossible, Lanes, opened_lanes
+from persistence.postgres.audit_queries import TABLES_BET_AT
 from persistence.postgres.audit_questions import Questions
 from persistence.postgres.failures import DRIVER_ERRORS, failure
-from persistence.postgres.migrate import MigrationError, status
+from persistence.postgres.parts import Part, read_part
+from protocol.shards import ShardRange, shard_of_key
 
-__all__ = ["AuditImpossible", "Check", "Report", "audit"]
+__all__ = [
+    "EVIDENCE_MAX",
+    "AuditImpossible",
+    "Check",
+    "Report",
+    "ask_of",
+    "audit",
+    "checked",
+    "impossible",
+    "said_part",
+]
 
 CONNECTIONS: Final = 2
-CONNECT_SECONDS_MAX: Final = 10.0
 EVIDENCE_MAX: Final = 20
-WORK_MEM_MIB: Final = 192
-WORKERS_PER_QUERY_MAX: Final = 2
 _LONG: Final = frozenset({"statements", "draws"})
-_SETTINGS: Final = {
-    "application_name": "croupier audit",
-    "jit": "off",
-    "max_parallel_workers_per_gather": str(WORKERS_PER_QUERY_MAX),
-    "parallel_setup_cost": "0",
-    "parallel_tuple_cost": "0.01",
-    "statement_timeout": "0",
-    "work_mem": f"{WORK_MEM_MIB}MB",
-}
-
-
-class AuditImpossible(StoreError):
-    """The database cannot be reached, or has no ledger of this version in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the audit of one moment found; `seconds` is how long it took."""
+    """What the audit of one moment found; `seconds` is how long it took.
+
+    `part` is what the database says of itself. When it is one of several, the bets at tables of the others were not
+    compared with their rounds.
+    """
 
     checks: tuple[Check, ...]
     seconds: float
+    part: Part | None
 
     @property
     def ok(self) -> bool:
         """Whether every invariant holds."""
         return all(check.ok for check in self.checks)
 
+    @property
+    def is_of_one_of_several(self) -> bool:
+        """Whether there is more that belongs to it in other databases."""
+        return self.part is not None and self.part.range != ShardRange.whole(self.part.shards)
+
 
 async def audit(dsn: str, *, salt: int, evidence_max: int = EVIDENCE_MAX) -> Report:
-    """Check every invariant; at most `evidence_max` rows are named for each way of breaking one.
+    """Check every invariant of one database; at most `evidence_max` rows are named for each way of breaking one.
 
     `salt` is a 63-bit number that nobody could foresee, for the fingerprints. Raises AuditImpossible.
     """
     began = time.monotonic()
+    with impossible():
+        async with opened_lanes(dsn, connections=CONNECTIONS) as lanes:
+            part = await said_part(lanes)
+            checks = await checked(await ask_of(lanes, part, salt, evidence_max))
+    return Report(checks, time.monotonic() - began, part)
+
+
+async def said_part(lanes: Lanes) -> Part | None:
+    """What a database says of itself."""
+    connection = await lanes.get()
     try:
-        async with _lanes(dsn) as lanes:
-            ask = Questions(lanes, salt, evidence_max)
-            async with asyncio.TaskGroup() as group:
-                # What takes longest asks first, so that no connection is idle at the end.
-                running = {name: group.create_task(CHECKS[name](ask)) for name in sorted(CHECKS, key=_is_short)}
-                ask.survey_in(group)
+        return await read_part(connection)
+    finally:
+        lanes.put_nowait(connection)
+
+
+async def ask_of(lanes: Lanes, part: Part | None, salt: int, evidence_max: int) -> Questions:
+    """The questions for a database that is this part of a platform's."""
+    ask = Questions(lanes, salt, evidence_max)
+    if part is not None and part.range != ShardRange.whole(part.shards):
+        tables = [row["table_id"] for row in await ask.rows(TABLES_BET_AT)]
+        ask.elsewhere = [table for table in tables if shard_of_key(table, part.shards) not in part.range]
+    return ask
+
+
+async def checked(ask: Questions) -> tuple[Check, ...]:
+    """What the checks of one database find."""
+    async with asyncio.TaskGroup() as group:
+        # What takes longest asks first, so that no connection is idle at the end.
+        running = {name: group.create_task(CHECKS[name](ask)) for name in sorted(CHECKS, key=_is_short)}
+        ask.survey_in(group)
+    return tuple(Check(name, *running[name].result()) for name in CHECKS)
+
+
+@contextmanager
+def impossible() -> Iterator[None]:
+    """Say that no audit can be made where the database fails."""
+    try:
+        yield
     except* DRIVER_ERRORS as errors:
         error = _one_of(errors)
         raise AuditImpossible(str(failure("cannot audit", error))) from error
-    return Report(tuple(Check(name, *running[name].result()) for name in CHECKS), time.monotonic() - began)
 
 
 def _one_of(errors: ExceptionGroup[Exception]) -> Exception:
@@ -85,37 +119,3 @@ def _one_of(errors: ExceptionGroup[Exception]) -> Exception:
 
 def _is_short(name: str) -> bool:
     return name not in _LONG
-
-
-@asynccontextmanager
-async def _lanes(dsn: str) -> AsyncIterator["asyncio.Queue[asyncpg.Connection]"]:
-    """Connections that all see the same moment of the ledger."""
-    lanes: asyncio.Queue[asyncpg.Connection] = asyncio.Queue()
-    async with AsyncExitStack() as stack:
-        snapshot = None
-        for _ in range(CONNECTIONS):
-            connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS_MAX, server_settings=_SETTINGS)
-            stack.push_async_callback(connection.close)
-            if snapshot is None:
-                await _see_that_there_is_a_ledger(connection)
-            await stack.enter_async_context(connection.transaction(isolation="repeatable_read", readonly=True))
-            if snapshot is None:
-                snapshot = await connection.fetchval("SELECT pg_export_snapshot()")
-            else:
-                await connection.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
-            lanes.put_nowait(connection)
-        yield lanes
-
-
-async def _see_that_there_is_a_ledger(connection: Any) -> None:
-    try:
-        listed = await status(connection, migrations.folder())
-    except MigrationError as error:
-        raise AuditImpossible(str(error)) from error
-    pending = [one for one in listed if one.applied_at is None]
-    if len(pending) == len(listed):
-        raise AuditImpossible("there is no ledger in this database")
-    if pending:
-        raise AuditImpossible(
-            f"the database lacks migration {pending[0].number:04}_{pending[0].name}: migrate it first"
-        )

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from persistence.postgres import audit_queries as queries
-from persistence.postgres.audit_questions import Questions, Row, told
+from persistence.postgres.audit_questions import Questions, Row, Surveys, told
 from protocol.money import HouseAccount
 from protocol.records import BetState, HoldState, TransferKind
 
-__all__ = ["CHECKS", "Check"]
+__all__ = ["CHECKS", "Answer", "Check", "results_of"]
 
 _GAME_KINDS: Final = frozenset({TransferKind.STAKE, TransferKind.WIN, TransferKind.REFUND})
 _HOLD_OF_BET: Final = {
@@ -19,7 +19,6 @@ _HOLD_OF_BET: Final = {
     BetState.RETURNED: HoldState.RELEASED,
     BetState.DISOWNED: HoldState.DISOWNED,
 }
-
 
 Answer = tuple[int, list[Row]]
 
@@ -120,7 +119,7 @@ async def _draws(ask: Questions) -> Answer:
 
 async def _rounds(ask: Questions) -> Answer:
     broken = await ask.evidence("drawn in part, or not from the seed that was committed to", queries.ROUNDS)
-    broken += await ask.evidence("a bet that its round does not bear out", queries.BETS_UNLIKE_ROUNDS)
+    broken += await ask.evidence("a bet that its round does not bear out", queries.BETS_UNLIKE_ROUNDS, ask.elsewhere)
     return (await ask.surveys()).counts["rounds"], broken
 
 
@@ -150,21 +149,29 @@ async def _batches(ask: Questions) -> Answer:
 
 
 async def _pnl(ask: Questions) -> Answer:
-    played = [row for row in (await ask.surveys()).transfers if row["kind"] in _GAME_KINDS]
+    found = await ask.surveys()
+    wrong = [
+        {"asset": asset, "players_profit_and_loss": players, "gross_gaming_revenue": house}
+        for asset, (players, house) in sorted(results_of(found).items())
+        if players != -house
+    ]
+    played = sum(row["transfers"] for row in found.transfers if row["kind"] in _GAME_KINDS)
+    return played, told("what players lost is not what the house won", wrong)
+
+
+def results_of(found: Surveys) -> dict[int, tuple[int, int]]:
+    """By asset: what players won in games (lost, if negative), and what the house did."""
     players: Counter[int] = Counter()
     house: Counter[int] = Counter()
-    for row in played:
+    for row in found.transfers:
+        if row["kind"] not in _GAME_KINDS:
+            continue
         for side, amount in (("debtor", -int(row["amount"])), ("creditor", int(row["amount"]))):
             if row[side] is None:
                 players[row["asset"]] += amount
             elif row[side] == HouseAccount.HOUSE:
                 house[row["asset"]] += amount
-    wrong = [
-        {"asset": asset, "players_profit_and_loss": players[asset], "gross_gaming_revenue": house[asset]}
-        for asset in sorted(players.keys() | house.keys())
-        if players[asset] != -house[asset]
-    ]
-    return sum(row["transfers"] for row in played), told("what players lost is not what the house won", wrong)
+    return {asset: (players[asset], house[asset]) for asset in players.keys() | house.keys()}
 
 
 def _sums(rows: list[Row], count: str, fingerprint: str) -> tuple[int, int]:

@@ -147,11 +147,13 @@ ROUNDS: Final = """
     WHERE num_nonnulls(server_seed, client_seed, contributions, outcome, drawn_ms) NOT IN (0, 5)
         OR encode(sha256(convert_to(server_seed, 'UTF8')), 'hex') <> commitment LIMIT $1"""
 
+# `$2`: tables whose rounds are in other databases.
 BETS_UNLIKE_ROUNDS: Final = """
     SELECT b.id AS bet, b.table_id, b.round, b.state, b.outcome, r.outcome AS round_outcome,
         r.round IS NOT NULL AS round_known
     FROM bet b LEFT JOIN round r ON r.table_id = b.table_id AND r.round = b.round
-    WHERE b.table_id IS NOT NULL AND (r.round IS NULL OR (b.state = 2 AND r.outcome IS NULL)
+    WHERE b.table_id IS NOT NULL AND b.table_id <> ALL ($2::text[])
+        AND (r.round IS NULL OR (b.state = 2 AND r.outcome IS NULL)
         OR (b.outcome IS NOT NULL AND b.outcome IS DISTINCT FROM r.outcome)) LIMIT $1"""
 
 # --- how many rows were looked at -------------------------------------------------------------------------------------
@@ -160,3 +162,5 @@ COUNTS: Final = """
     SELECT (SELECT count(*) FROM account) AS accounts, (SELECT count(*) FROM account WHERE id > 0) AS player_accounts,
         (SELECT count(*) FROM command) AS commands, (SELECT count(*) FROM seed) AS seeds,
         (SELECT count(*) FROM round) AS rounds"""
+
+TABLES_BET_AT: Final = """SELECT DISTINCT table_id FROM bet WHERE table_id IS NOT NULL"""

@@ -1,18 +1,18 @@
 """Asks the auditor's questions, on whichever connection is free, and keeps the answers that several checks need."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-import asyncpg
-
 from persistence.postgres import audit_queries as queries
+from persistence.postgres.audit_lanes import Lanes
 
 __all__ = ["Questions", "Row", "Surveys", "told"]
 
+CHUNK_ROWS: Final = 20_000
 Row = dict[str, Any]
 
 
@@ -29,10 +29,14 @@ class Surveys:
 
 
 class Questions:
-    """One audit's questions. `lanes` are connections that see the same moment of the ledger."""
+    """One audit's questions. `lanes` are connections that see the same moment of the ledger.
 
-    def __init__(self, lanes: "asyncio.Queue[asyncpg.Connection]", salt: int, evidence_max: int) -> None:
+    `elsewhere`: tables whose rounds are in other databases.
+    """
+
+    def __init__(self, lanes: Lanes, salt: int, evidence_max: int) -> None:
         self.evidence_max = evidence_max
+        self.elsewhere: list[str] = []
         self._lanes = lanes
         self._salt = salt
         self._surveyed: asyncio.Future[Surveys] = asyncio.get_running_loop().create_future()
@@ -45,9 +49,19 @@ class Questions:
         finally:
             self._lanes.put_nowait(connection)
 
-    async def evidence(self, problem: str, query: str) -> list[Row]:
+    async def chunks(self, query: str, *arguments: object) -> AsyncGenerator[list[Any]]:
+        """The answer's rows in order, `CHUNK_ROWS` at a time; a connection is taken until the last of them."""
+        connection = await self._lanes.get()
+        try:
+            cursor = await connection.cursor(query, *arguments)
+            while rows := await cursor.fetch(CHUNK_ROWS):
+                yield rows
+        finally:
+            self._lanes.put_nowait(connection)
+
+    async def evidence(self, problem: str, query: str, *arguments: object) -> list[Row]:
         """The first rows of the answer, each with the problem that it shows."""
-        return told(problem, await self.rows(query, self.evidence_max))
+        return told(problem, await self.rows(query, self.evidence_max, *arguments))
 
     async def surveys(self) -> Surveys:
         """What several checks need: waits for `survey_in`."""

@@ -21,6 +21,7 @@ _CLAIM: Final = """
         instance = $1, name = $2, release = $3, generation = cluster.generation + 1, is_down = false,
         heard_at = clock_timestamp()
     RETURNING name, release, generation, hosts, gateways, is_down"""
+_PROCESSES: Final = "SELECT name, kind, node, slot, leaving, part FROM cluster_process ORDER BY name"
 _MINE: Final = """
     UPDATE cluster SET heard_at = clock_timestamp() WHERE generation = $1
     RETURNING name, release, generation, hosts, gateways, is_down"""
@@ -45,7 +46,7 @@ class PostgresClusterStore(ClusterStore):
             return _last(await connection.fetchrow(_LAST))
 
     async def claim(
-        self, instance: str, *, name: str, release: str, hosts: int, gateways: int, silence_seconds: float
+        self, instance: str, *, name: str, release: str, hosts: tuple[int, ...], gateways: int, silence_seconds: float
     ) -> ClusterRow:
         """See `ClusterStore.claim`."""
         async with self._transaction("claim the cluster") as connection:
@@ -56,14 +57,14 @@ class PostgresClusterStore(ClusterStore):
                 last.require_over(silence_seconds)
                 await _forget(connection)
             row = await connection.fetchrow(_CLAIM, instance, name, release, hosts, gateways)
-        return ClusterRow(*row)
+        return _cluster(row)
 
     async def beat(self, generation: int) -> ClusterRow:
         """See `ClusterStore.beat`."""
         async with self._mine(generation, "beat") as (_, row):
             return row
 
-    async def want(self, generation: int, hosts: int, gateways: int) -> None:
+    async def want(self, generation: int, hosts: tuple[int, ...], gateways: int) -> None:
         """See `ClusterStore.want`."""
         async with self._mine(generation, "change the cluster") as (connection, _):
             await connection.execute("UPDATE cluster SET hosts = $1, gateways = $2", hosts, gateways)
@@ -82,20 +83,21 @@ class PostgresClusterStore(ClusterStore):
     async def processes(self) -> list[ProcessRow]:
         """See `ClusterStore.processes`."""
         async with self._transaction("read the processes") as connection:
-            rows = await connection.fetch("SELECT name, kind, node, slot, leaving FROM cluster_process ORDER BY name")
+            rows = await connection.fetch(_PROCESSES)
         return [ProcessRow(row[0], ProcessKind(row[1]), *row[2:]) for row in rows]
 
     async def put_process(self, generation: int, process: ProcessRow) -> None:
         """See `ClusterStore.put_process`."""
         async with self._mine(generation, "remember a process") as (connection, _):
             await connection.execute(
-                "INSERT INTO cluster_process (name, kind, node, slot, leaving) VALUES ($1, $2, $3, $4, $5)"
+                "INSERT INTO cluster_process (name, kind, node, slot, leaving, part) VALUES ($1, $2, $3, $4, $5, $6)"
                 " ON CONFLICT (name) DO UPDATE SET leaving = excluded.leaving",
                 process.name,
                 process.kind,
                 process.node,
                 process.slot,
                 process.leaving,
+                process.part,
             )
 
     async def drop_process(self, generation: int, name: str) -> None:
@@ -121,7 +123,7 @@ class PostgresClusterStore(ClusterStore):
             row = await connection.fetchrow(_MINE, generation)
             if row is None:
                 raise Superseded(f"directory {generation} has been superseded")
-            yield connection, ClusterRow(*row)
+            yield connection, _cluster(row)
 
     @asynccontextmanager
     async def _transaction(self, doing: str) -> AsyncIterator[Any]:
@@ -137,6 +139,10 @@ class PostgresClusterStore(ClusterStore):
                 if self._connection is not None:
                     self._connection.terminate()
                 raise failure(f"cannot {doing}", error) from error
+
+
+def _cluster(row: Any) -> ClusterRow:
+    return ClusterRow(**{**row, "hosts": tuple(row["hosts"])})
 
 
 def _last(row: Any) -> LastCluster | None:

@@ -12,6 +12,7 @@ from actors.fairness.seal import Sealer, round_seed
 from actors.fairness.verify import verify
 from actors.games.catalogue import VERIFIABLE
 from persistence.embedded import opened_database
+from persistence.ledgers import Ledgers
 from persistence.postgres.database import open_pool
 from persistence.postgres.ledger import PostgresLedger
 from protocol.errors import Refusal
@@ -120,7 +121,7 @@ async def _rounds_kept(data_dir: Path, bets: Sequence[Placed], bound: Mapping[Ro
             settled = await pool.fetchval(_SETTLED, [bet.id for bet in bets])
             if settled != len(bets):
                 raise DidNotWork(f"of {len(bets)} accepted bets {settled} are there and settled")
-            queries = LedgerQueries(ledger, ())
+            queries = LedgerQueries(Ledgers.one(ledger), ())
             one_each = {bet.round: bet for bet in bets}
             kept = 0
             rounds = list(one_each.values())

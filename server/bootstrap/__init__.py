@@ -5,8 +5,17 @@ from server.bootstrap.doors import new_gateway
 from server.bootstrap.engine_room import EngineRoom
 from server.bootstrap.platform import Platform
 from server.bootstrap.rooms import HostEvents, TurnFaults, casino_kinds, host_limits, standing_tables
-from server.bootstrap.stores import Stores, open_shared_stores, open_stores, prepare, require_redis, require_schema
-from server.bootstrap.tools import open_database, open_queries
+from server.bootstrap.stores import (
+    Place,
+    Stores,
+    addresses_of,
+    open_shared_stores,
+    open_stores,
+    prepare,
+    require_redis,
+    require_schema,
+)
+from server.bootstrap.tools import open_queries
 from server.bootstrap.troubles import CannotStart, Ending, whole_or_not
 from server.bootstrap.watchers import Watchers
 
@@ -16,16 +25,17 @@ __all__ = [
     "Ending",
     "EngineRoom",
     "HostEvents",
+    "Place",
     "Platform",
     "Stores",
     "TurnFaults",
     "Watchers",
+    "addresses_of",
     "casino_kinds",
     "host_limits",
     "last_cluster",
     "new_gateway",
     "open_cluster_stores",
-    "open_database",
     "open_queries",
     "open_shared_stores",
     "open_stores",

@@ -4,8 +4,11 @@ import contextlib
 from dataclasses import dataclass
 
 from persistence.clusters import LastCluster
+from persistence.ledgers import Ledgers
 from persistence.postgres.cluster import PostgresClusterStore
 from persistence.postgres.ledger import PostgresLedger
+from protocol.shards import Partition
+from server.bootstrap.stores import addresses_of
 from server.bootstrap.troubles import CannotStart
 from server.config import Config
 
@@ -14,22 +17,24 @@ DIRECTORY_READERS_MAX = 4
 
 @dataclass(frozen=True, slots=True)
 class ClusterStores:
-    """Who owns what, and what the cluster remembers of itself."""
+    """Who owns what, by all databases, and what the cluster remembers of itself, in the first."""
 
-    ledger: PostgresLedger
+    ledgers: Ledgers
     store: PostgresClusterStore
 
 
 def open_cluster_stores(config: Config, stack: contextlib.AsyncExitStack) -> ClusterStores:
     """The directory's stores, open until `stack` closes them. They connect when they are needed."""
-    if config.database_url is None:
-        raise CannotStart("a process of a cluster needs database_url: its stores are not its own")
-    dsn = config.database_url.get_secret_value()
-    ledger = PostgresLedger(dsn, readers_max=DIRECTORY_READERS_MAX)
-    stack.push_async_callback(ledger.close)
-    store = PostgresClusterStore(dsn)
+    addresses = addresses_of(config)
+    if not addresses:
+        raise CannotStart("a process of a cluster needs its databases named: its stores are not its own")
+    ledgers = [PostgresLedger(address.dsn, readers_max=DIRECTORY_READERS_MAX) for address in addresses]
+    for ledger in ledgers:
+        stack.push_async_callback(ledger.close)
+    store = PostgresClusterStore(addresses[0].dsn)
     stack.push_async_callback(store.close)
-    return ClusterStores(ledger, store)
+    partition = Partition(config.shards, tuple(address.shards for address in addresses))
+    return ClusterStores(Ledgers(partition, ledgers), store)
 
 
 async def last_cluster(config: Config) -> LastCluster | None:

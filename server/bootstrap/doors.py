@@ -35,7 +35,7 @@ def new_gateway(
         backend=backend,
         players=stores.players,
         sessions=stores.sessions,
-        queries=LedgerQueries(stores.ledger, stores.assets),
+        queries=LedgerQueries(stores.ledgers, stores.assets),
         page=load_page(resources.files("server.http") / "page"),
         clock=clock,
         entropy=os.urandom,

@@ -7,6 +7,9 @@ from typing import Final
 from structlog.typing import FilteringBoundLogger
 
 from persistence.embedded import Engine, EngineError, Engines
+from persistence.postgres.database import Address
+from protocol.shards import ShardRange
+from server.bootstrap.stores import addresses_of
 from server.bootstrap.watchers import Watchers
 from server.config import Config
 
@@ -22,26 +25,26 @@ class EngineRoom:
         self._log = log
         self.engines: Engines | None = None
 
-    async def start(self, stack: contextlib.AsyncExitStack) -> tuple[str, str]:
-        """The URLs of the database and of Redis; what was started for them is stopped by `stack`.
+    async def start(self, stack: contextlib.AsyncExitStack) -> tuple[list[Address], str]:
+        """The databases, by their shards, and the URL of Redis; what was started for them is stopped by `stack`.
 
         Raises `EngineError`, `OSError`.
         """
         config = self._config
-        database_url = config.database_url.get_secret_value() if config.database_url else None
+        addresses = addresses_of(config)
         redis_url = config.redis_url.get_secret_value() if config.redis_url else None
-        if database_url is not None and redis_url is not None:
-            return database_url, redis_url
-        engines = Engines(config.data_dir, with_postgres=database_url is None, with_valkey=redis_url is None)
+        if addresses and redis_url is not None:
+            return addresses, redis_url
+        engines = Engines(config.data_dir, with_postgres=not addresses, with_valkey=redis_url is None)
         await stack.enter_async_context(engines)
         self.engines = engines
-        if database_url is None:
-            database_url = engines.postgres.dsn
+        if not addresses:
+            addresses = [Address(ShardRange.whole(config.shards), engines.postgres.dsn)]
             self._watchers.start(self._keep_running(engines.postgres), "watch postgres")
         if redis_url is None:
             redis_url = engines.valkey.url
             self._watchers.start(self._keep_running(engines.valkey), "watch valkey")
-        return database_url, redis_url
+        return addresses, redis_url
 
     async def _keep_running(self, engine: Engine) -> None:
         """Start an engine again whenever it ends without being told to."""

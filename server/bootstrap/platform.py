@@ -19,7 +19,7 @@ from server.bootstrap.doors import new_gateway
 from server.bootstrap.engine_room import EngineRoom
 from server.bootstrap.rooms import HostEvents, TurnFaults, casino_kinds, host_limits, standing_tables
 from server.bootstrap.stores import Stores, open_stores, prepare
-from server.bootstrap.troubles import Ending, whole_or_not
+from server.bootstrap.troubles import CannotStart, Ending, whole_or_not
 from server.bootstrap.watchers import Watchers
 from server.clock import SystemClock
 from server.config import Config
@@ -56,9 +56,14 @@ class Platform:
 
     async def _start(self) -> None:
         config = self._config
-        database_url, redis_url = await self._engine_room.start(self._stack)
-        await prepare(config, database_url, self._log)
-        stores = await open_stores(config, database_url, redis_url, self._stack)
+        if len(config.databases) > 1:
+            raise CannotStart(
+                f"database.shards names {len(config.databases)} databases, and the one host of this process serves the"
+                " shards of one: start a cluster, with a host for each"
+            )
+        databases, redis_url = await self._engine_room.start(self._stack)
+        await prepare(config, databases, self._log)
+        stores = await open_stores(config, databases, redis_url, self._stack)
         metrics = Metrics()
         host_metrics = HostMetrics()
         self.runtime = runtime = self._runtime(stores, host_metrics)
@@ -90,7 +95,7 @@ class Platform:
                 limits=host_limits(self._config),
                 on_fault=TurnFaults(self._log),
             ),
-            stores.ledger,
+            stores.ledgers.all[0],
             casino_kinds(self._config, stores.sealer, used),
             name=f"{socket.gethostname()}:{os.getpid()}",
             standing=standing_tables(self._config),

@@ -6,7 +6,6 @@ from typing import Any, Final
 from structlog.typing import FilteringBoundLogger
 
 from actors.fairness.seal import Sealer
-from actors.games.catalogue import TABLE_GAMES, roulette_rules
 from actors.games.interface import Limits as BetLimits
 from actors.instant.load import InstantKind
 from actors.runtime.actor import Kind
@@ -17,6 +16,7 @@ from actors.wallet.load import WalletKind
 from actors.wallet.used_ids import UsedIds
 from protocol.money import Asset
 from server.config import Config
+from server.play import configured_tables
 
 
 def assets_of(config: Config) -> tuple[Asset, ...]:
@@ -27,14 +27,13 @@ def assets_of(config: Config) -> tuple[Asset, ...]:
 def casino_kinds(config: Config, sealer: Sealer, used: UsedIds) -> dict[str, Kind]:
     """How actors of each kind are made."""
     assets = assets_of(config)
-    tables = {table.id: (TABLE_GAMES[table.game], roulette_rules(table.model_dump())) for table in config.tables}
     dice = {
         ("dice", one.asset): BetLimits(one.min_bet, one.max_bet, one.max_bet, one.max_profit) for one in config.dice
     }
     return {
         "wallet": WalletKind(assets, used),
         "instant": InstantKind(assets, dice, sealer),
-        "table": TableKind(tables, assets, sealer),
+        "table": TableKind(configured_tables(config), assets, sealer),
     }
 
 

@@ -2,14 +2,17 @@
 
 import contextlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from uuid import UUID
 
 from structlog.typing import FilteringBoundLogger
 
 from actors.fairness.seal import SealBroken, Sealer, player_seed, round_seed
 from persistence.interfaces import StoreError
-from persistence.postgres.database import open_pool, prepare_database
+from persistence.ledgers import Ledgers
+from persistence.postgres.database import Address, check_part, prepare_fleet
+from persistence.postgres.fleet import open_fleet
 from persistence.postgres.ledger import PostgresLedger
 from persistence.postgres.players import PostgresPlayers
 from persistence.postgres.schema import require_schema
@@ -22,9 +25,27 @@ from server.bootstrap.troubles import CannotStart
 from server.config import Config
 from server.secrets import read_secrets
 
-__all__ = ["Stores", "open_shared_stores", "open_stores", "prepare", "require_redis", "require_schema"]
+__all__ = [
+    "Place",
+    "Stores",
+    "addresses_of",
+    "open_shared_stores",
+    "open_stores",
+    "prepare",
+    "require_redis",
+    "require_schema",
+]
 
-PLAYER_CONNECTIONS_MAX: Final = 4
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The platform that a process belongs to, by its fleet of databases, and which of them is the process's own.
+
+    That is the one whose shards it serves if it is a host, and the first one, where players are registered, if not.
+    """
+
+    fleet: UUID
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +53,7 @@ class Stores:
     """What a process keeps its state in. `token_key` signs access tokens."""
 
     assets: tuple[Asset, ...]
-    ledger: PostgresLedger
+    ledgers: Ledgers
     players: PostgresPlayers
     sessions: RedisSessions
     presence: RedisPresence
@@ -41,42 +62,57 @@ class Stores:
     token_key: bytes = field(repr=False)
 
 
-async def prepare(config: Config, database_url: str, log: FilteringBoundLogger) -> None:
-    """See that the database is safe, at the version of the code, and has its shards. Raises `StoreError`."""
-    prepared = await prepare_database(database_url, shards=config.shards, unsafe=config.unsafe)
-    for warning in prepared.warnings:
-        log.warning("unsafe database", finding=warning)
-    for migration in prepared.migrations:
-        log.info("migrated", migration=migration)
+def addresses_of(config: Config) -> list[Address]:
+    """The databases of one's own, by their shards; none where the embedded one is used."""
+    return [Address(part.shards, part.url.get_secret_value()) for part in config.databases]
 
 
-async def open_stores(config: Config, database_url: str, redis_url: str, stack: contextlib.AsyncExitStack) -> Stores:
-    """The stores of a prepared database, open until `stack` closes them.
+async def prepare(config: Config, addresses: Sequence[Address], log: FilteringBoundLogger) -> UUID:
+    """See that the databases are safe, at the version of the code, and have their shards; return their fleet's id.
+
+    Raises `StoreError`, also when one belongs to another platform, or holds other shards.
+    """
+    fleet = await prepare_fleet(addresses, shards=config.shards, unsafe=config.unsafe)
+    for address, prepared in zip(addresses, fleet.databases, strict=True):
+        which = {"shards": str(address.shards)} if len(addresses) > 1 else {}
+        for warning in prepared.warnings:
+            log.warning("unsafe database", finding=warning, **which)
+        for migration in prepared.migrations:
+            log.info("migrated", migration=migration, **which)
+    return fleet.fleet
+
+
+async def open_stores(
+    config: Config, addresses: Sequence[Address], redis_url: str, stack: contextlib.AsyncExitStack, *, part: int = 0
+) -> Stores:
+    """The stores of prepared databases, open until `stack` closes them. Only that of `part` has to be there already.
 
     Raises `SecretError`, `StoreError`, or `CannotStart`: the seed key is another than the database's, or `redis_url`
     is no URL.
     """
     assets = assets_of(config)
     secrets = read_secrets(config, config.data_dir, os.urandom)
-    ledger = PostgresLedger(database_url)
-    stack.push_async_callback(ledger.close)
-    pool = await open_pool(database_url, connections_max=PLAYER_CONNECTIONS_MAX)
-    stack.callback(pool.terminate)
-    players = PostgresPlayers(pool)
-    await players.define_assets(assets)
+    fleet = await open_fleet(addresses, shards=config.shards)
+    stack.push_async_callback(fleet.close)
+    await fleet.define_assets_in(part, assets)
     sealer = Sealer(secrets.seed_key)
-    await _check_seals(ledger, sealer)
+    await _check_seals(fleet.postgres[part], sealer)
     sessions = _sessions(redis_url)
     stack.push_async_callback(sessions.close)
     presence, rates = RedisPresence(sessions.questions), RedisRates(sessions.questions)
-    return Stores(assets, ledger, players, sessions, presence, rates, sealer, secrets.token_key)
+    return Stores(assets, fleet.ledgers, fleet.players, sessions, presence, rates, sealer, secrets.token_key)
 
 
-async def open_shared_stores(config: Config, stack: contextlib.AsyncExitStack) -> Stores:
-    """The stores that all processes of a cluster share; none of them brings engines along. Raises as `open_stores`."""
-    if config.database_url is None or config.redis_url is None:
-        raise CannotStart("a process of a cluster needs database_url and redis_url: its stores are not its own")
-    return await open_stores(config, config.database_url.get_secret_value(), config.redis_url.get_secret_value(), stack)
+async def open_shared_stores(config: Config, place: Place, stack: contextlib.AsyncExitStack) -> Stores:
+    """The stores that all processes of a cluster share; none of them brings engines along.
+
+    Raises as `open_stores`, and when the process's own database is not the one that it should be.
+    """
+    addresses = addresses_of(config)
+    if not addresses or config.redis_url is None:
+        raise CannotStart("a process of a cluster needs its databases and redis_url named: its stores are not its own")
+    await check_part(addresses[place.part], shards=config.shards, fleet=place.fleet)
+    return await open_stores(config, addresses, config.redis_url.get_secret_value(), stack, part=place.part)
 
 
 async def require_redis(redis_url: str) -> None:

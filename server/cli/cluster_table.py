@@ -13,10 +13,11 @@ _NODES: Final = (
     ("ROOM", "room"),
 )
 _ID_SHOWN: Final = 8
-_HOSTS: Final = (
+_HOSTS: Final[tuple[tuple[str, str], ...]] = (
     ("HOST", "name"),
     ("NODE", "node"),
     ("STATE", "state"),
+    ("DATABASE", "database"),
     ("SHARDS", "shards"),
     ("ACTORS", "actors"),
     ("MESSAGES/S", "messages_per_second"),
@@ -51,7 +52,9 @@ def table(status: Mapping[str, Any]) -> str:
         lines.append(f"{work['what']}: {state}{'; ' + work['done'] if work['done'] else ''}")
     lines += _lacking(status)
     nodes = [{**node, "short_id": node["id"][:_ID_SHOWN]} for node in status["nodes"]]
-    for columns, rows in ((_NODES, nodes), (_HOSTS, status["hosts"]), (_GATEWAYS, status["gateways"])):
+    several = len(status["databases"]) > 1
+    hosts = _HOSTS if several else tuple(column for column in _HOSTS if column[1] != "database")
+    for columns, rows in ((_NODES, nodes), (hosts, status["hosts"]), (_GATEWAYS, status["gateways"])):
         lines += ["", *_rows(columns, rows)]
     return "\n".join(lines)
 

@@ -13,8 +13,9 @@ from actors.fairness.verify import Report, verify
 from actors.games.catalogue import VERIFIABLE
 from persistence.interfaces import StoreError
 from protocol.errors import CATALOGUE, Refusal
-from protocol.ids import COMMAND_ID_BYTES, BetId
+from protocol.ids import COMMAND_ID_BYTES, BetId, PlayerId
 from protocol.replies import ProofView
+from server.cli.databases import opened_databases
 from server.cli.errors import UserError
 from server.cli.options import configured
 from server.cli.outcomes import OUTCOMES, Params
@@ -95,15 +96,18 @@ def floats_command(server_seed: str, client_seed: str, nonce: int, count: int, c
     help="Read the bet's `proof` message from this file (JSON, ids in hexadecimal; - is stdin), and no database.",
 )
 @click.option("--url", metavar="URL", help="Ask a server (http://127.0.0.1:8080) for the proof.")
+@click.option("--player", type=click.IntRange(min=1), help="Whose bet it is, if two players used this id.")
 @click.option("--commitment", metavar="HEX", help="What was shown before the bet, to compare with.")
 @configured
-def verify_command(bet: str, file: Any, url: str | None, commitment: str | None, config: Config) -> None:
+def verify_command(
+    bet: str, file: Any, url: str | None, player: int | None, commitment: str | None, config: Config
+) -> None:
     """Recompute the settled bet with this id (hexadecimal) from public data, and print each check as JSON.
 
     Ends with exit code 1 when something does not agree, or when the server seed is still secret.
     """
     bet_id = _bet_id(bet)
-    report = asyncio.run(verified(bet_id, _loader(file, url, config), commitment))
+    report = asyncio.run(verified(bet_id, _loader(file, url, player, config), commitment))
     click.echo(json.dumps(_as_json(report), default=str))
     if not report.ok:
         raise SystemExit(DISAGREES_EXIT_CODE)
@@ -122,27 +126,29 @@ async def verified(bet: BetId, load_proof: LoadProof, commitment: str | None = N
     return verify(proof, VERIFIABLE[proof.game], commitment)
 
 
-def _loader(file: Any, url: str | None, config: Config) -> LoadProof:
+def _loader(file: Any, url: str | None, player: int | None, config: Config) -> LoadProof:
     if file is not None and url is not None:
         raise UserError("a proof is read from a file (--proof) or from a server (--url), not from both")
     if file is not None:
         return _from_file(file.read())
     if url is None:
-        return _from_database(config)
+        return _from_database(config, player)
     if not url.startswith(("http://", "https://")):
         raise UserError(f"--url takes the address of a server, http://HOST:PORT, not {url!r}")
     return _from_server(url)
 
 
-def _from_database(config: Config) -> LoadProof:
+def _from_database(config: Config, player: int | None) -> LoadProof:
     async def load(bet: BetId) -> ProofView | Refusal:
         from persistence.embedded import EngineError
         from server.bootstrap import open_queries
 
-        url = config.database_url.get_secret_value() if config.database_url else None
         try:
-            async with open_queries(database_url=url, data_dir=config.data_dir) as queries:
-                return await queries.proof(None, bet)
+            async with (
+                opened_databases(config) as addresses,
+                open_queries(addresses, shards=config.shards) as queries,
+            ):
+                return await queries.proof(PlayerId(player) if player is not None else None, bet)
         except (EngineError, StoreError) as error:
             raise UserError(f"cannot read the ledger: {error}") from error
 

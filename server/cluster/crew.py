@@ -9,6 +9,7 @@ from typing import Any, Final
 from actors.runtime.carrier import Carrier, CarrierError, Node, NodeId, ProcessName, Recipe
 from actors.runtime.transport import PeerLost
 from persistence.clusters import ClusterStore, ProcessKind, ProcessRow
+from server.cluster.duties import GATEWAY, Duty, Wanted
 from server.cluster.members import Member, Members
 from server.cluster.room import TooFewResources, counted, room_on
 
@@ -19,7 +20,7 @@ ROOM_SECONDS_MAX: Final = 3.0
 ROOM_POLL_SECONDS: Final = 0.25
 NAMES_PREFIX: Final = tuple(f"{kind}-" for kind in ProcessKind)
 
-Place = tuple[ProcessKind, Node, int]
+Place = tuple[Duty, Node, int]
 """Who is to be started where, and on which of the node's slots."""
 
 
@@ -27,13 +28,20 @@ Place = tuple[ProcessKind, Node, int]
 class Recipes:
     """How processes are made: factories, and the configuration of all of them.
 
-    `gateway_slots` is how many gateways a node takes, each on a port of its own.
+    A host's is that of its database. `gateway_slots` is how many gateways a node takes, each on a port of its own.
     """
 
     host_factory: str
     gateway_factory: str
     gateway_slots: int
-    config: bytes
+    gateway_config: bytes
+    host_configs: Sequence[bytes]
+
+    def made(self, name: ProcessName, node: NodeId, duty: Duty) -> Recipe:
+        """The recipe of a process."""
+        if duty.kind == ProcessKind.HOST:
+            return Recipe(name, node, self.host_factory, self.host_configs[duty.part])
+        return Recipe(name, node, self.gateway_factory, self.gateway_config)
 
 
 class Crew:
@@ -81,7 +89,7 @@ class Crew:
                 self._on_event("stray process ended", {"process": name})
                 await self._carrier.kill(name)
 
-    async def fill(self, wanted: Mapping[ProcessKind, int], *, partly: bool = False) -> bool:
+    async def fill(self, wanted: Wanted, *, partly: bool = False) -> bool:
         """Start who is missing, all of them, or if `partly` those that there is room for; say whether one was started.
 
         Raises `StoreError`, `CarrierError`: `TooFewResources` when there is no room for all, and, unless `partly`,
@@ -100,13 +108,14 @@ class Crew:
                 raise result
         return True
 
-    def missing(self, wanted: Mapping[ProcessKind, int]) -> list[ProcessKind]:
-        """Of which kinds there are too few, each as often as one is missing: first the kind that there is less of."""
-        there = [(kind, self._count(kind)) for kind in (ProcessKind.HOST, ProcessKind.GATEWAY)]
+    def missing(self, wanted: Wanted) -> list[Duty]:
+        """Of whom there are too few, each as often as one is missing: first those that there are less of."""
         order = sorted(
-            ((n, kind) for kind, count in there for n in range(count, wanted[kind])), key=lambda entry: entry[0]
+            (n, place, duty)
+            for place, (duty, count) in enumerate(wanted.items())
+            for n in range(self._count(duty), count)
         )
-        return [kind for _, kind in order]
+        return [duty for _, _, duty in order]
 
     async def close(self, nodes: Collection[NodeId]) -> None:
         """Start nothing on these nodes any more. Raises `StoreError`, `CarrierError`."""
@@ -115,51 +124,56 @@ class Crew:
         await self._store.close_nodes(self._generation, closed)
         self.closed = frozenset(closed)
 
-    def _count(self, kind: ProcessKind) -> int:
+    def _count(self, duty: Duty) -> int:
         """Those that stay, and work or may come back."""
-        return sum(not member.row.leaving for member in self._members.of(kind))
+        return sum(not member.row.leaving for member in self._members.on(duty))
 
-    def surplus(self, kind: ProcessKind, wanted: int) -> list[Member]:
+    def surplus(self, duty: Duty, wanted: int) -> list[Member]:
         """Who is too many: the newest, and of those the ones that do not answer first."""
-        staying = [member for member in self._members.of(kind) if not member.row.leaving]
+        staying = [member for member in self._members.on(duty) if not member.row.leaving]
         staying.sort(key=lambda member: member.pulse.is_alive)
         return staying[::-1][: max(0, len(staying) - wanted)] if staying else []
 
-    async def _find_places(self, kinds: Sequence[ProcessKind]) -> tuple[list[Place], TooFewResources | None]:
+    async def _find_places(self, duties: Sequence[Duty]) -> tuple[list[Place], TooFewResources | None]:
         """See `_places`. Who has just ended may be counted still: then it is looked again."""
         loop = asyncio.get_running_loop()
         while True:
-            places, lack = self._places(kinds, await self._carrier.nodes())
+            places, lack = self._places(duties, await self._carrier.nodes())
             if lack is None or loop.time() - self._ended_at >= ROOM_SECONDS_MAX:
                 return places, lack
             await asyncio.sleep(ROOM_POLL_SECONDS)
 
-    def _places(
-        self, kinds: Sequence[ProcessKind], nodes: Sequence[Node]
-    ) -> tuple[list[Place], TooFewResources | None]:
-        """A node and a slot for each, the fullest node taken last; and what there is no room for."""
+    def _places(self, duties: Sequence[Duty], nodes: Sequence[Node]) -> tuple[list[Place], TooFewResources | None]:
+        """A node and a slot for each, and what there is no room for.
+
+        Who does the same is spread, and the fullest node is taken last.
+        """
         room = {node.id: 0 if node.id in self.closed else node.room for node in nodes}
         crowd = Counter(member.row.node for member in self._members.all)
         kinds_on = Counter((member.row.node, member.row.kind) for member in self._members.all)
+        same_on = Counter((member.row.node, member.duty) for member in self._members.all)
         taken = {(member.row.node, member.row.slot) for member in self._members.gateways}
         places: list[Place] = []
         lacking: Counter[ProcessKind] = Counter()
-        for kind in kinds:
+        for duty in duties:
+            kind = duty.kind
             able = [node for node in nodes if room[node.id]]
-            if kind == ProcessKind.GATEWAY:
+            if duty == GATEWAY:
                 able = [node for node in able if self._free_slot(node, taken) is not None]
             if not able:
                 lacking[kind] += 1
                 continue
-            node = min(able, key=lambda one: (kinds_on[one.id, kind], crowd[one.id], one.id))
-            slot = (self._free_slot(node, taken) or 0) if kind == ProcessKind.GATEWAY else 0
-            if kind == ProcessKind.GATEWAY:
+            ranked = [((same_on[one.id, duty], kinds_on[one.id, kind], crowd[one.id], one.id), one) for one in able]
+            _, node = min(ranked, key=lambda one: one[0])
+            slot = (self._free_slot(node, taken) or 0) if duty == GATEWAY else 0
+            if duty == GATEWAY:
                 taken.add((node.id, slot))
             room[node.id] -= 1
+            same_on[node.id, duty] += 1
             crowd[node.id] += 1
             kinds_on[node.id, kind] += 1
-            places.append((kind, node, slot))
-        places.sort(key=lambda place: place[0] == ProcessKind.GATEWAY)
+            places.append((duty, node, slot))
+        places.sort(key=lambda place: place[0] == GATEWAY)
         return places, self._lack(lacking, nodes) if lacking else None
 
     def _free_slot(self, node: Node, taken: set[tuple[str, int]]) -> int | None:
@@ -177,20 +191,18 @@ class Crew:
             room_on(nodes, self.closed, ports if ProcessKind.GATEWAY in lacking else lambda _: ""),
         )
 
-    async def has_room(self, kind: ProcessKind, *, without: NodeId) -> bool:
+    async def has_room(self, duty: Duty, *, without: NodeId) -> bool:
         """Whether one more could be started on another node. Raises `CarrierError`."""
         nodes = [node for node in await self._carrier.nodes() if node.id != without]
-        return self._places([kind], nodes)[1] is None
+        return self._places([duty], nodes)[1] is None
 
-    async def _start(self, kind: ProcessKind, node: Node, slot: int) -> None:
+    async def _start(self, duty: Duty, node: Node, slot: int) -> None:
         number = await self._store.take_number(self._generation)
-        row = ProcessRow(f"{kind}-{number}", kind, node.id, slot, leaving=False)
+        row = ProcessRow(f"{duty.kind}-{number}", duty.kind, node.id, slot, leaving=False, part=duty.part)
         # Remembered first: a directory that dies in between is followed by one that knows of it.
         await self._store.put_process(self._generation, row)
-        factory = self._recipes.host_factory if kind == ProcessKind.HOST else self._recipes.gateway_factory
-        recipe = Recipe(ProcessName(row.name), node.id, factory, self._recipes.config)
         try:
-            peer = await self._carrier.start(recipe)
+            peer = await self._carrier.start(self._recipes.made(ProcessName(row.name), node.id, duty))
         except BaseException:
             await self._store.drop_process(self._generation, row.name)
             raise

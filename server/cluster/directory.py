@@ -15,10 +15,12 @@ from typing import Any, Final
 
 from actors.runtime.carrier import Carrier, CarrierError, Node, ProcessName
 from persistence.clusters import ClusterRow, ClusterStore, ProcessKind, Superseded
-from persistence.interfaces import Ledger, StoreError
+from persistence.interfaces import StoreError
+from persistence.ledgers import Ledgers
 from protocol.ids import ShardId
 from server.cluster.charter import Charter
 from server.cluster.crew import NAMES_PREFIX, Crew, Recipes
+from server.cluster.duties import GATEWAY, Duty, Wanted, hosts_by_part, wanted_by
 from server.cluster.members import Member, Members
 from server.cluster.operations import NotNow, Operations
 from server.cluster.orders import Orders
@@ -44,7 +46,7 @@ class Directory:
         self,
         name: ProcessName,
         charter: Charter,
-        ledger: Ledger,
+        ledgers: Ledgers,
         store: ClusterStore,
         carrier: Carrier,
         recipes: Recipes,
@@ -60,11 +62,14 @@ class Directory:
         self._carrier = carrier
         self._recipes = recipes
         self._on_event = on_event
-        self._wake = asyncio.Event()
         self._buried: set[ProcessName] = set()
         self._awake = Awake(self._look)
         self._members = Members(self._awake, on_lost=self._suspect, silence_seconds=silence_seconds)
-        self._ownership = Ownership(ledger, self._members, on_event=on_event)
+        self._partition = ledgers.partition
+        self._ownerships = tuple(
+            Ownership(ledger, self._members, part=part, on_event=on_event) for part, ledger in enumerate(ledgers.all)
+        )
+        self._wakes = tuple(asyncio.Event() for _ in self._ownerships)
         self._crew: Crew
         self._operations: Operations
         self._orders: Orders
@@ -99,12 +104,13 @@ class Directory:
             generation=self._row.generation,
             on_event=self._on_event,
         )
-        self._operations = Operations(self._members, self._ownership, self._crew, self._weight)
+        self._operations = Operations(self._members, self._ownerships, self._crew, self._weight)
         self._orders = Orders(
             self._carrier,
             self._members,
             self._crew,
             self._operations,
+            partition=self._partition,
             wanted=lambda: self._wanted,
             want=self._want,
         )
@@ -117,7 +123,8 @@ class Directory:
                 await self._undo()
             await self.stop()
             raise
-        for work, name in ((self._tend(), "tend"), (self._keep_crew(), "crew"), (self._keep_status(), "status")):
+        tending = ((self._tend(*one), "tend") for one in zip(self._ownerships, self._wakes, strict=True))
+        for work, name in (*tending, (self._keep_crew(), "crew"), (self._keep_status(), "status")):
             self._tasks.append(asyncio.create_task(work, name=name))
         self._on_event("directory is up", {"generation": self._row.generation, "processes": len(self._members.all)})
 
@@ -138,7 +145,7 @@ class Directory:
             charter.instance,
             name=charter.name,
             release=charter.release,
-            hosts=charter.hosts,
+            hosts=hosts_by_part(charter.hosts, self._partition),
             gateways=charter.gateways,
             silence_seconds=charter.silence_seconds,
         )
@@ -147,7 +154,7 @@ class Directory:
         await asyncio.gather(*(_heard(member) for member in self._members.all))
         if not self._members.all:
             await self._crew.fill(self._wanted)
-            if not await self._ownership.settle(self._weight):
+            if not all(await asyncio.gather(*(one.settle(self._weight) for one in self._ownerships))):
                 raise CarrierError("hosts were started and do not take their shards; see their logs")
 
     async def _undo(self) -> None:
@@ -170,8 +177,8 @@ class Directory:
         await self._members.close()
 
     @property
-    def _wanted(self) -> dict[ProcessKind, int]:
-        return {ProcessKind.HOST: self._row.hosts, ProcessKind.GATEWAY: self._row.gateways}
+    def _wanted(self) -> dict[Duty, int]:
+        return wanted_by(self._row)
 
     def _weight(self, shard: ShardId) -> float:
         """Nobody says yet what a shard costs its host: all weigh the same."""
@@ -189,7 +196,8 @@ class Directory:
                 self._on_event("process is heard of again", {"process": name})
                 self._is_uneven = True
             self._buried = silent
-            self._wake.set()
+            for wake in self._wakes:
+                wake.set()
 
     def _suspect(self) -> None:
         """A call was lost. Who has ended is dead at once, without being waited for."""
@@ -204,27 +212,31 @@ class Directory:
                     member.pulse.has_ended()
             self._look()
 
-    async def _tend(self) -> None:
+    async def _tend(self, ownership: Ownership, wake: asyncio.Event) -> None:
+        """Each database by itself: one that says nothing keeps nobody from looking after the others."""
         pause = TEND_SECONDS
         while not self._down:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
-                    await self._wake.wait()
-            self._wake.clear()
-            pause = TEND_SECONDS if await self._tended() else RETRY_SECONDS
+                    await wake.wait()
+            wake.clear()
+            pause = TEND_SECONDS if await self._tended(ownership) else RETRY_SECONDS
 
-    async def _tended(self) -> bool:
+    async def _tended(self, ownership: Ownership) -> bool:
         """Say that we are there, and see to the shards. Only who is the directory still may do that."""
         try:
             self._row = await self._store.beat(self._row.generation)
-            return await self._ownership.settle(self._weight)
+            return await ownership.settle(self._weight)
         except Superseded as error:
             self._on_event("superseded", {"error": str(error)})
             self._down = self._superseded = True
             self.ended.set()
             return True
         except StoreError as error:
-            self._on_event("store not available", {"error": str(error), "again_in_seconds": RETRY_SECONDS})
+            shards = str(self._partition.parts[ownership.part])
+            self._on_event(
+                "store not available", {"error": str(error), "shards": shards, "again_in_seconds": RETRY_SECONDS}
+            )
             return False
 
     async def _keep_crew(self) -> None:
@@ -306,13 +318,13 @@ class Directory:
     @property
     def known(self) -> dict[str, Any]:
         """What it knows without asking anybody; see `DirectoryMetrics`."""
-        missing = Counter(self._crew.missing(self._wanted))
+        missing = self._missing
         return {
             "generation": self._row.generation,
             "shards": {
-                "owned": self._ownership.owned,
-                "unowned": self._ownership.unowned,
-                "moving": self._ownership.moving,
+                "owned": sum(one.owned for one in self._ownerships),
+                "unowned": sum(one.unowned for one in self._ownerships),
+                "moving": sum(one.moving for one in self._ownerships),
             },
             "processes": {kind: Counter(map(state_of, self._members.of(kind))) for kind in ProcessKind},
             "missing": {kind: missing[kind] for kind in ProcessKind},
@@ -322,19 +334,19 @@ class Directory:
         await self._ask_everybody()
         trouble = self._trouble
         try:
-            self._layout = await self._ownership.layout()
+            layout = await self._find_layout()
         except StoreError as error:
-            trouble = str(error)
-        layout = self._layout
+            trouble, layout = str(error), self._layout
         with contextlib.suppress(CarrierError, TimeoutError):
             async with asyncio.timeout(NODES_SECONDS_MAX):
                 self._nodes = await self._carrier.nodes()
         addresses = {node.id: node.address for node in self._nodes}
-        missing = Counter(self._crew.missing(self._wanted))
+        missing = self._missing
         here = self._carrier.here()
         return {
             "cluster": {
                 **asdict(self._row),
+                "hosts": sum(self._row.hosts),
                 "directory": self._name,
                 "directory_pid": os.getpid(),
                 "directory_node": addresses.get(here, here),
@@ -342,23 +354,45 @@ class Directory:
                 "instance": self._charter.instance,
             },
             "hosts": [
-                {**described(member, addresses), "shards": len(layout.get(member.name, ()))}
+                {
+                    **described(member, addresses),
+                    "shards": len(layout.get(member.name, ())),
+                    "database": str(self._partition.parts[member.row.part]),
+                }
                 for member in self._members.hosts
             ],
             "gateways": [described(member, addresses) for member in self._members.gateways],
             "shards": {
                 "owned": sum(map(len, layout.values())),
-                "unowned": self._ownership.unowned,
-                "moving": self._ownership.moving,
+                "unowned": sum(one.unowned for one in self._ownerships),
+                "moving": sum(one.moving for one in self._ownerships),
             },
+            "databases": [
+                {"shards": str(part), "hosts": hosts, "unowned": one.unowned}
+                for part, hosts, one in zip(self._partition.parts, self._row.hosts, self._ownerships, strict=True)
+            ],
             "nodes": described_nodes(self._nodes, self._members.all, self._crew.closed, here),
             "missing": {"hosts": missing[ProcessKind.HOST], "gateways": missing[ProcessKind.GATEWAY]},
             "trouble": trouble,
             "work": self._operations.state,
         }
 
-    async def _want(self, wanted: Mapping[ProcessKind, int]) -> None:
-        await self._store.want(self._row.generation, wanted[ProcessKind.HOST], wanted[ProcessKind.GATEWAY])
+    @property
+    def _missing(self) -> Counter[ProcessKind]:
+        return Counter(duty.kind for duty in self._crew.missing(self._wanted))
+
+    async def _find_layout(self) -> Layout:
+        """Of all databases; of one that does not answer what it said before. Raises its `StoreError` after that."""
+        layouts = await asyncio.gather(*(one.layout() for one in self._ownerships), return_exceptions=True)
+        self._layout |= {name: shards for one in layouts if isinstance(one, dict) for name, shards in one.items()}
+        for one in layouts:
+            if isinstance(one, BaseException):
+                raise one
+        return self._layout
+
+    async def _want(self, wanted: Wanted) -> None:
+        hosts = tuple(wanted[Duty(ProcessKind.HOST, part)] for part in range(len(self._ownerships)))
+        await self._store.want(self._row.generation, hosts, wanted[GATEWAY])
         self._row = await self._store.beat(self._row.generation)
 
     async def _be_renewed(self) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from actors.runtime.actor import ReplyTo
 from actors.runtime.control import pack, unpack, unpack_routes
 from actors.runtime.router import Router
 from actors.runtime.transport import Peer
-from server.bootstrap import CannotStart, HostEvents, Stores, new_gateway, open_shared_stores, whole_or_not
+from server.bootstrap import CannotStart, HostEvents, Place, Stores, new_gateway, open_shared_stores, whole_or_not
 from server.clock import SystemClock
 from server.cluster.host_node import METRICS, routes_in
 from server.cluster.side import open_side_door
@@ -51,8 +51,11 @@ class _Nobody:
 class GatewayNode:
     """A `Service`. `name` is this process's, which no other ever has; `connect` makes a peer of a host's name."""
 
-    def __init__(self, config: Config, name: str, connect: Callable[[str], Peer], log: FilteringBoundLogger) -> None:
+    def __init__(
+        self, config: Config, place: Place, name: str, connect: Callable[[str], Peer], log: FilteringBoundLogger
+    ) -> None:
         self._config = config
+        self._place = place
         self._log = log
         self._clock = SystemClock()
         self._stack = contextlib.AsyncExitStack()
@@ -80,14 +83,14 @@ class GatewayNode:
     async def start(self) -> None:
         """Find the hosts, and listen. Raises `CannotStart`, and then nothing is left of it."""
         async with whole_or_not(self._undo):
-            await self._start(await open_shared_stores(self._config, self._stack))
+            await self._start(await open_shared_stores(self._config, self._place, self._stack))
 
     async def _start(self, stores: Stores) -> None:
         self._router = router = Router(
             self.name,
             self._config.shards,
             connect=self._connect,
-            find_routes=lambda: routes_in(stores.ledger),
+            find_routes=lambda: routes_in(stores.ledgers),
             outbox=_Nobody(),
             on_event=HostEvents(self._log),
         )
@@ -104,7 +107,7 @@ class GatewayNode:
             interest=router,
         )
         router.outbox = gateway.outbox
-        router.learn(await routes_in(stores.ledger))
+        router.learn(await routes_in(stores.ledgers))
         self.address = await self._listen(gateway)
         self._gateway = gateway
         await open_side_door(self._config, self._side_door, self._stack)

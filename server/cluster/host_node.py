@@ -13,9 +13,10 @@ from actors.runtime.routes import Routes, routes_of
 from actors.runtime.transport import Peer
 from actors.wallet.load import players_to_wake
 from actors.wallet.used_ids import UsedIds
-from persistence.interfaces import Ledger
+from persistence.ledgers import Ledgers
 from server.bootstrap import (
     HostEvents,
+    Place,
     TurnFaults,
     casino_kinds,
     host_limits,
@@ -35,10 +36,16 @@ METRICS: Final = "metrics"
 
 
 class CasinoHost:
-    """A `Service`: a `HostNode`, with the stores behind it. `name` is this process's, which no other ever has."""
+    """A `Service`: a `HostNode`, with the stores behind it. `name` is this process's, which no other ever has.
 
-    def __init__(self, config: Config, name: str, connect: Callable[[str], Peer], log: FilteringBoundLogger) -> None:
+    Of several databases it serves the shards of the one that is its `place`.
+    """
+
+    def __init__(
+        self, config: Config, place: Place, name: str, connect: Callable[[str], Peer], log: FilteringBoundLogger
+    ) -> None:
         self._config = config
+        self._place = place
         self._name = name
         self._connect = connect
         self._log = log
@@ -55,12 +62,12 @@ class CasinoHost:
 
     async def _start(self) -> None:
         config, log = self._config, self._log
-        stores = await open_shared_stores(config, self._stack)
+        stores = await open_shared_stores(config, self._place, self._stack)
         used = UsedIds(self._clock.unix_ms())
         metrics = HostMetrics()
         node = HostNode(
             self._name,
-            stores.ledger,
+            stores.ledgers.all[self._place.part],
             casino_kinds(config, stores.sealer, used),
             shards=config.shards,
             clock=self._clock.unix_ms,
@@ -69,7 +76,7 @@ class CasinoHost:
             standing=standing_tables(config),
             unfinished=players_to_wake,
             connect=self._connect,
-            find_routes=lambda: routes_in(stores.ledger),
+            find_routes=lambda: routes_in(stores.ledgers),
             on_event=HostEvents(log),
             on_fault=TurnFaults(log),
             on_commit=metrics.committed,
@@ -105,6 +112,6 @@ class CasinoHost:
         await self._stack.aclose()
 
 
-async def routes_in(ledger: Ledger) -> Routes:
-    """Where every shard is, by the store that decides it. Raises `StoreError`."""
-    return routes_of(await ledger.owners())
+async def routes_in(ledgers: Ledgers) -> Routes:
+    """Where every shard is, by the stores that decide it, as far as they answer. Raises `StoreError` if none does."""
+    return routes_of(await ledgers.owners())

@@ -11,6 +11,7 @@ from actors.runtime.routes import Routes
 from actors.runtime.transport import Peer, PeerLost
 from persistence.clusters import ProcessKind, ProcessRow
 from protocol.ids import ShardId
+from server.cluster.duties import Duty
 from server.cluster.pulse import Awake, Pulse
 
 ACQUIRE_SECONDS_MAX: Final = 10.0
@@ -49,6 +50,11 @@ class Member:
     def node(self) -> NodeId:
         """The node that it runs on."""
         return NodeId(self.row.node)
+
+    @property
+    def duty(self) -> Duty:
+        """What it is there for."""
+        return Duty(self.row.kind, self.row.part)
 
     @property
     def is_usable(self) -> bool:
@@ -148,6 +154,10 @@ class Members:
     def of(self, kind: ProcessKind) -> list[Member]:
         """Everybody of a kind."""
         return [member for member in self.all if member.row.kind == kind]
+
+    def on(self, duty: Duty) -> list[Member]:
+        """Everybody who is there for the same."""
+        return [member for member in self.all if member.duty == duty]
 
     @property
     def hosts(self) -> list[Member]:

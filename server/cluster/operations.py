@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from actors.runtime.carrier import CarrierError
@@ -10,9 +10,10 @@ from actors.runtime.transport import PeerLost
 from persistence.clusters import ProcessKind
 from persistence.interfaces import StoreError
 from server.cluster.crew import Crew
+from server.cluster.duties import Wanted
 from server.cluster.members import Member, Members
 from server.cluster.ownership import Ownership
-from server.cluster.plan import Weight, emptying, levelling
+from server.cluster.plan import Move, Weight, emptying, levelling
 from server.cluster.room import TooFewResources, counted
 
 
@@ -23,9 +24,9 @@ class NotNow(Exception):
 class Operations:
     """Long works on a cluster, of which one runs at a time. `state` says what it does, and how the last one ended."""
 
-    def __init__(self, members: Members, ownership: Ownership, crew: Crew, weight: Weight) -> None:
+    def __init__(self, members: Members, ownerships: Sequence[Ownership], crew: Crew, weight: Weight) -> None:
         self._members = members
-        self._ownership = ownership
+        self._ownerships = ownerships
         self._crew = crew
         self._weight = weight
         self._task: asyncio.Task[None] | None = None
@@ -75,23 +76,39 @@ class Operations:
     # --- the works ---
 
     async def rebalance(self) -> None:
-        """Move shards until hosts carry about the same."""
-        usable = {member.name for member in self._members.hosts if member.is_usable}
-        layout = {name: shards for name, shards in (await self._ownership.layout()).items() if name in usable}
-        moves = levelling(layout, self._weight)
-        self._did(f"0 of {len(moves)} shards moved")
-        moved = await self._ownership.move(moves, on_moved=lambda n: self._did(f"{n} of {len(moves)} shards moved"))
-        self._did(f"{moved} of {len(moves)} shards moved")
+        """Move shards until the hosts of each database carry about the same; one that is down holds up no other."""
+        plans: list[tuple[Ownership, list[Move]]] = []
+        trouble: StoreError | None = None
+        for ownership in self._ownerships:
+            usable = {member.name for member in ownership.hosts if member.is_usable}
+            try:
+                layout = {name: shards for name, shards in (await ownership.layout()).items() if name in usable}
+            except StoreError as error:
+                trouble = error
+            else:
+                plans.append((ownership, levelling(layout, self._weight)))
+        total = sum(len(moves) for _, moves in plans)
+        moved = 0
+        for ownership, moves in plans:
+            before = moved
+            self._did(f"{moved} of {total} shards moved")
+            moved += await ownership.move(
+                moves,
+                on_moved=lambda n, before=before: self._did(f"{before + n} of {total} shards moved"),  # type: ignore[misc]
+            )
+        self._did(f"{moved} of {total} shards moved")
+        if trouble is not None:
+            raise trouble
 
-    async def scale(self, wanted: Mapping[ProcessKind, int]) -> None:
+    async def scale(self, wanted: Wanted) -> None:
         """Have so many of each: start who is missing, empty and end who is too many, and share the shards out anew."""
         await self._crew.fill(wanted)
-        for kind, count in wanted.items():
-            for member in self._crew.surplus(kind, count):
+        for duty, count in wanted.items():
+            for member in self._crew.surplus(duty, count):
                 await self.retire(member)
         await self.rebalance()
 
-    async def restart(self, wanted: Mapping[ProcessKind, int]) -> None:
+    async def restart(self, wanted: Wanted) -> None:
         """Replace every process by a new one, one after another, with players on it all the while.
 
         A host's shards go to a host that is new already; a gateway's port must be free before the next one takes it.
@@ -102,21 +119,21 @@ class Operations:
             await self.replace(member, wanted)
         self._did(f"{len(before)} processes replaced")
 
-    async def replace(self, member: Member, wanted: Mapping[ProcessKind, int]) -> None:
+    async def replace(self, member: Member, wanted: Wanted) -> None:
         """Have a new process in the place of one. Raises `TooFewResources` when that one must stay for lack of room."""
         await self._crew.leave(member)
         if member.row.kind == ProcessKind.HOST:
             try:
                 await self._crew.fill(wanted)
             except TooFewResources:
-                if not any(one.is_usable for one in self._members.hosts):
+                if not any(one.is_usable for one in self._members.on(member.duty)):
                     await self._crew.stay(member)
                     raise
                 # The others have its shards until it has made room for the next one.
         await self.retire(member)
         await self._crew.fill(wanted)
 
-    async def vacate(self, members: Sequence[Member], wanted: Mapping[ProcessKind, int]) -> None:
+    async def vacate(self, members: Sequence[Member], wanted: Wanted) -> None:
         """Take all processes from a node that is closed; those that have no room elsewhere will be missing."""
         for member in members:
             await self._crew.leave(member)
@@ -140,14 +157,15 @@ class Operations:
         await self._crew.dismiss(member)
 
     async def _empty(self, member: Member) -> None:
-        takers = {one.name for one in self._members.hosts if one.is_usable} - {member.name}
-        owned = await self._ownership.layout()
+        ownership = self._ownerships[member.row.part]
+        takers = {one.name for one in ownership.hosts if one.is_usable} - {member.name}
+        owned = await ownership.layout()
         if owned.get(member.name) and not takers:
             raise NotNow(f"no other host could take the shards of {member.name}")
         await self._crew.leave(member)
         layout = {name: shards for name, shards in owned.items() if name in {*takers, member.name}}
         if member.name in layout:
-            await self._ownership.move(emptying(member.name, layout, self._weight))
+            await ownership.move(emptying(member.name, layout, self._weight))
 
     async def shut(self) -> None:
         """End every process in order: first those that let players in, then those that have their money."""

@@ -1,19 +1,19 @@
 """What the directory of a cluster can be told to do, and what of that it refuses at once."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from actors.runtime.carrier import Carrier, Node
 from persistence.clusters import ProcessKind
+from protocol.shards import Partition
 from server.cluster.crew import Crew
+from server.cluster.duties import GATEWAY, Duty, Wanted, hosts_by_part, wanting
 from server.cluster.members import Member, Members
 from server.cluster.operations import NotNow, Operations
 
 PROCESSES_MAX: Final = 1_000
 NODE_ID_SHOWN: Final = 8
 """Characters of a node's id that are enough to tell it from others."""
-
-Wanted = Mapping[ProcessKind, int]
 
 
 class Orders:
@@ -26,25 +26,29 @@ class Orders:
         crew: Crew,
         operations: Operations,
         *,
-        wanted: Callable[[], dict[ProcessKind, int]],
+        partition: Partition,
+        wanted: Callable[[], dict[Duty, int]],
         want: Callable[[Wanted], Awaitable[None]],
     ) -> None:
         self._carrier = carrier
         self._members = members
         self._crew = crew
         self._operations = operations
+        self._partition = partition
         self._wanted = wanted
         self._want = want
 
     async def scale(self, hosts: int | None = None, gateways: int | None = None) -> dict[str, Any]:
         """Have so many of each. Raises `NotNow`."""
         now = self._wanted()
-        wanted = {
-            ProcessKind.HOST: now[ProcessKind.HOST] if hosts is None else hosts,
-            ProcessKind.GATEWAY: now[ProcessKind.GATEWAY] if gateways is None else gateways,
-        }
-        if not all(1 <= count <= PROCESSES_MAX for count in wanted.values()):
+        parts = tuple(now[Duty(ProcessKind.HOST, part)] for part in range(len(self._partition.parts)))
+        counts = (sum(parts) if hosts is None else hosts, now[GATEWAY] if gateways is None else gateways)
+        if not all(1 <= count <= PROCESSES_MAX for count in counts):
             raise NotNow(f"a cluster has at least one host and one gateway, and at most {PROCESSES_MAX} of each")
+        try:
+            wanted = wanting(parts if hosts is None else hosts_by_part(hosts, self._partition), counts[1])
+        except ValueError as error:
+            raise NotNow(str(error)) from error
 
         async def scale() -> None:
             await self._crew.fill(wanted)
@@ -77,13 +81,13 @@ class Orders:
 
     def _retire(self, member: Member) -> dict[str, Any]:
         """One less is wanted, unless that was said before and not finished."""
-        kind, leaving = member.row.kind, member.row.leaving
+        duty, leaving = member.duty, member.row.leaving
         wanted = self._wanted()
-        wanted[kind] -= not leaving
-        if wanted[kind] < 1:
+        wanted[duty] -= not leaving
+        if wanted[duty] < 1:
             raise NotNow(
-                f"{member.name} is the only {kind}: add one first (croupier cluster scale), or have it replaced"
-                " (--replace)"
+                f"{member.name} is the only {self._called(duty)}: add one first (croupier cluster scale), or have it"
+                " replaced (--replace)"
             )
 
         async def drain() -> None:
@@ -94,13 +98,17 @@ class Orders:
 
         return self._operations.begin(f"drain {member.name}", drain())
 
+    def _called(self, duty: Duty) -> str:
+        several = duty.kind == ProcessKind.HOST and len(self._partition.parts) > 1
+        return f"{duty.kind} of the database of the shards {self._partition.parts[duty.part]}" if several else duty.kind
+
     def _replace(self, member: Member) -> dict[str, Any]:
         return self._operations.begin(f"replace {member.name}", self._operations.replace(member, self._wanted()))
 
     async def _vacate(self, node: Node) -> dict[str, Any]:
         here = [member for member in self._members.all if member.node == node.id]
-        for kind in ProcessKind:
-            await self._require_others(kind, here, node)
+        for duty in self._wanted():
+            await self._require_others(duty, here, node)
 
         async def vacate() -> None:
             await self._crew.close([node.id])
@@ -108,14 +116,14 @@ class Orders:
 
         return self._operations.begin(f"drain {node.address}", vacate())
 
-    async def _require_others(self, kind: ProcessKind, here: Sequence[Member], node: Node) -> None:
-        """See that somebody is left of a kind, or can be started elsewhere."""
-        going = [member.name for member in here if member.row.kind == kind]
-        staying = [one for one in self._members.of(kind) if one.is_usable and one.node != node.id]
-        if going and not staying and not await self._crew.has_room(kind, without=node.id):
+    async def _require_others(self, duty: Duty, here: Sequence[Member], node: Node) -> None:
+        """See that somebody is left who does the same, or can be started elsewhere."""
+        going = [member.name for member in here if member.duty == duty]
+        staying = [one for one in self._members.on(duty) if one.is_usable and one.node != node.id]
+        if going and not staying and not await self._crew.has_room(duty, without=node.id):
             raise NotNow(
-                f"every {kind} is on {node.address} ({', '.join(going)}), and no other node has room for one:"
-                " add a node first, or stop the cluster"
+                f"every {self._called(duty)} is on {node.address} ({', '.join(going)}), and no other node has room for"
+                " one: add a node first, or stop the cluster"
             )
 
 

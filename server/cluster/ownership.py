@@ -1,4 +1,4 @@
-"""Sees to it that every shard is on a live host: fences the dead, shares out what is free, and moves what is not.
+"""Sees to it that every shard of a database is on a live host: fences the dead, shares out what is free, and moves.
 
 What is true is in the ledger, and read anew each time: whatever is interrupted here, whoever comes next goes on there.
 """
@@ -11,8 +11,10 @@ from typing import Any, Final
 from actors.runtime.carrier import ProcessName
 from actors.runtime.routes import routes_of
 from actors.runtime.transport import PeerLost
+from persistence.clusters import ProcessKind
 from persistence.interfaces import Ledger, Owner
 from protocol.ids import Epoch, ShardId
+from server.cluster.duties import Duty
 from server.cluster.members import Member, Members
 from server.cluster.plan import Move, Weight, even, shared_out
 
@@ -23,9 +25,15 @@ Layout = dict[ProcessName, list[ShardId]]
 
 
 class Ownership:
-    """Changes who owns what. `on_event` is told what was done."""
+    """Changes who owns what in one database, whose hosts are those of its `part`. `on_event` is told what was done.
 
-    def __init__(self, ledger: Ledger, members: Members, *, on_event: Callable[[str, Mapping[str, Any]], None]) -> None:
+    Of several databases each has its own: one that says nothing keeps nobody else's shards from being looked after.
+    """
+
+    def __init__(
+        self, ledger: Ledger, members: Members, *, part: int = 0, on_event: Callable[[str, Mapping[str, Any]], None]
+    ) -> None:
+        self.part = part
         self._ledger = ledger
         self._members = members
         self._on_event = on_event
@@ -36,6 +44,11 @@ class Ownership:
         self.owned = 0
 
     @property
+    def hosts(self) -> list[Member]:
+        """The hosts of this database."""
+        return self._members.on(Duty(ProcessKind.HOST, self.part))
+
+    @property
     def moving(self) -> int:
         """How many shards are between two hosts."""
         return len(self._moving)
@@ -43,7 +56,7 @@ class Ownership:
     async def layout(self) -> Layout:
         """Which shards each host has that is alive, or may be: all of them are there, also those that have none."""
         owners = await self._ledger.owners()
-        layout: Layout = {member.name: [] for member in self._members.hosts if not member.pulse.is_silent}
+        layout: Layout = {member.name: [] for member in self.hosts if not member.pulse.is_silent}
         for shard, owner in owners.items():
             name = ProcessName(owner.host)
             if not owner.is_free and name in layout:
@@ -89,7 +102,7 @@ class Ownership:
         return found
 
     async def _give(self, free: Sequence[ShardId], owners: Mapping[ShardId, Owner], weight: Weight) -> bool:
-        usable = {member.name: member for member in self._members.hosts if member.is_usable}
+        usable = {member.name: member for member in self.hosts if member.is_usable}
         owned: Layout = {name: [] for name in usable}
         for shard, owner in owners.items():
             if not owner.is_free and owner.host in owned:

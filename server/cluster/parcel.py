@@ -4,14 +4,16 @@ import base64
 import hmac
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import SecretStr
+from pydantic_core import to_jsonable_python
 
-from server.config import Config
+from protocol.shards import ShardRange
+from server.config import Config, DatabaseSettings
 from server.secrets import MADE_PREFIX, read_secrets
 
 LOCAL_GATEWAYS_MAX: Final = 16
@@ -20,8 +22,7 @@ PORT_MAX: Final = 65_535
 
 def packed(config: Config) -> bytes:
     """The bytes of a configuration."""
-    revealed = {name: value.get_secret_value() for name, value in config if isinstance(value, SecretStr)}
-    return json.dumps({**config.model_dump(mode="json"), **revealed}).encode()
+    return json.dumps(config.model_dump(), default=_plain).encode()
 
 
 def unpacked(parcel: bytes) -> Config:
@@ -49,7 +50,7 @@ def process_secret(config: Config, name: str) -> bytes:
     return hmac.digest(config.token_secret.get_secret_value().encode(), f"processes of {name}".encode(), sha256)
 
 
-def shared(config: Config, *, database_url: str, redis_url: str) -> Config:
+def shared(config: Config, *, databases: Mapping[ShardRange, str], redis_url: str) -> Config:
     """The configuration of a cluster's processes: what was made or chosen on this machine is written out in it.
 
     Raises `SecretError`, `OSError`.
@@ -60,9 +61,14 @@ def shared(config: Config, *, database_url: str, redis_url: str) -> Config:
         update={
             "data_dir": Path(config.data_dir).absolute(),
             "guest_enabled": config.guests_allowed,
-            "database_url": SecretStr(database_url),
+            "database_url": None,
+            "database": DatabaseSettings(shards={str(part): SecretStr(url) for part, url in databases.items()}),
             "redis_url": SecretStr(redis_url),
             "seed_key": SecretStr(base64.b64encode(secrets.seed_key).decode()),
             "token_secret": config.token_secret or made,
         }
     )
+
+
+def _plain(value: Any) -> Any:
+    return value.get_secret_value() if isinstance(value, SecretStr) else to_jsonable_python(value)

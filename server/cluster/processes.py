@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable, Mapping
 from importlib import metadata
 from typing import Any, Final
+from uuid import UUID
 
 from structlog.typing import FilteringBoundLogger
 
 from actors.runtime.carrier import Carrier, ProcessName
 from actors.runtime.transport import Peer, Service
-from server.bootstrap import open_cluster_stores
+from server.bootstrap import Place, open_cluster_stores
 from server.cluster.charter import Charter
 from server.cluster.crew import Recipes
 from server.cluster.directory import Directory
@@ -46,18 +47,18 @@ def release() -> str:
 
 
 async def host(name: ProcessName, parcel: bytes, carrier: Carrier) -> Service:
-    """A `Factory`: a host that owns nothing yet."""
-    config = unpacked(parcel)
-    service = CasinoHost(config, name, _connect(carrier), _log(config, name))
+    """A `Factory`: a host that owns nothing yet. See `recipes`."""
+    config, place = _placed(parcel)
+    service = CasinoHost(config, place, name, _connect(carrier), _log(config, name))
     await service.start()
     _settle_memory()
     return service
 
 
 async def gateway(name: ProcessName, parcel: bytes, carrier: Carrier) -> Service:
-    """A `Factory`: a gateway that listens."""
-    config = unpacked(parcel)
-    service = GatewayNode(config, name, _connect(carrier), _log(config, name))
+    """A `Factory`: a gateway that listens. See `recipes`."""
+    config, place = _placed(parcel)
+    service = GatewayNode(config, place, name, _connect(carrier), _log(config, name))
     await service.start()
     _settle_memory()
     return service
@@ -77,7 +78,13 @@ async def directory(name: ProcessName, assignment: bytes, carrier: Carrier) -> S
         tell(event, details)
 
     service = Directory(
-        name, Charter(**given["charter"]), stores.ledger, stores.store, carrier, recipes(config), on_event=on_event
+        name,
+        Charter(**given["charter"]),
+        stores.ledgers,
+        stores.store,
+        carrier,
+        recipes(config, UUID(given["fleet"])),
+        on_event=on_event,
     )
     metrics = DirectoryMetrics(lambda: service.known)
     registry = Metrics({"directory": name}, is_gateway=False)
@@ -93,15 +100,25 @@ async def directory(name: ProcessName, assignment: bytes, carrier: Carrier) -> S
     return service
 
 
-def assigned(config: Config, charter: Mapping[str, Any]) -> bytes:
-    """What a directory is made from: the configuration of all processes, and the fields of a `Charter`."""
-    return json.dumps({"config": packed(config).decode(), "charter": dict(charter)}).encode()
+def assigned(config: Config, fleet: UUID, charter: Mapping[str, Any]) -> bytes:
+    """What a directory is made from: the configuration of all processes, their fleet, and the fields of a `Charter`."""
+    return json.dumps({"config": packed(config).decode(), "fleet": str(fleet), "charter": dict(charter)}).encode()
 
 
-def recipes(config: Config) -> Recipes:
+def recipes(config: Config, fleet: UUID) -> Recipes:
     """How the processes of a cluster are made. Gateways of one node find their ports themselves."""
     slots = FREE_PORT_SLOTS if config.port == 0 else 1 + len(config.gateway_ports)
-    return Recipes(HOST, GATEWAY, slots, packed(config))
+    hosts = [_parcel(config, Place(fleet, part)) for part in range(len(config.databases))]
+    return Recipes(HOST, GATEWAY, slots, _parcel(config, Place(fleet)), hosts)
+
+
+def _parcel(config: Config, place: Place) -> bytes:
+    return json.dumps({"config": packed(config).decode(), "fleet": str(place.fleet), "part": place.part}).encode()
+
+
+def _placed(parcel: bytes) -> tuple[Config, Place]:
+    given = json.loads(parcel)
+    return unpacked(given["config"].encode()), Place(UUID(given["fleet"]), given["part"])
 
 
 def _connect(carrier: Carrier) -> Callable[[str], Peer]:

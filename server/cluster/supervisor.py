@@ -91,23 +91,28 @@ class Supervisor:
 
     async def _start(self) -> dict[str, Any]:
         config, plan = self._config, self._plan
+        if plan.hosts < len(config.databases):
+            raise CannotStart(
+                f"{len(config.databases)} databases need a host each, and there are to be {plan.hosts}: --hosts"
+                f" {len(config.databases)}, or more"
+            )
         self._before = before = self._post.take()
         self._stack.callback(self._post.leave)
         if plan.address is not None:
             await require_reachable(plan.address)
-        database_url, redis_url = await self._engine_room.start(self._stack)
-        if config.database_url is not None:
-            await require_schema(database_url)
-        await prepare(config, database_url, self._log)
+        databases, redis_url = await self._engine_room.start(self._stack)
+        if config.databases:
+            await require_schema(databases)
+        fleet = await prepare(config, databases, self._log)
         if plan.address is None:
             config = with_local_ports(config, free_port)
             self._ray = LocalRay.found(Path(before.folder)) if before is not None and before.folder else None
             self._is_found = self._ray is not None
-        whole = shared(config, database_url=database_url, redis_url=redis_url)
+        whole = shared(config, databases={one.shards: one.dsn for one in databases}, redis_url=redis_url)
         self._secret = process_secret(whole, plan.name)
         self._last = await last_cluster(whole)
         await self._check(whole, redis_url)
-        self._assignment = assigned(whole, self._charter())
+        self._assignment = assigned(whole, fleet, self._charter())
         if plan.address is None and self._ray is None:
             await self._start_ray()
         async with asyncio.timeout(BEGIN_SECONDS_MAX):
@@ -136,7 +141,7 @@ class Supervisor:
     @property
     def _silence_seconds(self) -> float:
         """Nobody else can play on a database that this process has just started."""
-        return 0.0 if self._config.database_url is None else OTHER_CLUSTER_SILENCE_SECONDS
+        return 0.0 if not self._config.databases else OTHER_CLUSTER_SILENCE_SECONDS
 
     def _charter(self) -> dict[str, Any]:
         plan = self._plan

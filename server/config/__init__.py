@@ -1,5 +1,6 @@
 """The one frozen configuration: what can be set, where it is read from, how it is shown."""
 
+from server.config.databases import DatabasePart, DatabaseSettings
 from server.config.limits import Limits
 from server.config.load import FILE_NAME, load
 from server.config.play import AssetSettings, DiceSettings, RouletteSettings
@@ -13,6 +14,8 @@ __all__ = [
     "AssetSettings",
     "Config",
     "ConfigError",
+    "DatabasePart",
+    "DatabaseSettings",
     "DiceSettings",
     "Limits",
     "Problem",

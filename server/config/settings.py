@@ -10,6 +10,8 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from protocol.shards import ShardRange
+from server.config.databases import POSTGRES_SCHEMES, DatabasePart, DatabaseSettings
 from server.config.fields import Count, Whole, refused
 from server.config.limits import Limits
 from server.config.play import (
@@ -59,12 +61,12 @@ class Config(BaseSettings):
     data_dir: Path = Path(".croupier")
     """Where the embedded engines and the secrets that were made for them live; relative to the working folder."""
     database_url: SecretStr | None = None
-    """A PostgreSQL of one's own; without it the embedded one is used."""
+    """A PostgreSQL of one's own; without it (and without `database.shards`) the embedded one is used."""
     redis_url: SecretStr | None = None
     unsafe: bool = False
     """Start even when PostgreSQL says that it may lose what it has confirmed."""
     shards: Annotated[Count, Field(le=4_096)] = 256
-    """Fixed when the database is made."""
+    """Fixed when the database is made, or the first of several."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "text", "json"] = "auto"
     """`auto` is text on a terminal and JSON everywhere else."""
@@ -84,6 +86,7 @@ class Config(BaseSettings):
     tables: tuple[RouletteSettings, ...] = DEFAULT_TABLES
     dice: tuple[DiceSettings, ...] = DEFAULT_DICE
     limits: Limits = Limits()
+    database: DatabaseSettings = DatabaseSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -100,7 +103,14 @@ class Config(BaseSettings):
     @property
     def guests_allowed(self) -> bool:
         """Whether anyone may play as a guest."""
-        return self.database_url is None if self.guest_enabled is None else self.guest_enabled
+        return not self.databases if self.guest_enabled is None else self.guest_enabled
+
+    @property
+    def databases(self) -> tuple[DatabasePart, ...]:
+        """The databases of one's own, by their shards; none where the embedded one is used."""
+        if self.database_url is not None:
+            return (DatabasePart(ShardRange.whole(self.shards), self.database_url),)
+        return self.database.parts(self.shards) if self.database.shards else ()
 
     @property
     def seed_key_bytes(self) -> bytes | None:
@@ -118,7 +128,7 @@ class Config(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database_is_postgres(cls, url: SecretStr | None) -> SecretStr | None:
-        return _with_scheme(url, "postgresql://", "postgres://")
+        return _with_scheme(url, *POSTGRES_SCHEMES)
 
     @field_validator("redis_url")
     @classmethod
@@ -145,6 +155,10 @@ class Config(BaseSettings):
         _each_once("assets", "number", (asset.number for asset in self.assets))
         _each_once("tables", "id", (table.id for table in self.tables))
         _each_once("dice", "asset", (dice.asset for dice in self.dice))
+        if self.database.shards:
+            if self.database_url is not None:
+                raise refused("database_url is set too, and would hold all of them", "database", "shards")
+            self.database.parts(self.shards)
         codes = {asset.code for asset in self.assets}
         _each_of("tables", "asset", (table.asset for table in self.tables), codes)
         _each_of("dice", "asset", (dice.asset for dice in self.dice), codes)

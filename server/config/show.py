@@ -12,9 +12,18 @@ MASK: Final = "***"
 
 
 def _masked(config: Config) -> dict[str, Any]:
-    secrets = {name for name, value in config if isinstance(value, SecretStr)}
-    values = config.model_dump(mode="json")
-    return {name: MASK if name in secrets else value for name, value in values.items()}
+    # As Python first, where a secret can still be told from a text.
+    secret = config.model_dump()
+    return {name: _without(secret[name], value) for name, value in config.model_dump(mode="json").items()}
+
+
+def _without(secret: Any, shown: Any) -> Any:
+    """What is shown, with a mask wherever there is a secret in it."""
+    if isinstance(secret, SecretStr):
+        return MASK
+    if isinstance(secret, dict):
+        return {name: _without(secret[name], value) for name, value in shown.items()}
+    return shown
 
 
 def as_json(config: Config) -> str:

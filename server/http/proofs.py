@@ -69,7 +69,7 @@ def _response(found: ProofView | Refusal) -> Response:
         match found.code:
             case Code.UNKNOWN_BET:
                 return text(HTTPStatus.NOT_FOUND, "there is no such bet")
-            case Code.BET_NOT_SETTLED:
+            case Code.BET_NOT_SETTLED | Code.ID_REUSED:
                 return text(HTTPStatus.CONFLICT, said)
             case _:
                 return text(HTTPStatus.SERVICE_UNAVAILABLE, said, AGAIN)

@@ -7,7 +7,16 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
-from server.config import FILE_NAME, AssetSettings, Config, DiceSettings, Limits, RouletteSettings, as_toml
+from server.config import (
+    FILE_NAME,
+    AssetSettings,
+    Config,
+    DatabaseSettings,
+    DiceSettings,
+    Limits,
+    RouletteSettings,
+    as_toml,
+)
 from server.config.settings import ENVIRONMENT_PREFIX, NESTED_DELIMITER
 from server.reference.docstrings import field_docstrings
 from server.reference.markdown import code, page, table
@@ -18,17 +27,19 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "tables": RouletteSettings,
     "dice": DiceSettings,
     "limits": Limits,
+    "database": DatabaseSettings,
 }
-"""The keys that are tables of TOML themselves. All but `limits` are arrays of them."""
-ONE: Final = "limits"
+"""The keys that are tables of TOML themselves. All but these are arrays of them:"""
+SINGLE: Final = frozenset({"limits", "database"})
 _SOURCES: Final = f"""\
 A value comes from a flag, else from the environment, else from a TOML file (`--config FILE`, or `./{FILE_NAME}` when
 there is one), else it is the default. An unknown key, anywhere, or a bad value is an error that names it, and nothing
 is started. `croupier config` prints what is in force, secrets masked.
 
-In the environment a key is its name in capitals after `{ENVIRONMENT_PREFIX}`, a key of `limits` with two underscores:
-`{ENVIRONMENT_PREFIX}LIMITS{NESTED_DELIMITER}PING_SECONDS=5`. Lists are JSON there, but `allowed_origins`, which has
-commas. An empty variable is as good as none. `--set KEY=VALUE` sets any key: `--set limits.ping_seconds=5`."""
+In the environment a key is its name in capitals after `{ENVIRONMENT_PREFIX}`, a key of a section with two underscores:
+`{ENVIRONMENT_PREFIX}LIMITS{NESTED_DELIMITER}PING_SECONDS=5`. Lists are JSON there, and so is `database.shards`; but
+`allowed_origins` has commas. An empty variable is as good as none. `--set KEY=VALUE` sets any key: `--set
+limits.ping_seconds=5`."""
 _LISTS: Final = "A list replaces the default list as a whole."
 
 
@@ -52,10 +63,10 @@ def _simple() -> list[str]:
 
 def _sections(definitions: Mapping[str, Schema]) -> Iterator[str]:
     for key, model in SECTIONS.items():
-        said = f"{(model.__doc__ or '').strip()}{'' if key == ONE else f' {_LISTS}'}"
-        header = f"`[{key}]`" if key == ONE else f"`[[{key}]]`"
+        said = f"{(model.__doc__ or '').strip()}{'' if key in SINGLE else f' {_LISTS}'}"
+        header = f"`[{key}]`" if key in SINGLE else f"`[[{key}]]`"
         keys = list(model.model_fields)
-        rows = _table(model, definitions[model.__name__], f"{key}." if key == ONE else None, keys)
+        rows = _table(model, definitions[model.__name__], f"{key}." if key in SINGLE else None, keys)
         yield f"## {key}\n\n{header}: {said}\n\n{rows}"
 
 

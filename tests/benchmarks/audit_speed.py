@@ -108,7 +108,7 @@ async def fill(connection: asyncpg.Connection, transfers: int, players: int, blo
     """Write about that many transfers of honest play; returns how many there are."""
     blocks = max(1, round((transfers - players) / players / 1.5))
     await connection.execute("SET synchronous_commit = off; SET work_mem = '256MB'")
-    await prepare_shards(connection, 1)
+    await prepare_shards(connection, range(1))
     await connection.execute("INSERT INTO epoch (host, seq) VALUES ('benchmark', $1)", blocks + 1)
     await connection.execute("UPDATE shard SET epoch = 1")
     await connection.execute("INSERT INTO batch VALUES (1, 1, 0, $1)", players)

@@ -107,8 +107,7 @@ async def test_with_an_address_it_is_the_same_whoever_supervises_and_from_wherev
             joins = {**ray.environment, **SECRETS, "CROUPIER_UNSAFE": "true"}
             stores = ("--database-url", postgres_dsn, "--redis-url", valkey_url)
             here, there = (
-                Cluster(folder / name, "--address", ray.address, stores=stores, variables=joins)
-                for name in ("here", "there")
+                Cluster(folder / name, "--address", ray.address, stores=stores, **joins) for name in ("here", "there")
             )
             await here.up("--hosts", "2", "--gateways", "1")
             before = await here.whole(hosts=2)

@@ -25,27 +25,34 @@ async def store(database: str | None) -> AsyncIterator[ClusterStore]:
     await postgres.close()
 
 
-async def claimed(store: ClusterStore, instance: str = "one", *, hosts: int = 2, silence: float = OLD) -> int:
+async def claimed(
+    store: ClusterStore, instance: str = "one", *, hosts: tuple[int, ...] = (2,), silence: float = OLD
+) -> int:
     row = await store.claim(instance, name="casino", release="1.0", hosts=hosts, gateways=1, silence_seconds=silence)
     return row.generation
 
 
-HOST = ProcessRow("host-1", ProcessKind.HOST, "node", 0, leaving=False)
+HOST = ProcessRow("host-1", ProcessKind.HOST, "node", 0, leaving=False, part=1)
 
 
 async def test_a_directory_after_another_supersedes_it_and_finds_what_was_wanted(store: ClusterStore) -> None:
     first = await claimed(store)
-    await store.want(first, 5, 3)
+    await store.want(first, (5, 1), 3)
     await store.put_process(first, HOST)
     second = await claimed(store)
     assert second > first
     row = await store.beat(second)
-    assert (row.hosts, row.gateways, row.name, row.is_down) == (5, 3, "casino", False)
+    assert (row.hosts, row.gateways, row.name, row.is_down) == ((5, 1), 3, "casino", False)
     assert await store.processes() == [HOST]
-    for late in (store.beat(first), store.want(first, 1, 1), store.put_process(first, HOST), store.take_number(first)):
+    for late in (
+        store.beat(first),
+        store.want(first, (1,), 1),
+        store.put_process(first, HOST),
+        store.take_number(first),
+    ):
         with pytest.raises(Superseded):
             await late
-    assert (await store.beat(second)).hosts == 5
+    assert (await store.beat(second)).hosts == (5, 1)
 
 
 async def test_a_second_cluster_is_refused_while_the_first_is_heard_of(store: ClusterStore) -> None:
@@ -58,14 +65,14 @@ async def test_a_second_cluster_is_refused_while_the_first_is_heard_of(store: Cl
         await claimed(store, "two")
     assert taken.value.name == "casino"
     assert taken.value.silent_seconds < OLD
-    assert (await store.beat(first)).hosts == 2
+    assert (await store.beat(first)).hosts == (2,)
 
 
 async def test_a_second_cluster_may_begin_when_the_first_has_been_silent(store: ClusterStore) -> None:
     first = await claimed(store, "one")
     await store.put_process(first, HOST)
-    second = await claimed(store, "two", hosts=7, silence=0.0)
-    assert (await store.beat(second)).hosts == 7
+    second = await claimed(store, "two", hosts=(7,), silence=0.0)
+    assert (await store.beat(second)).hosts == (7,)
     assert await store.processes() == []
     with pytest.raises(Superseded):
         await store.beat(first)
@@ -77,9 +84,9 @@ async def test_a_second_cluster_may_begin_when_the_first_was_stopped(store: Clus
     await store.stop(first)
     assert await store.processes() == []
     assert (await store.beat(first)).is_down
-    second = await claimed(store, "two", hosts=3)
+    second = await claimed(store, "two", hosts=(3,))
     row = await store.beat(second)
-    assert (row.hosts, row.is_down) == (3, False)
+    assert (row.hosts, row.is_down) == ((3,), False)
 
 
 async def test_numbers_are_never_given_twice(store: ClusterStore) -> None:
@@ -95,7 +102,7 @@ async def test_processes_are_remembered_changed_and_forgotten(store: ClusterStor
     gateway = ProcessRow("gateway-2", ProcessKind.GATEWAY, "other", 1, leaving=False)
     await store.put_process(generation, HOST)
     await store.put_process(generation, gateway)
-    leaving = ProcessRow("host-1", ProcessKind.HOST, "node", 0, leaving=True)
+    leaving = ProcessRow("host-1", ProcessKind.HOST, "node", 0, leaving=True, part=1)
     await store.put_process(generation, leaving)
     assert await store.processes() == [gateway, leaving]
     await store.drop_process(generation, "host-1")

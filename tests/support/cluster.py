@@ -1,4 +1,7 @@
-"""A small cluster in one process: hosts and gateways as they are configured, joined by a mesh, over real stores."""
+"""A small cluster in one process: hosts and gateways as they are configured, joined by a mesh, over real stores.
+
+There may be several databases: then each has a host of its own.
+"""
 
 import asyncio
 import base64
@@ -6,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 import structlog
 
@@ -15,7 +19,8 @@ from actors.runtime.ref import Ref
 from clients.python import Client, Settings
 from clients.python.credentials import Login
 from protocol.ids import ShardId
-from server.bootstrap import prepare
+from protocol.shards import Partition
+from server.bootstrap import Place, addresses_of, prepare
 from server.cluster.gateway_node import GatewayNode
 from server.cluster.host_node import CasinoHost, routes_in
 from server.config import Config, Limits, RouletteSettings
@@ -40,10 +45,13 @@ WHEEL = RouletteSettings(
     settled_ms=10,
 )
 
+NOBODYS = UUID(int=0)
+"""The platform of processes that reach no database."""
+
 T = TypeVar("T")
 
 
-def config_for(database_url: str, redis_url: str, data_dir: Path, **more: Any) -> Config:
+def config_for(database_url: str | None, redis_url: str, data_dir: Path, **more: Any) -> Config:
     """The configuration of every process of a cluster."""
     fields: dict[str, Any] = {
         "database_url": database_url,
@@ -62,10 +70,15 @@ def config_for(database_url: str, redis_url: str, data_dir: Path, **more: Any) -
 
 
 class Cluster:
-    """Processes by name. The table is on host `one`, everybody's wallet and games on host `two`."""
+    """Processes by name. The table is on host `one`, everybody's wallet and games on host `two`.
 
-    def __init__(self, config: Config) -> None:
+    With two databases these hosts have whatever is in the first, and in the second.
+    """
+
+    def __init__(self, config: Config, fleet: UUID = NOBODYS) -> None:
         self.config = config
+        self.fleet = fleet
+        self.partition = Partition(SHARDS, tuple(part.shards for part in config.databases))
         self.mesh = Mesh()
         self.hosts: dict[str, CasinoHost] = {}
         self.gateways: dict[str, GatewayNode] = {}
@@ -74,15 +87,22 @@ class Cluster:
 
     async def start(self, *gateways: str) -> None:
         """Start the two hosts, and gateways of these names."""
-        elsewhere = [ShardId(shard) for shard in range(SHARDS) if shard != TABLES_SHARD]
-        await self.host("one", TABLES_SHARD)
-        await self.host("two", *elsewhere)
+        if len(self.partition.parts) > 1:
+            first, second = self.partition.parts
+            await self.host("one", *first)
+            await self.host("two", *second)
+        else:
+            elsewhere = [ShardId(shard) for shard in range(SHARDS) if shard != TABLES_SHARD]
+            await self.host("one", TABLES_SHARD)
+            await self.host("two", *elsewhere)
         for name in gateways:
             await self.gateway(name)
 
-    async def host(self, name: str, *shards: ShardId) -> CasinoHost:
-        """Start a host that owns these shards."""
-        host = CasinoHost(self.config, name, self.mesh.peer, self.log)
+    async def host(self, name: str, *shards: ShardId, part: int | None = None) -> CasinoHost:
+        """Start a host that owns these shards, all of them of one database, or none of that `part` yet."""
+        if part is None:
+            part = self.partition.of_shard(shards[0]) if shards else 0
+        host = CasinoHost(self.config, Place(self.fleet, part), name, self.mesh.peer, self.log)
         await host.start()
         self.hosts[name] = self.mesh.services[name] = host
         await self.ask(name, "acquire", pack_shards(shards))
@@ -90,7 +110,7 @@ class Cluster:
 
     async def gateway(self, name: str, config: Config | None = None) -> GatewayNode:
         """Start a gateway."""
-        gateway = GatewayNode(config or self.config, name, self.mesh.peer, self.log)
+        gateway = GatewayNode(config or self.config, Place(self.fleet), name, self.mesh.peer, self.log)
         await gateway.start()
         self.gateways[name] = self.mesh.services[name] = gateway
         return gateway
@@ -159,9 +179,8 @@ class Cluster:
 @asynccontextmanager
 async def cluster(config: Config, *gateways: str) -> AsyncIterator[Cluster]:
     """A cluster over a database that is prepared first."""
-    assert config.database_url is not None
-    made = Cluster(config)
-    await prepare(config, config.database_url.get_secret_value(), made.log)
+    log = Cluster(config).log
+    made = Cluster(config, await prepare(config, addresses_of(config), log))
     try:
         await made.start(*gateways)
         yield made

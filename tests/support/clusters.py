@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,16 +14,17 @@ WHOLE_SECONDS_MAX: Final = 120.0
 
 
 class Cluster:
-    """The cluster of a data dir. `reach` are flags of every command, `stores` of the one that starts it."""
+    """The cluster of a data dir. `reach` are flags of every command, `stores` of the one that starts it.
 
-    def __init__(
-        self, data_dir: Path, *reach: str, stores: Sequence[str] = (), variables: Mapping[str, str] | None = None
-    ) -> None:
+    `variables` are the environment of its commands.
+    """
+
+    def __init__(self, data_dir: Path, *reach: str, stores: Sequence[str] = (), **variables: str) -> None:
         self.data_dir = data_dir
         self.ready: dict[str, Any] = {}
         self._reach = reach
         self._stores = stores
-        self._variables: dict[str, Any] = dict(variables or {})
+        self._variables: dict[str, Any] = dict(variables)
 
     async def up(self, *flags: str) -> None:
         """Start it."""
@@ -65,7 +66,9 @@ class Cluster:
 
     async def audit(self) -> None:
         """See that every invariant holds."""
-        ended = await croupier("audit", "--data-dir", self.data_dir, "--json", seconds=COMMAND_SECONDS_MAX)
+        ended = await croupier(
+            *("audit", "--data-dir", self.data_dir, "--json"), seconds=COMMAND_SECONDS_MAX, **self._variables
+        )
         assert ended.code == 0, ended.stdout + ended.stderr
 
     @property

@@ -56,7 +56,7 @@ async def postgres_under_test(dsn: str) -> AsyncIterator[LedgerUnderTest]:
     ledger = PostgresLedger(dsn)
     try:
         await prepare_connection(looker)
-        await prepare_shards(looker, SHARDS)
+        await prepare_shards(looker, range(SHARDS))
         yield LedgerUnderTest(ledger, looker)
     finally:
         await ledger.close()

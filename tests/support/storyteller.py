@@ -12,6 +12,7 @@ from actors.runtime.host import Host, HostLimits
 from actors.runtime.ref import Ref
 from actors.table.load import TableKind
 from actors.wallet.load import WalletKind
+from persistence.ledgers import Ledgers
 from persistence.memory.ledger import MemoryLedger
 from protocol.commands import Asked, Look, OpenWallet
 from protocol.errors import Refusal
@@ -41,7 +42,7 @@ class Storyteller:
 
     def __init__(self) -> None:
         self.ledger = MemoryLedger(SHARDS)
-        self.queries = LedgerQueries(self.ledger, ASSETS)
+        self.queries = LedgerQueries(Ledgers.one(self.ledger), ASSETS)
         self.now = NOW_MS
         self._sent: list[Any] = []
         self._host = Host(

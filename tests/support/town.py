@@ -7,10 +7,10 @@ import asyncio
 import json
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from actors.runtime.carrier import PID, PROCESS_MEMORY_BYTES, Carrier, CarrierError, Node, NodeId, ProcessName, Recipe
 from actors.runtime.control import pack, unpack_routes
@@ -21,9 +21,12 @@ from actors.runtime.routes import Route, routes_of
 from actors.runtime.transport import Peer, PeerLost, Service
 from actors.wallet.load import players_to_wake
 from persistence.clusters import ProcessKind
+from persistence.interfaces import Owner
+from persistence.ledgers import Ledgers
 from persistence.memory.clusters import MemoryClusterStore
 from persistence.memory.ledger import MemoryLedger
-from protocol.ids import ShardId
+from protocol.ids import Epoch, ShardId
+from protocol.shards import Partition, ShardRange
 from server.cluster.charter import Charter
 from server.cluster.crew import Recipes
 from server.cluster.directory import Directory
@@ -32,6 +35,7 @@ from tests.support.hand_driven import NOON_MS
 from tests.support.nodes import casino_kinds
 
 TOWN_SHARDS = 8
+WHOLE: Final = (f"0-{TOWN_SHARDS - 1}",)
 NODE_MEMORY_BYTES = 16 * 2**30
 SECONDS_MAX = 120.0
 
@@ -52,6 +56,30 @@ class StillGateway(Service):
         elif method == "drain":
             self.connections = max(0, self.connections - 1)
         return pack({"connections": self.connections})
+
+
+class TownDatabase(MemoryLedger):
+    """A ledger that can be cut off: it keeps everybody waiting who asks whose its shards are, or would change that."""
+
+    def __init__(self, shards: Iterable[ShardId]) -> None:
+        super().__init__(shards)
+        self.reachable = asyncio.Event()
+        self.reachable.set()
+
+    async def owners(self) -> dict[ShardId, Owner]:
+        """See `Ledger.owners`."""
+        await self.reachable.wait()
+        return await super().owners()
+
+    async def end_epoch(self, epoch: Epoch) -> None:
+        """See `Ledger.end_epoch`."""
+        await self.reachable.wait()
+        await super().end_epoch(epoch)
+
+    async def acquire_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> Epoch:
+        """See `Ledger.acquire_shards`."""
+        await self.reachable.wait()
+        return await super().acquire_shards(epoch, shards)
 
 
 class TownPeer(Peer):
@@ -99,11 +127,15 @@ class Resident(Carrier):
 
 
 class Town(Carrier):
-    """The machines, the database, and everybody on them."""
+    """The machines, the databases, and everybody on them. `ranges` are the shards of each database."""
 
-    def __init__(self, nodes: int = 2, *, beside: "Town | None" = None) -> None:
+    def __init__(self, nodes: int = 2, ranges: Sequence[str] = WHOLE, *, beside: "Town | None" = None) -> None:
+        partition = Partition(TOWN_SHARDS, tuple(map(ShardRange.parse, ranges)))
+        self.databases: list[TownDatabase] = (
+            [TownDatabase(part) for part in partition.parts] if beside is None else beside.databases
+        )
+        self.ledgers = Ledgers(partition, self.databases)
         self.loop = asyncio.get_running_loop()
-        self.ledger: MemoryLedger = MemoryLedger(TOWN_SHARDS) if beside is None else beside.ledger
         self.store: MemoryClusterStore = MemoryClusterStore(self.loop.time) if beside is None else beside.store
         self.processes: dict[ProcessName, Service] = {}
         self.places: dict[ProcessName, NodeId] = {}
@@ -115,6 +147,11 @@ class Town(Carrier):
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.directories: list[Directory] = []
         self.errands: list[asyncio.Task[None]] = []
+
+    @property
+    def ledger(self) -> TownDatabase:
+        """The first one."""
+        return self.databases[0]
 
     # --- the carrier ---
 
@@ -130,7 +167,7 @@ class Town(Carrier):
 
     async def _made(self, recipe: Recipe) -> Service:
         if recipe.factory == "host":
-            return await self._host(recipe.name)
+            return await self._host(recipe)
         if recipe.factory == "directory":
             charter = Charter(**json.loads(recipe.config)["charter"])
             return await self._directory(Resident(self, recipe.node), recipe.name, charter)
@@ -191,10 +228,10 @@ class Town(Carrier):
             raise PeerLost(f"{name} is gone")
         return answer
 
-    async def _host(self, name: ProcessName) -> HostNode:
+    async def _host(self, recipe: Recipe) -> HostNode:
         node = HostNode(
-            name,
-            self.ledger,
+            recipe.name,
+            self.ledgers.all[int(recipe.config)],
             casino_kinds(),
             shards=TOWN_SHARDS,
             clock=lambda: NOON_MS + int(self.loop.time() * 1000),
@@ -211,7 +248,7 @@ class Town(Carrier):
         return node
 
     async def _find_routes(self) -> Mapping[ShardId, Route]:
-        return routes_of(await self.ledger.owners())
+        return routes_of(await self.ledgers.owners())
 
     # --- what happens to people ---
 
@@ -244,10 +281,10 @@ class Town(Carrier):
         directory = Directory(
             name,
             charter,
-            self.ledger,
+            self.ledgers,
             self.store,
             carrier,
-            Recipes("host", "gateway", slots, b""),
+            Recipes("host", "gateway", slots, b"", [b"%d" % part for part in range(len(self.ledgers.all))]),
             on_event=lambda event, details: self.events.append((event, dict(details))),
         )
         await directory.start()
@@ -283,7 +320,7 @@ class Town(Carrier):
     async def owned(self) -> dict[str, int]:
         """How many shards each host has, by the ledger."""
         counts: dict[str, int] = {}
-        for owner in (await self.ledger.owners()).values():
+        for owner in (await self.ledgers.owners()).values():
             host = "nobody" if owner.is_free else owner.host
             counts[host] = counts.get(host, 0) + 1
         return counts
@@ -341,9 +378,9 @@ async def finished(directory: Directory) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def a_town(nodes: int = 2, *, beside: Town | None = None) -> AsyncIterator[Town]:
-    """A town, and its end; on the same database as another one."""
-    town = Town(nodes, beside=beside)
+async def a_town(nodes: int = 2, ranges: Sequence[str] = WHOLE, *, beside: Town | None = None) -> AsyncIterator[Town]:
+    """A town, and its end; on the same databases as another one."""
+    town = Town(nodes, ranges, beside=beside)
     try:
         yield town
     finally:

@@ -19,6 +19,7 @@ import uvloop
 
 from actors.games.interface import Limits
 from persistence.embedded import Engines
+from persistence.ledgers import Ledgers
 from persistence.postgres.database import open_pool, prepare_database
 from persistence.postgres.ledger import PostgresLedger, prepare_connection
 from persistence.postgres.players import PostgresPlayers
@@ -75,7 +76,7 @@ async def serve(config: Config, pool_size: int) -> None:
             backend=backend,
             players=players,
             sessions=sessions,
-            queries=LedgerQueries(ledger, assets),
+            queries=LedgerQueries(Ledgers.one(ledger), assets),
             page={},
             clock=clock,
             entropy=os.urandom,

@@ -1,12 +1,16 @@
+import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from persistence.postgres.cluster import PostgresClusterStore
+from persistence.postgres.database import Address, prepare_fleet
 from server.cli.cluster_table import table
+from tests.support.engines import SharedEngines
+from tests.support.fleets import fresh_fleet
 from tests.support.server import Ended, croupier, no_leftovers, short_folder
 
 SECRETS = {"CROUPIER_TOKEN_SECRET": "t" * 32, "CROUPIER_SEED_KEY": "a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2U="}
@@ -73,7 +77,7 @@ async def test_a_database_that_is_not_there_is_told(folder: Path) -> None:
 async def test_a_second_cluster_on_a_database_is_told_whose_it_is(folder: Path, postgres_dsn: str) -> None:
     store = PostgresClusterStore(postgres_dsn)
     try:
-        await store.claim("other", name="the first", release="1", hosts=1, gateways=1, silence_seconds=1)
+        await store.claim("other", name="the first", release="1", hosts=(1,), gateways=1, silence_seconds=1)
         ended = await refused(
             *("up", "--data-dir", folder, "--database-url", postgres_dsn, "--redis-url", "redis://127.0.0.1:1"),
             **SECRETS,
@@ -122,35 +126,75 @@ async def test_a_data_dir_that_cannot_be_written_is_refused(a_file: Path) -> Non
     assert "cannot write to" in (await refused("up", "--data-dir", a_file / "data")).stderr
 
 
-def test_the_table_shows_each_process_in_a_line_of_its_own() -> None:
-    host = {
-        "name": "host-1",
-        "node": "10.0.0.1",
-        "state": "up",
-        "shards": 128,
-        "actors": 7,
-        "batches_per_second": 12.34,
-    }
-    gateway = {"name": "gateway-2", "node": "10.0.0.1", "state": "silent", "address": ["10.0.0.1", 8080]}
-    shown = table(
+async def test_a_database_without_a_host_is_told_before_anything_is_started(folder: Path) -> None:
+    ended = await refused("up", "--data-dir", folder, "--hosts", "1", **SECRETS, **on("127.0.0.1:1/a", "127.0.0.1:1/b"))
+    assert "2 databases need a host each, and there are to be 1: --hosts 2, or more" in ended.stderr
+    assert not (folder / "valkey").exists()
+
+
+async def test_databases_that_were_exchanged_are_told_at_once(folder: Path, halves: list[Address]) -> None:
+    await prepare_fleet(halves, shards=256, unsafe=True)
+    first, second = (address.dsn.removeprefix("postgresql://") for address in halves)
+    ended = await refused(
+        "up", "--data-dir", folder, "--redis-url", "redis://127.0.0.1:1", **SECRETS, **on(second, first)
+    )
+    assert "the database of the shards 0-127: it is the database of the shards 128-255 of 256" in ended.stderr
+
+
+def on(*databases: str) -> dict[str, str]:
+    shards = {name: f"postgresql://{one}" for name, one in zip(("0-127", "128-255"), databases, strict=True)}
+    return {"CROUPIER_DATABASE__SHARDS": json.dumps(shards), "CROUPIER_UNSAFE": "true"}
+
+
+@pytest.fixture
+def halves(engines: SharedEngines) -> Iterator[list[Address]]:
+    with fresh_fleet(engines, "0-127", "128-255") as fresh:
+        yield fresh
+
+
+def shown(hosts: list[dict[str, Any]], gateways: list[dict[str, Any]], *databases: str) -> list[str]:
+    return table(
         {
             "cluster": {"name": "casino", "release": "1.0", "generation": 12, "directory_node": "10.0.0.1"},
             "nodes": [{"id": "0123456789", "address": "10.0.0.1", "state": "up", "processes": 3, "room": 0}],
             "missing": {"hosts": 2, "gateways": 1},
             "trouble": "no node has room for 2 hosts and 1 gateway",
             "shards": {"owned": 128, "unowned": 128, "moving": 4},
+            "databases": [{"shards": shards, "hosts": 1, "unowned": 0} for shards in databases],
             "work": {"what": "rebalance", "running": False, "error": "no", "done": "1 of 2 shards moved"},
-            "hosts": [host],
-            "gateways": [gateway],
+            "hosts": hosts,
+            "gateways": gateways,
         }
     ).splitlines()
-    assert shown[:5] == [
+
+
+HOST = {
+    "name": "host-1",
+    "node": "10.0.0.1",
+    "state": "up",
+    "database": "128-255",
+    "shards": 128,
+    "actors": 7,
+    "batches_per_second": 12.34,
+}
+
+
+def test_the_table_shows_each_process_in_a_line_of_its_own() -> None:
+    gateway = {"name": "gateway-2", "node": "10.0.0.1", "state": "silent", "address": ["10.0.0.1", 8080]}
+    lines = shown([HOST], [gateway], "0-255")
+    assert lines[:5] == [
         "cluster casino, release 1.0; the 12th directory, on 10.0.0.1",
         "shards: 128 of 256 on hosts, 4 moving",
         "rebalance: failed: no; 1 of 2 shards moved",
         "missing: 2 hosts and 1 gateway",
         "trouble: no node has room for 2 hosts and 1 gateway",
     ]
-    assert shown[7].split() == ["10.0.0.1", "01234567", "up", "3", "0"]
-    assert shown[10].split() == ["host-1", "10.0.0.1", "up", "128", "7", "-", "12.3", "-", "-"]
-    assert shown[13].split()[:4] == ["gateway-2", "10.0.0.1", "silent", "10.0.0.1:8080"]
+    assert lines[7].split() == ["10.0.0.1", "01234567", "up", "3", "0"]
+    assert lines[10].split() == ["host-1", "10.0.0.1", "up", "128", "7", "-", "12.3", "-", "-"]
+    assert lines[13].split()[:4] == ["gateway-2", "10.0.0.1", "silent", "10.0.0.1:8080"]
+
+
+def test_the_table_says_whose_database_a_host_is_when_there_are_several() -> None:
+    lines = shown([HOST], [], "0-127", "128-255")
+    assert lines[9].split()[:5] == ["HOST", "NODE", "STATE", "DATABASE", "SHARDS"]
+    assert lines[10].split()[:5] == ["host-1", "10.0.0.1", "up", "128-255", "128"]

@@ -464,7 +464,7 @@ async def test_processes_of_another_database_on_the_same_ray_are_left_alone() ->
     async with a_town() as town, a_town() as elsewhere:
         first = await town.direct()
         await first.stop()
-        town.ledger, town.store = elsewhere.ledger, elsewhere.store
+        town.databases, town.ledgers, town.store = elsewhere.databases, elsewhere.ledgers, elsewhere.store
         before = dict(town.processes)
         with pytest.raises(CarrierError, match="processes of another cluster named 'casino' run on this Ray"):
             await town.direct(instance="two")

@@ -16,7 +16,7 @@ from clients.python import Client, Closed, Guest
 from protocol.games.roulette import RouletteOpened, RouletteSettled
 from protocol.ids import command_id_from
 from protocol.replies import LobbySnapshot, StatementRow
-from server.bootstrap import CannotStart
+from server.bootstrap import CannotStart, Place
 from server.clock import SystemClock
 from server.cluster.gateway_node import GatewayNode
 from server.gateway.history import Position
@@ -273,7 +273,7 @@ async def test_gateways_of_one_machine_share_out_the_ports(postgres_dsn: str, va
     config = config_for(postgres_dsn, valkey_url, tmp_path, port=first, gateway_ports=(second,))
     async with cluster(config, "east", "west") as casino:
         assert [casino.gateways[name].address[1] for name in ("east", "west")] == [first, second]
-        third = GatewayNode(config, "north", casino.mesh.peer, casino.log)
+        third = GatewayNode(config, Place(casino.fleet), "north", casino.mesh.peer, casino.log)
         with pytest.raises(CannotStart, match="in use"):
             await third.start()
         await casino.ask("east", "stop")

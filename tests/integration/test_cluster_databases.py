@@ -1,0 +1,73 @@
+"""A real cluster on two databases: hosts die, the cluster grows, and the books of both agree."""
+
+import asyncio
+import base64
+import json
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from persistence.postgres.database import Address
+from tests.support.clusters import Cluster, bots
+from tests.support.engines import SharedEngines
+from tests.support.fleets import fresh_fleet
+from tests.support.server import no_leftovers, short_folder
+
+pytestmark = pytest.mark.slow
+
+RANGES = ("0-127", "128-255")
+
+
+@pytest.fixture
+def addresses(engines: SharedEngines) -> Iterator[list[Address]]:
+    with fresh_fleet(engines, *RANGES) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+async def cluster(addresses: list[Address], valkey_url: str) -> AsyncIterator[Cluster]:
+    """A host for each database, and a gateway; at the end nothing of them may be left."""
+    with short_folder() as folder:
+        cluster = Cluster(
+            folder / "data",
+            CROUPIER_DATABASE__SHARDS=json.dumps({str(one.shards): one.dsn for one in addresses}),
+            CROUPIER_REDIS_URL=valkey_url,
+            CROUPIER_SEED_KEY=base64.b64encode(bytes(32)).decode(),
+            CROUPIER_TOKEN_SECRET="t" * 32,
+            CROUPIER_GUEST_ENABLED="true",
+            CROUPIER_UNSAFE="true",
+        )
+        try:
+            await cluster.up("--hosts", "2", "--gateways", "1")
+            yield cluster
+        finally:
+            await cluster.do("down")
+        await no_leftovers(cluster.data_dir)
+
+
+def shares(status: Mapping[str, Any]) -> dict[str, list[int]]:
+    """How many shards each host has, by its database."""
+    return {
+        shards: [host["shards"] for host in status["hosts"] if host["database"] == shards]
+        for shards in (one["shards"] for one in status["databases"])
+    }
+
+
+async def test_a_host_that_dies_is_replaced_for_its_database_and_the_books_of_both_agree(cluster: Cluster) -> None:
+    playing = asyncio.create_task(bots(cluster.ready["ws"], players=20, seconds=20))
+    begun = await cluster.whole(hosts=2)
+    assert shares(begun) == {"0-127": [128], "128-255": [128]}
+    last = next(host for host in begun["hosts"] if host["database"] == "128-255")
+    os.kill(last["pid"], signal.SIGKILL)
+    after = await cluster.whole(hosts=2)
+    assert shares(after) == shares(begun)
+    assert last["name"] not in [host["name"] for host in after["hosts"]]
+    report = await playing
+    assert report["bets"] > 0
+    assert report["balance_mismatches"] == 0
+    await cluster.do("scale", "--hosts", "3")
+    assert shares(await cluster.status()) == {"0-127": [64, 64], "128-255": [128]}
+    await cluster.audit()
