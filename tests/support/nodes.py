@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 from actors.fairness.seal import KEY_BYTES, Sealer
@@ -52,7 +52,10 @@ class Nodes:
         standing: Sequence[Ref] = (Ref("table", TABLE),),
         codec: Codec | None = None,
         limits: HostLimits | None = None,
+        ledger_of: Callable[[str], Ledger] | None = None,
     ) -> None:
+        """`ledger_of` makes a host's own way to the ledger; without it they share one."""
+        self._ledger_of = ledger_of
         self.ledger = ledger if ledger is not None else MemoryLedger(SHARDS)
         self.mesh = Mesh()
         self.hosts: dict[str, HostNode] = {}
@@ -90,7 +93,7 @@ class Nodes:
         """Start a host that owns these shards."""
         node = HostNode(
             name,
-            self.ledger,
+            self._ledger_of(name) if self._ledger_of is not None else self.ledger,
             self._kinds if self._kinds is not None else casino_kinds(),
             shards=SHARDS,
             clock=self.now,

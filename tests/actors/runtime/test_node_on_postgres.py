@@ -9,6 +9,7 @@ from actors.runtime.placement import shard_of
 from actors.runtime.ref import Ref
 from actors.table.load import TableKind
 from persistence.postgres.audit import audit
+from persistence.postgres.ledger import PostgresLedger
 from protocol.commands import Asked, OpenWallet
 from protocol.errors import Refusal
 from protocol.games.dice import DiceBet
@@ -66,7 +67,8 @@ async def test_money_is_right_after_moves_and_a_death(postgres_dsn: str) -> None
         kinds = casino_kinds()
         table: Any = kinds["table"]
         kinds["table"] = TableKind({TABLE: (TABLE_GAMES["roulette"], roulette_rules(QUICK))}, ASSETS, table._sealer)
-        async with Nodes(books.ledger, kinds=kinds) as cluster:
+        ledgers = {name: PostgresLedger(postgres_dsn) for name in ("one", "two")}
+        async with Nodes(books.ledger, kinds=kinds, ledger_of=ledgers.__getitem__) as cluster:
             await cluster.launch("one", TABLES_SHARD, *(shard for shard in ALL[:2] if shard != TABLES_SHARD))
             rest = [shard for shard in ALL if shard not in cluster.hosts["one"].host.owned]
             await cluster.launch("two", *rest)
@@ -86,6 +88,8 @@ async def test_money_is_right_after_moves_and_a_death(postgres_dsn: str) -> None
             await asyncio.gather(*playing)
             await _all_settled(cluster, bettors)
 
+        for ledger in ledgers.values():
+            await ledger.close()
         known = await books.ledger.find_commands([one for bettor in bettors for one in bettor.placed])
         assert set(known) == {one for bettor in bettors for one in bettor.placed}
         assert {code for bettor in bettors for code in bettor.refused} <= OF_THE_GAME
