@@ -53,9 +53,11 @@ class Nodes:
         codec: Codec | None = None,
         limits: HostLimits | None = None,
         ledger_of: Callable[[str], Ledger] | None = None,
+        entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
         """`ledger_of` makes a host's own way to the ledger; without it they share one."""
         self._ledger_of = ledger_of
+        self._entropy = entropy
         self.ledger = ledger if ledger is not None else MemoryLedger(SHARDS)
         self.mesh = Mesh()
         self.hosts: dict[str, HostNode] = {}
@@ -97,7 +99,7 @@ class Nodes:
             self._kinds if self._kinds is not None else casino_kinds(),
             shards=SHARDS,
             clock=self.now,
-            entropy=os.urandom,
+            entropy=self._entropy,
             limits=self._limits,
             standing=self._standing,
             unfinished=players_to_wake,
