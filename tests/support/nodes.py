@@ -62,6 +62,8 @@ class Nodes:
         self.mesh = Mesh()
         self.hosts: dict[str, HostNode] = {}
         self.events: list[str] = []
+        self.fenced: list[Mapping[str, Any]] = []
+        """The batches that were refused because their epoch had ended."""
         self.pushed_events: list[tuple[str, Any]] = []
         self.lost_topics: list[str] = []
         self.codec = codec
@@ -156,10 +158,10 @@ class Nodes:
 
     # --- what comes and goes ---
 
-    def ask(self, ref: Ref, command: Any) -> "asyncio.Future[Any]":
-        """The answer that is to come."""
+    def ask(self, ref: Ref, command: Any, router: Router | None = None) -> "asyncio.Future[Any]":
+        """The answer that is to come, through another gateway's router if one is given."""
         answer: asyncio.Future[Any] = self.loop.create_future()
-        self.router.post(ref, command, answer.set_result)
+        (router or self.router).post(ref, command, answer.set_result)
         return answer
 
     def pushed(self, topic: str, event: Any, origin: Any = None) -> None:
@@ -172,6 +174,8 @@ class Nodes:
 
     def _event(self, event: str, details: Mapping[str, Any]) -> None:
         self.events.append(event)
+        if details.get("kind") == "Fenced":
+            self.fenced.append(details)
         if "exc_info" in details:
             raise AssertionError(event) from details["exc_info"]
 
