@@ -22,8 +22,10 @@ from tests.support.steps import PLAYER, Mishap, SteppedNodes
 BETTING_MS: Final = 9_000
 QUICK: Final = {**RULES, "betting_ms": BETTING_MS, "closed_ms": 50, "spin_ms": 50, "settled_ms": 60_000}
 """One round, and a long pause."""
-CASH: Final = 1_000
+CASH: Final = 3_000
 STAKE: Final = 100
+TOO_MUCH_TWICE: Final = 800
+"""Two such stakes are above the table's maximum."""
 AGAIN_SECONDS: Final = 0.2
 SECONDS_MAX: Final = 30
 QUIET_SECONDS: Final = 3.0
@@ -49,9 +51,9 @@ class Guest:
         await self.cluster.ask(Ref("wallet", PLAYER), OpenWallet(PLAYER, ((account_of(PLAYER), CASH),)))
         await self.cluster.ask(Ref("table", TABLE), Asked(PLAYER, "a guest", Sit(id=self.new_id(), table=TABLE)))
 
-    def bet(self) -> RouletteBet:
+    def bet(self, amount: int = STAKE) -> RouletteBet:
         """Another bet."""
-        return RouletteBet(id=self.new_id(), table=TABLE, wagers=(Wager(spot="red", amount=STAKE),))
+        return RouletteBet(id=self.new_id(), table=TABLE, wagers=(Wager(spot="red", amount=amount),))
 
     async def asks(self, request: Request) -> Any:
         """The answer to a request, which must be the one that there was before."""
@@ -103,8 +105,26 @@ async def comes_too_late(guest: Guest) -> None:
     await guest.asks(guest.bet())
 
 
+async def makes_room_for_another(guest: Guest) -> None:
+    """Two bets that are held, and too much together; the first is taken back, and the second asked for again."""
+    first, second = (guest.bet(TOO_MUCH_TWICE) for _ in range(2))
+    waiting = [asyncio.ensure_future(guest.asks(bet)) for bet in (first, second)]
+    await waiting[0]
+    await guest.asks(RouletteUndo(id=guest.new_id(), table=TABLE))
+    await guest.asks(second)
+    await waiting[1]
+
+
 STORIES: Final[dict[str, Callable[[Guest], Awaitable[None]]]] = {
-    story.__name__: story for story in (bets, bets_twice_at_once, regrets, regrets_before_it_is_there, comes_too_late)
+    story.__name__: story
+    for story in (
+        bets,
+        bets_twice_at_once,
+        regrets,
+        regrets_before_it_is_there,
+        comes_too_late,
+        makes_room_for_another,
+    )
 }
 
 
