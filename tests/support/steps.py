@@ -10,7 +10,6 @@ from actors.games.interface import BetPlaced, BetsReturned, RoundSettled
 from actors.runtime.node import HostNode
 from actors.runtime.placement import shard_of
 from actors.runtime.ref import Ref
-from actors.runtime.router import Router
 from actors.table.journal import TableEvent, read_event
 from persistence.interfaces import Batch, Unknown
 from persistence.memory.ledger import MemoryLedger
@@ -119,10 +118,10 @@ class SteppedNodes(Nodes):
         self.watching = False
         self.happened = False
         """Whether there was the mishap."""
+        self.gateways = 1
         self._at = at
         self._mishap = mishap
         self._tasks: list[asyncio.Task[None]] = []
-        self._routers: list[Router] = [self.router]
 
     async def start(self) -> None:
         """One host has the table, the other everything else."""
@@ -150,6 +149,12 @@ class SteppedNodes(Nodes):
         await asyncio.gather(*self._tasks)
         await super().close()
 
+    def change_gateway(self) -> None:
+        """The gateway is gone, and forgets whoever waits; there is another."""
+        self.gateways += 1
+        self.router.close()
+        self.router = self.new_router(f"gateway {self.gateways}")
+
     def _reached(self, step: Step) -> Mishap | None:
         if not self.watching:
             return None
@@ -165,8 +170,7 @@ class SteppedNodes(Nodes):
         other = WALLETS if victim == TABLES else TABLES
         name = mishap.name.partition("_")[2]
         if mishap is Mishap.GATEWAY_DIES:
-            self.router.close()
-            self.router = self.new_router("another gateway")
+            self.change_gateway()
         elif name.startswith("DIE"):
             self.kill(victim)
             self._begin(self._replace(victim, other if name == "DIE_TO_OTHER" else HEIR))

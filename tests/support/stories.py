@@ -105,6 +105,16 @@ async def comes_too_late(guest: Guest) -> None:
     await guest.asks(guest.bet())
 
 
+async def goes_away(guest: Guest) -> None:
+    """A bet, and nobody who waits for its answer."""
+    bet = guest.bet()
+    guest.asked[CommandId(bet.id)] = bet
+    asking = guest.cluster.ask(Ref("table", TABLE), Asked(PLAYER, "a guest", bet))
+    await asyncio.sleep(0.01)
+    guest.cluster.change_gateway()
+    await asking
+
+
 async def makes_room_for_another(guest: Guest) -> None:
     """Two bets that are held, and too much together; the first is taken back, and the second asked for again."""
     first, second = (guest.bet(TOO_MUCH_TWICE) for _ in range(2))
@@ -123,6 +133,7 @@ STORIES: Final[dict[str, Callable[[Guest], Awaitable[None]]]] = {
         regrets,
         regrets_before_it_is_there,
         comes_too_late,
+        goes_away,
         makes_room_for_another,
     )
 }
@@ -163,7 +174,7 @@ async def _check(guest: Guest) -> None:
     assert books.check_invariants() == ()
     won = 0
     for command, request in guest.asked.items():
-        told, row = guest.told[command], books.tables.bets.get(command)
+        told, row = await guest.asks(request), books.tables.bets.get(command)
         if isinstance(request, RouletteBet):
             won += _check_bet(guest, command)
         elif not isinstance(told, Refusal):
@@ -194,9 +205,7 @@ def _check_bet(guest: Guest, bet: CommandId) -> int:
 
 
 async def _check_again(guest: Guest) -> None:
-    """Each command has the answer that it had, from memory and from what is written."""
-    for request in guest.asked.values():
-        await guest.asks(request)
+    """Each command has the answer that it had also when that must be read."""
     for node in list(guest.cluster.hosts.values()):
         async with node.driver.changing:
             await node.driver.start_over()
