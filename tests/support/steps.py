@@ -1,7 +1,7 @@
 """A bet's life between two hosts, step by step: what is said and what is written, and one mishap at one of them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from random import Random
 from typing import Any, Final, NamedTuple
@@ -10,6 +10,7 @@ from actors.games.interface import BetPlaced, BetsReturned, RoundSettled
 from actors.runtime.node import HostNode
 from actors.runtime.placement import shard_of
 from actors.runtime.ref import Ref
+from actors.runtime.transport import PeerLost
 from actors.table.journal import TableEvent, read_event
 from persistence.interfaces import Batch, Unknown
 from persistence.memory.ledger import MemoryLedger
@@ -108,19 +109,19 @@ class SteppedLedger(MemoryLedger):
 
 
 class SteppedNodes(Nodes):
-    """Two hosts, each step of which is noted, once `watching`; at step number `at` the mishap happens."""
+    """Two hosts, each step of which is noted, once `watching`; `mishaps` happen at the steps with these numbers."""
 
-    def __init__(self, at: int = -1, mishap: Mishap | None = None, **kwargs: Any) -> None:
+    def __init__(self, mishaps: Mapping[int, Mishap], **kwargs: Any) -> None:
         self.books = SteppedLedger()
         super().__init__(self.books, entropy=Random(1).randbytes, **kwargs)
         self.books.reached = self._reached
         self.steps: list[Step] = []
         self.watching = False
-        self.happened = False
-        """Whether there was the mishap."""
+        self.happened = 0
+        """How many mishaps there were."""
         self.gateways = 1
-        self._at = at
-        self._mishap = mishap
+        self._replacing = asyncio.Lock()
+        self._mishaps = mishaps
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -159,11 +160,12 @@ class SteppedNodes(Nodes):
         if not self.watching:
             return None
         self.steps.append(step)
-        if len(self.steps) - 1 != self._at or self._mishap is None:
-            return None
-        self.happened = True
-        self._happen(self._mishap)
-        return self._mishap
+        mishap = self._mishaps.get(len(self.steps) - 1)
+        if mishap is not None and mishap in mishaps_of(step) and mishap.victim in self.hosts:
+            self.happened += 1
+            self._happen(mishap)
+            return mishap
+        return None
 
     def _happen(self, mishap: Mishap) -> None:
         victim = mishap.victim
@@ -179,16 +181,30 @@ class SteppedNodes(Nodes):
         elif name == "BEGIN_ANEW":
             self._begin(self._begin_anew(victim))
         elif mishap is Mishap.TABLES_SHARD_MOVES:
-            self._begin(self.move(TABLES, WALLETS, TABLES_SHARD))
+            self._begin(self._move())
 
     def _begin(self, work: Any) -> None:
         self._tasks.append(self.loop.create_task(work))
 
     async def _replace(self, victim: str, heir: str) -> None:
         await asyncio.sleep(DETECTION_SECONDS)
-        if heir not in self.hosts:
-            await self.launch(heir)
-        await self.take_over(victim, heir)
+        async with self._replacing:
+            if heir not in self.hosts:
+                heir = HEIR
+            if heir not in self.hosts:
+                await self.launch(heir)
+            try:
+                await self.take_over(victim, heir)
+            except PeerLost:
+                # It was replaced itself, and hears of it now.
+                await self.take_over(victim, heir)
+            if free := [shard for shard, owner in (await self.ledger.owners()).items() if owner.is_free]:
+                await self.acquire(heir, *free)
+
+    async def _move(self) -> None:
+        async with self._replacing:
+            if TABLES_SHARD in self.hosts[TABLES].host.owned and WALLETS in self.hosts:
+                await self.move(TABLES, WALLETS, TABLES_SHARD)
 
     async def _begin_anew(self, victim: str) -> None:
         driver = self.hosts[victim].driver

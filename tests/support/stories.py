@@ -1,7 +1,7 @@
 """What a player does with a bet at a table whose host is not that of his wallet, and what must be true afterwards."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from actors.fairness.seal import KEY_BYTES, Sealer
@@ -139,13 +139,13 @@ STORIES: Final[dict[str, Callable[[Guest], Awaitable[None]]]] = {
 }
 
 
-async def tell(story: str, at: int = -1, mishap: Mishap | None = None) -> SteppedNodes:
-    """A story with one mishap at one step; what must be true of it in the end is asserted."""
+async def tell(story: str, mishaps: Mapping[int, Mishap]) -> SteppedNodes:
+    """A story with mishaps at some of its steps; what must be true of it in the end is asserted."""
     kinds = casino_kinds()
     kinds["table"] = TableKind(
         {TABLE: (TABLE_GAMES["roulette"], roulette_rules(QUICK))}, ASSETS, Sealer(bytes(KEY_BYTES))
     )
-    async with SteppedNodes(at, mishap, kinds=kinds) as cluster:
+    async with SteppedNodes(mishaps, kinds=kinds) as cluster:
         await cluster.start()
         guest = Guest(cluster)
         await guest.sits_down()
