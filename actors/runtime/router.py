@@ -199,7 +199,7 @@ class Router:
                     self._say_again(host)
             except Exception as fault:  # noqa: BLE001
                 # One message that is not understood must not keep the others from being heard.
-                self._on_event("message not handled", {"host": host, "exc_info": fault})
+                self._on_event("message not handled", {"from": host, "kind": message[0], "exc_info": fault})
 
     def _answered(self, request: Request, answer: Any) -> None:
         if type(answer) is Refusal and answer.code in _PAUSES and self._loop.time() < request.deadline:
@@ -222,7 +222,8 @@ class Router:
         try:
             request.reply_to(answer)
         except Exception as fault:  # noqa: BLE001 - whoever cannot take an answer must not keep the others from theirs
-            self._on_event("answer not taken", {"exc_info": fault})
+            evidence = {"host": request.host, "answer": type(answer).__name__, "exc_info": fault}
+            self._on_event("answer not taken", evidence)
 
     def _gone(self, host: str, kept: list[bytes]) -> None:
         """A link is over: nobody knows what the host has heard. Its ids make it safe to say all of it again."""

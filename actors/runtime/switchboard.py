@@ -93,7 +93,8 @@ class Switchboard:
                     self._unwatch(session, Ref(*message[1:]))
             except Exception as fault:  # noqa: BLE001
                 # One message that is not understood must not keep the others from being handled.
-                self._on_event("message not handled", {"from": session.caller, "exc_info": fault})
+                evidence = {"from": session.caller, "kind": message[0], "exc_info": fault}
+                self._on_event("message not handled", evidence)
         self._driver.after()
 
     def _post(self, session: Session, message: Message, proved: bool) -> None:

@@ -62,6 +62,8 @@ class Nodes:
         self.mesh = Mesh()
         self.hosts: dict[str, HostNode] = {}
         self.events: list[str] = []
+        self.faults: list[tuple[str, Mapping[str, Any]]] | None = None
+        """Where a test that expects faults wants to find them; otherwise each one is an error."""
         self.fenced: list[Mapping[str, Any]] = []
         """The batches that were refused because their epoch had ended."""
         self.pushed_events: list[tuple[str, Any]] = []
@@ -176,7 +178,9 @@ class Nodes:
         self.events.append(event)
         if details.get("kind") == "Fenced":
             self.fenced.append(details)
-        if "exc_info" in details:
+        if "exc_info" in details and self.faults is not None:
+            self.faults.append((event, details))
+        elif "exc_info" in details:
             raise AssertionError(event) from details["exc_info"]
 
 

@@ -3,8 +3,11 @@
 import asyncio
 from typing import Any
 
+import msgpack
+
 from actors.runtime.placement import shard_of
 from actors.runtime.ref import Ref
+from actors.runtime.wire import TELL
 from persistence.memory.ledger import MemoryLedger
 from protocol.commands import Asked, Look, OpenWallet, Watchers
 from protocol.errors import Code
@@ -170,6 +173,37 @@ async def test_a_host_that_was_taken_for_dead_owns_nothing_and_can_be_used_again
         await cluster.move("one", "two", *ELSEWHERE)
         assert (await cluster.asks(FAR, cluster.dice()))["t"] == "dice.settled"
         assert cluster.books.tables.bets
+
+
+@virtually
+async def test_a_message_that_is_not_understood_is_told_of_and_keeps_no_other_from_being_handled() -> None:
+    async with Cluster() as cluster:
+        await cluster.start()
+        await cluster.open(NEAR)
+        cluster.faults = []
+        link = cluster.router.exchange.links["one"]
+        link.send(msgpack.packb((TELL, "nonsense")))
+
+        assert (await cluster.asks(NEAR, cluster.dice()))["t"] == "dice.settled"
+        [(event, evidence)] = cluster.faults
+        assert (event, evidence["from"], evidence["kind"]) == ("message not handled", "gateway", TELL)
+
+
+@virtually
+async def test_whoever_cannot_take_an_answer_is_told_of_and_keeps_no_other_from_his() -> None:
+    def cannot(answer: Any) -> None:
+        raise ValueError(answer)
+
+    async with Cluster() as cluster:
+        await cluster.start()
+        await cluster.open(NEAR)
+        cluster.faults = []
+        cluster.router.post(Ref("wallet", NEAR), Look(NEAR), cannot)
+
+        assert (await cluster.asks(NEAR, cluster.dice()))["t"] == "dice.settled"
+        [(event, evidence)] = cluster.faults
+        assert (event, evidence["host"], evidence["answer"]) == ("answer not taken", "one", "WalletSnapshot")
+        assert cluster.router.waiting == 0
 
 
 @virtually
