@@ -231,6 +231,8 @@ class Driver:
                 "error": str(error),
             },
         )
+        if isinstance(error, Fenced):
+            self.host.counters.batches_fenced += 1
         if self.host.epoch != batch.epoch:
             return  # its end was noticed while it was on its way, and the host has begun anew
         self.ready.clear()

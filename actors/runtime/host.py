@@ -77,6 +77,8 @@ class Counters:
     refused_overloaded: int = 0
     lookups: int = 0
     resets: int = 0
+    batches_fenced: int = 0
+    """Refused by the ledger, because the epoch had ended: another host has what it owned."""
 
 
 class _Nowhere:

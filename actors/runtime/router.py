@@ -15,7 +15,7 @@ from actors.runtime.ref import Ref
 from actors.runtime.routes import NOBODY, Routes
 from actors.runtime.transport import Peer
 from actors.runtime.turn import Outbox
-from actors.runtime.wire import ANSWER, EVENT, NOT_MINE, Codec
+from actors.runtime.wire import ANSWER, BEGUN, EVENT, NOT_MINE, Codec
 from protocol.commands import Watchers
 from protocol.errors import Code, Refusal
 from protocol.ids import ShardId
@@ -195,9 +195,11 @@ class Router:
                     self.outbox.pushed(message[1], event, None if origin is None else origin.reply_to)
                 elif message[0] == NOT_MINE:
                     self._not_mine(host, message[1], message[2])
+                elif message[0] == BEGUN:
+                    self._say_again(host)
             except Exception as fault:  # noqa: BLE001
                 # One message that is not understood must not keep the others from being heard.
-                self._on_event("message not handled", {"host": host, "exc_info": fault})
+                self._on_event("message not handled", {"from": host, "kind": message[0], "exc_info": fault})
 
     def _answered(self, request: Request, answer: Any) -> None:
         if type(answer) is Refusal and answer.code in _PAUSES and self._loop.time() < request.deadline:
@@ -210,21 +212,28 @@ class Router:
     def _not_mine(self, host: str, number: int, shard: ShardId) -> None:
         self.exchange.not_mine(shard, host)
         request = self._requests.get(number)
-        if request is not None and request.host == host:
-            self._park(request)
+        # Without a number, the shard has left: whoever waits there for others is forgotten, even if it comes back.
+        left = [request] if request is not None else list(self._requests.values()) if not number else []
+        for one in left:
+            if one.host == host and one.shard == shard:
+                self._park(one)
 
     def _reply(self, request: Request, answer: Any) -> None:
         try:
             request.reply_to(answer)
         except Exception as fault:  # noqa: BLE001 - whoever cannot take an answer must not keep the others from theirs
-            self._on_event("answer not taken", {"exc_info": fault})
+            evidence = {"host": request.host, "answer": type(answer).__name__, "exc_info": fault}
+            self._on_event("answer not taken", evidence)
 
     def _gone(self, host: str, kept: list[bytes]) -> None:
         """A link is over: nobody knows what the host has heard. Its ids make it safe to say all of it again."""
-        for request in [one for one in self._requests.values() if one.host == host]:
-            self._send(request)
+        self._say_again(host)
         for ref in [ref for ref, told in self._watched.items() if told == host]:
             self._watch_again(ref)
+
+    def _say_again(self, host: str) -> None:
+        for request in [one for one in self._requests.values() if one.host == host]:
+            self._send(request)
 
     def _moved(self, shards: set[ShardId]) -> None:
         table = self.exchange.table

@@ -33,6 +33,13 @@ class Reply:
         self.number = number
         self._codec = codec
 
+    def __eq__(self, other: object) -> bool:
+        """A message that was repeated has one answer."""
+        return isinstance(other, Reply) and (other.session, other.number) == (self.session, self.number)
+
+    def __hash__(self) -> int:
+        return hash((id(self.session), self.number))
+
     def __call__(self, answer: Any) -> None:
         """Send it, or say that the actor is another host's."""
         if type(answer) is NotMine:
@@ -86,7 +93,8 @@ class Switchboard:
                     self._unwatch(session, Ref(*message[1:]))
             except Exception as fault:  # noqa: BLE001
                 # One message that is not understood must not keep the others from being handled.
-                self._on_event("message not handled", {"from": session.caller, "exc_info": fault})
+                evidence = {"from": session.caller, "kind": message[0], "exc_info": fault}
+                self._on_event("message not handled", evidence)
         self._driver.after()
 
     def _post(self, session: Session, message: Message, proved: bool) -> None:
@@ -118,7 +126,10 @@ class Switchboard:
         self._courier.pass_on(tell)
 
     def flush(self) -> None:
-        """The host works again: what actors elsewhere said meanwhile is handled."""
+        """The host works again: what actors elsewhere said meanwhile is handled, and gateways ask again."""
+        begun = self._codec.begun()
+        for session in self._reception.sessions:
+            session.send(begun)
         deferred, self._deferred = self._deferred, deque()
         for tell in deferred:
             self._tell(None, tell)

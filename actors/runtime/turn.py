@@ -134,6 +134,11 @@ class Turn:
         """Whether an actor is on this host, so that what is sent to it is of one batch with this turn."""
         return ref in self._cells or shard_of(ref, self._shards) in self._owned
 
+    def is_awake(self, ref: Ref) -> bool:
+        """Whether an actor is in memory here, so that an answer to what it has sent is handled within this turn."""
+        cell = self._cells.get(ref)
+        return cell is not None and cell.actor is not None
+
     def call(self, ref: Ref, command: Any) -> Any:
         """Have a neighbour handle a message now, within this turn, and return its answer.
 

@@ -45,6 +45,7 @@ TELL: Final = 4
 ANSWER: Final = 5
 NOT_MINE: Final = 6
 EVENT: Final = 7
+BEGUN: Final = 8
 _REFUSAL: Final = 1
 _MESSAGE: Final = 2
 
@@ -141,6 +142,10 @@ class Codec:
     def not_mine(self, number: int, shard: ShardId) -> bytes:
         """A `Post` was not taken, because its shard is another host's; or, with 0, a `Tell` was passed on."""
         return _pack((NOT_MINE, number, shard))
+
+    def begun(self) -> bytes:
+        """The host has begun with nothing in memory: whoever waits there for others is forgotten, and asks again."""
+        return _pack((BEGUN,))
 
     def event(self, topic: str, number: int, event: Any) -> bytes:
         """An event of a topic. `number` is that of the `Post` of this gateway whose answer tells it already, or 0."""

@@ -68,6 +68,8 @@ IDLE_ROUNDS_MAX: Final = 20
 """A seat whose player did not bet for so many rounds is free again."""
 OWED_AGAIN_MS: Final = 2_000
 """How often wallets are asked again to do what they have not confirmed."""
+COMES_AGAIN_MS: Final = 3_000
+"""What waited at a table that lost its memory has been asked again so long after it woke up."""
 STUCK_RETRY_MS: Final = 500
 """A table that could not go on at its deadline tries again so often, not all the time."""
 _BALANCES: Final = {"cash": Balance.CASH, "bonus": Balance.BONUS}
@@ -93,6 +95,7 @@ class Table:
         "_topic",
         "_waiting",
         "_watchers",
+        "_woke_at",
     )
 
     _handlers: ClassVar[dict[type, str]] = {
@@ -127,11 +130,13 @@ class Table:
         self._waiting = WaitingRequests()
         self._fresh: list[BetPlaced | BetsReturned] = []
         self._flush_at = 0
+        self._woke_at = 0
 
     # --- what the host calls ---
 
     def awake(self, turn: Turn) -> None:
         """Go on where the table stopped: the deadline, and what is still owed."""
+        self._woke_at = turn.now
         self._ask_to_confirm(turn)
         self._go_on(turn)
 
@@ -257,7 +262,7 @@ class Table:
     def _held(self, turn: Turn, held: Held, sender: Sender) -> None:
         """The stake is there, so the bet stands, unless it does already, or the table has changed its mind."""
         waiting = self._waiting.find(held.id, held.attempt)
-        if held.id in self._game.bets(self._memory.game) or held.id in self._memory.owed:
+        if self._knows(held.id):
             self._waiting.answer(turn, held.id, held.attempt, held.answer)
             return
         decided = self._decide_again(turn, waiting) if waiting is not None and held.round == self._round else None
@@ -265,12 +270,26 @@ class Table:
             if waiting is not None:
                 # The player is told when the hold is released: until then the wallet may be asked anew.
                 waiting.command, waiting.is_refused = None, True
-            if held.id not in self._waiting:
+            if waiting is not None or not self._may_be_asked(turn, held.id, held.round):
                 turn.answer(sender, Release(held.id, held.token, held.attempt))
             return
         for event in decided:
             self._record(turn, event)
         self._waiting.answer(turn, held.id, held.attempt, held.answer)
+
+    def _knows(self, bet: BetId) -> bool:
+        """Whether a bet has stood here, and its wallet has not confirmed yet what came of it."""
+        memory = self._memory
+        if bet in memory.owed or bet in self._game.bets(memory.game):
+            return True
+        return bool(memory.returning) and any(bet in taking.bets for taking in memory.returning.values())
+
+    def _may_be_asked(self, turn: Turn, bet: BetId, round_number: int) -> bool:
+        """Whether a bet that does not stand yet may soon: it waits, or its request comes again to a table that woke up.
+
+        Nothing is said of it then, and whoever holds its stake asks later.
+        """
+        return bet in self._waiting or (round_number == self._round and turn.now < self._woke_at + COMES_AGAIN_MS)
 
     def _decide_again(self, turn: Turn, waiting: Waiting) -> tuple[Any, ...] | Refusal | None:
         """What becomes of a bet, or of taking one back, now that the wallet has answered."""
@@ -365,7 +384,7 @@ class Table:
             if command.id in taking.bets:
                 turn.tell(wallet, TakeBack(*_but_player(taking)))
                 return
-        if command.id not in self._game.bets(self._memory.game) and command.id not in self._waiting:
+        if not self._knows(command.id) and not self._may_be_asked(turn, command.id, command.round):
             turn.tell(wallet, Release(command.id, command.token, self._waiting.refused(command.id)))
 
     # --- the clock ---

@@ -79,12 +79,13 @@ class WaitingRequests:
         senders: list[Sender] = []
         if before is not None:
             if before.round == round and not before.is_refused and (before.command is None) == (command is None):
-                if len(before.senders) >= SENDERS_MAX:
-                    turn.answer(sender, Refusal(Code.OVERLOADED, {"senders_max": SENDERS_MAX}))
-                    return None
-                before.senders.append(sender)
+                if sender not in before.senders:
+                    if len(before.senders) >= SENDERS_MAX:
+                        turn.answer(sender, Refusal(Code.OVERLOADED, {"senders_max": SENDERS_MAX}))
+                        return None
+                    before.senders.append(sender)
                 return before.attempt
-            senders = before.senders[-SENDERS_MAX + 1 :]
+            senders = [one for one in before.senders if one != sender][-SENDERS_MAX + 1 :]
             self._remove(command_id, before)
         if self._count >= WAITING_MAX:
             turn.answer(sender, Refusal(Code.OVERLOADED, {"waiting_max": WAITING_MAX}))

@@ -79,7 +79,7 @@ class Account:
 
 
 class PendingHold:
-    """A stake that waits for its table. One whose table was not on this host when it was made is asked about."""
+    """A stake that waits for its table. One whose table did not hear of it in the same turn is asked about."""
 
     __slots__ = ("account", "amount", "asked_at", "round", "table", "token")
 
@@ -243,7 +243,7 @@ class Wallet:
         account.held += hold.amount
         pending = PendingHold(account.id, hold.amount, hold.table, hold.round)
         self._keep_hold(hold.id, pending)
-        if type(sender) is not Ref or not turn.is_here(sender):
+        if type(sender) is not Ref or not turn.is_awake(sender):
             pending.asked_at = turn.now
             self._wake_to_ask(turn)
         available = account.posted - account.held

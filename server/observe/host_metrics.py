@@ -48,6 +48,7 @@ class HostMetrics(Collector):
             ("overloaded", "Messages refused because too much waited", counters.refused_overloaded),
             ("lookups", "Command ids looked up in the store", counters.lookups),
             ("host_resets", "Times the host threw its memory away", counters.resets),
+            ("batches_fenced", "Batches refused because another host has the shards", counters.batches_fenced),
         ):
             yield CounterMetricFamily(f"croupier_{name}", text, value=value)
         total = 0

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 from actors.fairness.seal import KEY_BYTES, Sealer
@@ -52,11 +52,20 @@ class Nodes:
         standing: Sequence[Ref] = (Ref("table", TABLE),),
         codec: Codec | None = None,
         limits: HostLimits | None = None,
+        ledger_of: Callable[[str], Ledger] | None = None,
+        entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
+        """`ledger_of` makes a host's own way to the ledger; without it they share one."""
+        self._ledger_of = ledger_of
+        self._entropy = entropy
         self.ledger = ledger if ledger is not None else MemoryLedger(SHARDS)
         self.mesh = Mesh()
         self.hosts: dict[str, HostNode] = {}
         self.events: list[str] = []
+        self.faults: list[tuple[str, Mapping[str, Any]]] | None = None
+        """Where a test that expects faults wants to find them; otherwise each one is an error."""
+        self.fenced: list[Mapping[str, Any]] = []
+        """The batches that were refused because their epoch had ended."""
         self.pushed_events: list[tuple[str, Any]] = []
         self.lost_topics: list[str] = []
         self.codec = codec
@@ -90,11 +99,11 @@ class Nodes:
         """Start a host that owns these shards."""
         node = HostNode(
             name,
-            self.ledger,
+            self._ledger_of(name) if self._ledger_of is not None else self.ledger,
             self._kinds if self._kinds is not None else casino_kinds(),
             shards=SHARDS,
             clock=self.now,
-            entropy=os.urandom,
+            entropy=self._entropy,
             limits=self._limits,
             standing=self._standing,
             unfinished=players_to_wake,
@@ -151,10 +160,10 @@ class Nodes:
 
     # --- what comes and goes ---
 
-    def ask(self, ref: Ref, command: Any) -> "asyncio.Future[Any]":
-        """The answer that is to come."""
+    def ask(self, ref: Ref, command: Any, router: Router | None = None) -> "asyncio.Future[Any]":
+        """The answer that is to come, through another gateway's router if one is given."""
         answer: asyncio.Future[Any] = self.loop.create_future()
-        self.router.post(ref, command, answer.set_result)
+        (router or self.router).post(ref, command, answer.set_result)
         return answer
 
     def pushed(self, topic: str, event: Any, origin: Any = None) -> None:
@@ -167,7 +176,11 @@ class Nodes:
 
     def _event(self, event: str, details: Mapping[str, Any]) -> None:
         self.events.append(event)
-        if "exc_info" in details:
+        if details.get("kind") == "Fenced":
+            self.fenced.append(details)
+        if "exc_info" in details and self.faults is not None:
+            self.faults.append((event, details))
+        elif "exc_info" in details:
             raise AssertionError(event) from details["exc_info"]
 
 

@@ -3,10 +3,14 @@
 import asyncio
 from typing import Any
 
+import msgpack
+
 from actors.runtime.placement import shard_of
 from actors.runtime.ref import Ref
+from actors.runtime.wire import TELL
 from persistence.memory.ledger import MemoryLedger
 from protocol.commands import Asked, Look, OpenWallet, Watchers
+from protocol.errors import Code
 from protocol.games.dice import DiceBet
 from protocol.games.roulette import RouletteBet, RouletteUndo, Wager
 from protocol.ids import CommandId, PlayerId, command_id_from
@@ -110,7 +114,7 @@ async def test_a_bet_on_another_host_is_taken_back_once() -> None:
 async def test_play_goes_on_while_a_shard_moves() -> None:
     async with Cluster() as cluster:
         await cluster.start()
-        await cluster.sit(FAR)
+        await cluster.open(FAR, cash=100_000)
         shard = ELSEWHERE[0]
         for source, target in (("two", "one"), ("one", "two")) * 3:
             bets = [cluster.asks(FAR, cluster.dice()) for _ in range(5)]
@@ -169,3 +173,83 @@ async def test_a_host_that_was_taken_for_dead_owns_nothing_and_can_be_used_again
         await cluster.move("one", "two", *ELSEWHERE)
         assert (await cluster.asks(FAR, cluster.dice()))["t"] == "dice.settled"
         assert cluster.books.tables.bets
+
+
+@virtually
+async def test_a_message_that_is_not_understood_is_told_of_and_keeps_no_other_from_being_handled() -> None:
+    async with Cluster() as cluster:
+        await cluster.start()
+        await cluster.open(NEAR)
+        cluster.faults = []
+        link = cluster.router.exchange.links["one"]
+        link.send(msgpack.packb((TELL, "nonsense")))
+
+        assert (await cluster.asks(NEAR, cluster.dice()))["t"] == "dice.settled"
+        [(event, evidence)] = cluster.faults
+        assert (event, evidence["from"], evidence["kind"]) == ("message not handled", "gateway", TELL)
+
+
+@virtually
+async def test_whoever_cannot_take_an_answer_is_told_of_and_keeps_no_other_from_his() -> None:
+    def cannot(answer: Any) -> None:
+        raise ValueError(answer)
+
+    async with Cluster() as cluster:
+        await cluster.start()
+        await cluster.open(NEAR)
+        cluster.faults = []
+        cluster.router.post(Ref("wallet", NEAR), Look(NEAR), cannot)
+
+        assert (await cluster.asks(NEAR, cluster.dice()))["t"] == "dice.settled"
+        [(event, evidence)] = cluster.faults
+        assert (event, evidence["host"], evidence["answer"]) == ("answer not taken", "one", "WalletSnapshot")
+        assert cluster.router.waiting == 0
+
+
+@virtually
+async def test_a_bet_that_waits_for_a_wallet_elsewhere_outlives_its_tables_memory() -> None:
+    async with Cluster() as cluster:
+        await cluster.start()
+        await cluster.sit(FAR)
+        wallets = cluster.mesh.services.pop("two")
+        answer = asyncio.ensure_future(cluster.asks(FAR, cluster.bet()))
+        await asyncio.sleep(0.1)
+        assert not answer.done()
+        await cluster.hosts["one"].driver.start_over()
+        cluster.mesh.services["two"] = wallets
+
+        assert (await asyncio.wait_for(answer, 5))["t"] == "roulette.placed"
+
+
+@virtually
+async def test_a_bet_that_waits_for_a_wallet_elsewhere_outlives_its_shards_leaving_and_coming_back() -> None:
+    async with Cluster() as cluster:
+        await cluster.start()
+        await cluster.sit(FAR)
+        wallets = cluster.mesh.services.pop("two")
+        answer = asyncio.ensure_future(cluster.asks(FAR, cluster.bet()))
+        await asyncio.sleep(0.1)
+        await cluster.move("one", "one", TABLES_SHARD)
+        cluster.mesh.services["two"] = wallets
+
+        assert (await asyncio.wait_for(answer, 5))["t"] == "roulette.placed"
+
+
+@virtually
+async def test_a_stake_that_is_held_for_a_bet_of_which_nobody_asks_again_is_free_soon() -> None:
+    async with Cluster() as cluster:
+        await cluster.start()
+        await cluster.sit(FAR)
+        wallets = cluster.mesh.services.pop("two")
+        bet = cluster.bet()
+        answer = asyncio.ensure_future(cluster.asks(FAR, bet))
+        await asyncio.sleep(0.1)
+        cluster.router.close()
+        await cluster.hosts["one"].driver.start_over()
+        cluster.mesh.services["two"] = wallets
+        await asyncio.sleep(1)
+        assert cluster.state_of(bet) is BetState.OPEN
+        await asyncio.sleep(8)
+
+        assert cluster.state_of(bet) is BetState.DISOWNED
+        assert (await answer).code is Code.RESTARTING

@@ -13,7 +13,6 @@ from persistence.postgres.audit_checks import Check
 from persistence.postgres.database import Address
 from persistence.postgres.fleet import open_fleet
 from persistence.postgres.fleet_audit import FleetReport, audit_fleet
-from protocol.games.roulette import RouletteSettled
 from protocol.ids import BetId, PlayerId, ShardId
 from protocol.records import BetState
 from server.bootstrap import CannotStart, addresses_of, prepare
@@ -108,11 +107,10 @@ async def bet_in_some_round(client: Client) -> bytes:
 async def test_statements_proofs_and_logins_are_of_the_database_that_has_them(casino: Cluster) -> None:
     clients = await seated(casino)
     for client in clients:
-        async with client.watch(f"table:{TABLE}") as events:
-            at_table = await bet_in_some_round(client)
-            async for event in events:
-                if isinstance(event, RouletteSettled):
-                    break
+        at_table = await bet_in_some_round(client)
+        assert await states_of(casino.config, [(PlayerId(client.welcome.player), BetId(at_table))]) == {
+            BetState.SETTLED
+        }
         thrown = (await client.dice("PLAY", 10, target=5_050)).id
         rows = (await client.statement("PLAY", limit=50)).rows
         assert {at_table, thrown} <= {row.ref for row in rows}
