@@ -23,6 +23,7 @@ from server.cluster.members import Member, Members
 from server.cluster.operations import NotNow, Operations
 from server.cluster.ownership import Layout, Ownership
 from server.cluster.pulse import SILENCE_SECONDS_MAX, Awake
+from server.cluster.store_watch import StoreWatch
 
 TEND_SECONDS: Final = 1.0
 """How often everything is looked at though nothing was heard to have happened."""
@@ -79,6 +80,8 @@ class Directory:
         self._ownerships = tuple(
             Ownership(ledger, self._members, part=part, on_event=on_event) for part, ledger in enumerate(ledgers.all)
         )
+        self._store_watch = StoreWatch(self._awake)
+        self._watches = tuple(StoreWatch(self._awake) for _ in self._ownerships)
         self._wakes = tuple(asyncio.Event() for _ in self._ownerships)
         self._crew: Crew
         self._operations: Operations
@@ -172,16 +175,21 @@ class Directory:
 
     def _look(self) -> None:
         """See whether somebody has fallen silent, or is heard of again."""
-        silent = {member.name for member in self._members.all if member.pulse.is_silent}
+        silent = {one.name for one in self._members.all if one.pulse.is_silent or one.pulse.is_cut_off}
         if silent != self._buried:
             for name in sorted(silent - self._buried):
-                self._on_event("process is silent", {"process": name})
+                self._on_event(self._silence_of(name), {"process": name})
             for name in sorted(self._buried - silent):
                 self._on_event("process is heard of again", {"process": name})
                 self._is_uneven = True
             self._buried = silent
             for wake in self._wakes:
                 wake.set()
+
+    def _silence_of(self, name: str) -> str:
+        member = self._members.find(name)
+        cut_off = member is not None and not member.pulse.is_silent
+        return "process cannot reach its store" if cut_off else "process is silent"
 
     def _suspect(self) -> None:
         """A call was lost. Who has ended is dead at once, without being waited for."""
@@ -208,15 +216,25 @@ class Directory:
 
     async def _tended(self, ownership: Ownership) -> bool:
         """Say that we are there, and see to the shards. Only who is the directory still may do that."""
+        watch = self._watches[ownership.part]
         try:
+            self._store_watch.asks()
             self._row = await self._store.beat(self._row.generation)
-            return await ownership.settle(self._weight)
+            self._store_watch.answered()
+            watch.asks()
+            settled = await ownership.settle(
+                self._weight, store_is_well=lambda: self._store_watch.is_well() and watch.is_well()
+            )
+            watch.answered()
+            return settled
         except Superseded as error:
             self._on_event("superseded", {"error": str(error)})
             self._down = True
             self.ended.set()
             return True
         except StoreError as error:
+            watch.failed()
+            self._store_watch.failed()
             shards = str(self._partition.parts[ownership.part])
             self._on_event(
                 "store not available", {"error": str(error), "shards": shards, "again_in_seconds": RETRY_SECONDS}
@@ -273,7 +291,17 @@ class Directory:
         return json.dumps(answer).encode()
 
     async def _health(self) -> dict[str, Any]:
-        return {"name": self._name, "generation": self._row.generation, "down": self._down}
+        return {
+            "name": self._name,
+            "generation": self._row.generation,
+            "down": self._down,
+            "cut_off": self._is_cut_off(),
+        }
+
+    def _is_cut_off(self) -> bool:
+        """Whether hosts reach a store that this directory does not. The cluster's own is in the first database."""
+        watched = ((self._store_watch, self._ownerships[0]), *zip(self._watches, self._ownerships, strict=True))
+        return any(watch.is_cut_off(host.pulse for host in ownership.hosts) for watch, ownership in watched)
 
     async def _work(self) -> dict[str, Any]:
         return self._operations.state

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from actors.runtime.carrier import Carrier, CarrierError, ProcessName, Recipe
+from actors.runtime.carrier import Carrier, CarrierError, NodeId, ProcessName, Recipe
 from actors.runtime.transport import Peer, PeerLost
 
 PREFIX: Final = "directory-"
@@ -50,6 +50,7 @@ class Keeper:
         self._assignment = assignment
         self._now_ms = now_ms
         self._name: ProcessName | None = None
+        self._node: NodeId | None = None
 
     async def begin(self) -> dict[str, Any]:
         """See that there is a directory, and return its status. Raises `CarrierError`, `PeerLost`."""
@@ -64,9 +65,12 @@ class Keeper:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             try:
-                if (await ask(self._peer(), "health"))["down"]:
+                health = await ask(self._peer(), "health")
+                if health["down"]:
                     await self._end(self._peer_name())
                     return
+                if health["cut_off"]:
+                    raise PeerLost("the directory cannot reach the store, and hosts can")
                 silences = 0
             except PeerLost:
                 silences += 1
@@ -93,7 +97,10 @@ class Keeper:
 
     async def _start(self) -> None:
         name = ProcessName(f"{PREFIX}{self._now_ms()}")
-        node = min(await self._carrier.nodes(), key=lambda one: one.id)
+        # Each time on the next node: what kept a directory from its work may be where it was.
+        last = self._node
+        node = min(await self._carrier.nodes(), key=lambda one: (last is not None and one.id <= last, one.id))
+        self._node = node.id
         await self._carrier.start(Recipe(name, node.id, self._factory, self._assignment))
         self._name = name
 

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 from actors.runtime.carrier import PID, Carrier, CarrierError, Node, NodeId, ProcessName, Recipe
@@ -28,6 +29,7 @@ from protocol.shards import Partition, ShardRange
 from server.cluster.crew import Recipes
 from server.cluster.directory import Charter, Directory
 from tests.support.casino import TABLE
+from tests.support.cut_off import CutOff
 from tests.support.hand_driven import NOON_MS
 from tests.support.nodes import casino_kinds
 
@@ -105,6 +107,9 @@ class Town(Carrier):
         self.machines = [Node(NodeId(f"node-{n}"), f"10.0.0.{n}", NODE_MEMORY_BYTES) for n in range(1, nodes + 1)]
         self.deaf: set[tuple[ProcessName, str]] = set()
         """Calls that are never answered; the method `*` is every one."""
+        self.wires: dict[ProcessName, list[CutOff]] = {}
+        """Between each process and the databases."""
+        self._ending: list[asyncio.Task[None]] = []
         self.control_is_gone = False
         self.broken_factories: set[str] = set()
         self.events: list[tuple[str, dict[str, Any]]] = []
@@ -123,9 +128,8 @@ class Town(Carrier):
         await asyncio.sleep(0.3)
         if recipe.factory in self.broken_factories:
             raise CarrierError(f"{recipe.name} does not start: there is no database here")
-        service: Service = await self._host(recipe) if recipe.factory == "host" else StillGateway()
-        self.processes[recipe.name] = service
         self.places[recipe.name] = recipe.node
+        self.processes[recipe.name] = await self._made(recipe)
         return self.peer(recipe.name)
 
     def peer(self, name: ProcessName) -> Peer:
@@ -169,10 +173,21 @@ class Town(Carrier):
             raise PeerLost(f"{name} is gone")
         return answer
 
+    async def _made(self, recipe: Recipe) -> Service:
+        if recipe.factory == "host":
+            return await self._host(recipe)
+        return StillGateway() if recipe.factory == "gateway" else await self.direct(name=recipe.name)
+
+    def _wire(self, name: ProcessName, store: object) -> Any:
+        """A process's way to a database."""
+        wire = CutOff(store)
+        self.wires.setdefault(name, []).append(wire)
+        return wire
+
     async def _host(self, recipe: Recipe) -> HostNode:
         node = HostNode(
             recipe.name,
-            self.ledgers.all[int(recipe.config)],
+            self._wire(recipe.name, self.ledgers.all[int(recipe.config)]),
             casino_kinds(),
             shards=TOWN_SHARDS,
             clock=lambda: NOON_MS + int(self.loop.time() * 1000),
@@ -198,6 +213,8 @@ class Town(Carrier):
         service = self.processes.pop(ProcessName(name), None)
         if isinstance(service, HostNode):
             service.end()
+        if isinstance(service, Directory):
+            self._ending.append(self.loop.create_task(service.stop()))
 
     def freeze(self, name: str, method: str = "*") -> None:
         """As by SIGSTOP: it answers nobody."""
@@ -207,15 +224,34 @@ class Town(Carrier):
         """As by SIGCONT."""
         self.deaf.discard((ProcessName(name), method))
 
+    def cut_off(self, *names: str) -> None:
+        """Nothing arrives any more between these processes and the databases."""
+        for name in names:
+            for wire in self.wires[ProcessName(name)]:
+                wire.cut()
+
+    def mend(self, *names: str) -> None:
+        """Everything arrives."""
+        for name in names:
+            for wire in self.wires[ProcessName(name)]:
+                wire.mend()
+
+    def cut_off_node(self, node: str) -> None:
+        """Nothing arrives between a machine and the databases."""
+        self.cut_off(*(name for name in self.wires if self.places.get(name) == node))
+
     # --- the directory ---
 
-    async def direct(self, *, instance: str = "one", hosts: int = 2, gateways: int = 1, slots: int = 1) -> Directory:
+    async def direct(
+        self, *, name: str = "", instance: str = "one", hosts: int = 2, gateways: int = 1, slots: int = 1
+    ) -> Directory:
         """Start a directory."""
+        process = ProcessName(name or f"directory-{len(self.directories) + 1}")
         directory = Directory(
-            ProcessName(f"directory-{len(self.directories) + 1}"),
+            process,
             Charter(instance, "casino", "1.0", hosts, gateways),
-            self.ledgers,
-            self.store,
+            replace(self.ledgers, all=[self._wire(process, ledger) for ledger in self.ledgers.all]),
+            self._wire(process, self.store),
             self,
             Recipes("host", "gateway", slots, b"", [b"%d" % part for part in range(len(self.ledgers.all))]),
             on_event=lambda event, details: self.events.append((event, dict(details))),
@@ -230,7 +266,7 @@ class Town(Carrier):
             await directory.stop()
         for name in list(self.processes):
             self.murder(name)
-        await asyncio.sleep(0)
+        await asyncio.gather(*self._ending)
 
     # --- looking ---
 
