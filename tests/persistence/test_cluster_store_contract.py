@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from persistence.clusters import ClusterStore, ClusterTaken, ProcessKind, ProcessRow, Superseded
+from persistence.interfaces import Unavailable
 from persistence.memory.clusters import MemoryClusterStore
 from persistence.postgres.cluster import PostgresClusterStore
 
@@ -107,3 +108,16 @@ async def test_processes_are_remembered_changed_and_forgotten(store: ClusterStor
     await store.drop_process(generation, "host-1")
     await store.drop_process(generation, "host-1")
     assert await store.processes() == [gateway]
+
+
+async def test_a_directory_that_stands_still_over_a_change_does_not_keep_the_next_one_out(postgres_dsn: str) -> None:
+    still, following = PostgresClusterStore(postgres_dsn), PostgresClusterStore(postgres_dsn)
+    try:
+        generation, after = await claimed(still), 0
+        with pytest.raises(Unavailable):
+            async with still._mine(generation, "stand still"):
+                after = await claimed(following)
+        assert after == generation + 1
+    finally:
+        await still.close()
+        await following.close()
