@@ -5,6 +5,7 @@
     {"do": "work", "method": "restart"}               {"done": "rolling restart: 3 processes replaced", "seconds": 9.1}
     {"do": "place", "shards": {"host-1": [3, 4]}}     {"moved": 2, "began": 8.1, "ended": 8.2}
     {"do": "fenced", "host": "host-1"}                {"at": 12.5}
+    {"do": "usurp", "host": "host-1", "by": "host-2"} {"shards": 128}
 
 `python -m server.bench.cluster.operator --data-dir FOLDER` joins the Ray of the cluster that was started with this
 folder, and says `{"ready": true}`. What cannot be done is answered with `error`. Times are of the machine's monotonic
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from actors.runtime.carrier import CarrierError, ProcessName
+from actors.runtime.control import pack_shards
 from actors.runtime.transport import PeerLost
 from persistence.embedded import owner
 from persistence.interfaces import StoreError
@@ -54,6 +56,7 @@ class Operator:
             "work": self._work,
             "place": self._mover.place,
             "fenced": self._fenced,
+            "usurp": self._usurp,
         }
 
     async def obey(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -95,6 +98,15 @@ class Operator:
             while await self._owns(host):  # noqa: ASYNC110 - a database does not call
                 await asyncio.sleep(LOOK_SECONDS)
         return {"at": time.monotonic()}
+
+    async def _usurp(self, host: ProcessName, by: ProcessName) -> dict[str, Any]:
+        """Have a host own all that another one has, who is told nothing of it and goes on."""
+        owners = await self._ledger.owners()
+        epochs = {shard: one.epoch for shard, one in owners.items() if one.host == host and one.epoch is not None}
+        for epoch in sorted(set(epochs.values())):
+            await self._ledger.end_epoch(epoch)
+        await self._carrier.peer(by).call("acquire", pack_shards(epochs))
+        return {"shards": len(epochs)}
 
     async def _owns(self, host: ProcessName) -> bool:
         owners = await self._ledger.owners()
