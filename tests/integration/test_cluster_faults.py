@@ -17,7 +17,7 @@ STOP_SECONDS = 5.0
 
 async def test_a_host_is_killed_and_another_stands_still(data_dir: Path, tmp_path: Path) -> None:
     async with Stage.set_up(data_dir.parent, hosts=2, gateways=1, tables=quick_tables()) as stage:
-        url = stage.cluster.url
+        url = stage.ground.url
         dice = Swarm(url, "dice", tmp_path / "dice.jsonl", players=8, in_flight=2, seed=1)
         roulette = Swarm(url, "roulette", tmp_path / "roulette.jsonl", players=12, seed=2)
         async with dice, roulette:
@@ -27,7 +27,7 @@ async def test_a_host_is_killed_and_another_stands_still(data_dir: Path, tmp_pat
             await stage.order("fenced", host=first)
             await dice.acknowledges(100)
             await roulette.acknowledges(10)
-            await stage.calm(hosts=2, gateways=1)
+            await stage.calm()
 
             async with stopped(await stage.pid(second), STOP_SECONDS):
                 await stage.order("fenced", host=second)
