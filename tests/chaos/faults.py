@@ -27,6 +27,8 @@ GATEWAYS: Final = 3
 MACHINES: Final = not missing()
 HERE: Final = (*FAULTS, *NETWORK_FAULTS) if MACHINES else FAULTS
 BETS_AFTER: Final = 20
+ROUNDS: Final = quick_tables(betting_ms=1_600, spin_ms=400)
+"""Long enough that nobody loses a seat by twenty rounds without a bet while there is something to wait for."""
 
 
 @asynccontextmanager
@@ -43,9 +45,7 @@ async def load(stage: Stage, folder: Path) -> AsyncIterator[tuple[Swarm, ...]]:
 async def test_players_are_asked_for_patience_and_nothing_else(
     fault: Fault, data_dir: Path, tmp_path: Path, outcomes: list[Outcome]
 ) -> None:
-    async with Stage.set_up(
-        data_dir.parent, hosts=HOSTS, gateways=GATEWAYS, machines=MACHINES, tables=quick_tables()
-    ) as stage:
+    async with Stage.set_up(data_dir.parent, hosts=HOSTS, gateways=GATEWAYS, machines=MACHINES, tables=ROUNDS) as stage:
         async with load(stage, tmp_path) as swarms:
             began = time.monotonic()
             await fault.happens(stage)

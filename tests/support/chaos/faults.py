@@ -167,8 +167,15 @@ async def force_two_owners(stage: Stage) -> None:
 
 def _cut_a_host_from_postgres(seconds: float) -> Callable[[Stage], Awaitable[None]]:
     async def happens(stage: Stage) -> None:
-        machine = await stage.machine_of((await stage.hosts())[0])
-        with stage.machines.network.cut(machine, [STORES]):
+        with stage.machines.network.cut(await _machine_of_a_host(stage, with_directory=False), [STORES]):
+            await asyncio.sleep(seconds)
+
+    return happens
+
+
+def _cut_the_directory_from_postgres(seconds: float) -> Callable[[Stage], Awaitable[None]]:
+    async def happens(stage: Stage) -> None:
+        with stage.machines.network.cut(await _machine_of_a_host(stage, with_directory=True), [STORES]):
             await asyncio.sleep(seconds)
 
     return happens
@@ -177,13 +184,18 @@ def _cut_a_host_from_postgres(seconds: float) -> Callable[[Stage], Awaitable[Non
 def _cut_a_gateway_from_a_host(seconds: float) -> Callable[[Stage], Awaitable[None]]:
     async def happens(stage: Stage) -> None:
         gateways = [gateway["name"] for gateway in (await stage.status())["gateways"]]
-        hosts = await stage.hosts()
-        with_hosts = {await stage.machine_of(host) for host in hosts}
+        with_hosts = {await stage.machine_of(host) for host in await stage.hosts()}
         alone = next(one for one in [await stage.machine_of(gateway) for gateway in gateways] if one not in with_hosts)
-        with stage.machines.network.cut(alone, [await stage.machine_of(hosts[0])]):
+        with stage.machines.network.cut(alone, [await _machine_of_a_host(stage, with_directory=False)]):
             await asyncio.sleep(seconds)
 
     return happens
+
+
+async def _machine_of_a_host(stage: Stage, *, with_directory: bool) -> str:
+    directory = await stage.machine_of(await stage.directory())
+    machines = [await stage.machine_of(host) for host in await stage.hosts()]
+    return next(machine for machine in machines if (machine == directory) == with_directory)
 
 
 def _cut_hosts_from_each_other(seconds: float) -> Callable[[Stage], Awaitable[None]]:
@@ -234,8 +246,10 @@ FAULTS: Final = (
 NETWORK_FAULTS: Final = (
     Fault("host cut off from PostgreSQL, 5 s", _cut_a_host_from_postgres(LONG)),
     Fault("host cut off from PostgreSQL, 60 s", _cut_a_host_from_postgres(LONGEST)),
+    Fault("host and directory cut off from PostgreSQL, 60 s", _cut_the_directory_from_postgres(LONGEST)),
     Fault("gateway cut off from a host, 5 s", _cut_a_gateway_from_a_host(LONG)),
-    Fault("gateway cut off from a host, 60 s", _cut_a_gateway_from_a_host(LONGEST)),
+    # For so long that Ray may end a machine that its control store does not hear of.
+    Fault("gateway cut off from a host, 60 s", _cut_a_gateway_from_a_host(LONGEST), cuts_wires=True),
     Fault("hosts cut off from each other, 5 s", _cut_hosts_from_each_other(LONG)),
     Fault("machine cut off from all, 10 s", _cut_a_machine_off(2 * LONG), cuts_wires=True),
 )

@@ -156,10 +156,6 @@ class Machines:
         self._operator.tell({"do": do, **arguments})
         return _answered(do, self._operator)
 
-    def machine_at(self, address: str) -> str:
-        """The machine with this address."""
-        return next(name for name, known in self.network.addresses.items() if known == address)
-
     def ray_pid(self, program: str) -> int:
         """See `Ground`."""
         return self._ray.pid(program, NODES[0])

@@ -75,6 +75,11 @@ class Network:
         """What to put before a command line, whose first word is a path, to have it run on a machine, by one pid."""
         return (sys.executable, "-c", _ENTER, str(self._path(name)))
 
+    def machine_of(self, pid: int) -> str:
+        """The machine that a process runs on."""
+        there = Path(f"/proc/{pid}/ns/net").stat().st_ino
+        return next(name for name in self.addresses if self._path(name).stat().st_ino == there)
+
     @contextlib.contextmanager
     def entered(self, name: str) -> Iterator[None]:
         """This thread is on a machine for a while, and so is every process that it starts."""

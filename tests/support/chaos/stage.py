@@ -63,10 +63,8 @@ class Stage:
         return name
 
     async def machine_of(self, name: str) -> str:
-        """Where a host or a gateway is."""
-        status = await self.status()
-        address = next(one["node"] for one in (*status["hosts"], *status["gateways"]) if one["name"] == name)
-        return self.machines.machine_at(address)
+        """Where a process is."""
+        return self.machines.network.machine_of(await self.pid(name))
 
     async def calm(self) -> None:
         """Wait until all that should be there is up, every shard is on a host, and nothing is under way."""
