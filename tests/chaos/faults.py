@@ -24,11 +24,14 @@ from tests.support.tables import quick_tables
 
 HOSTS: Final = 2
 GATEWAYS: Final = 3
-MACHINES: Final = not missing()
-HERE: Final = (*FAULTS, *NETWORK_FAULTS) if MACHINES else FAULTS
 BETS_AFTER: Final = 20
 ROUNDS: Final = quick_tables(betting_ms=1_600, spin_ms=400)
 """Long enough that nobody loses a seat by twenty rounds without a bet while there is something to wait for."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """All that can happen here."""
+    metafunc.parametrize("fault", FAULTS if missing() else (*FAULTS, *NETWORK_FAULTS), ids=str)
 
 
 @asynccontextmanager
@@ -41,11 +44,12 @@ async def load(stage: Stage, folder: Path) -> AsyncIterator[tuple[Swarm, ...]]:
         yield dice, roulette
 
 
-@pytest.mark.parametrize("fault", HERE, ids=str)
 async def test_players_are_asked_for_patience_and_nothing_else(
     fault: Fault, data_dir: Path, tmp_path: Path, outcomes: list[Outcome]
 ) -> None:
-    async with Stage.set_up(data_dir.parent, hosts=HOSTS, gateways=GATEWAYS, machines=MACHINES, tables=ROUNDS) as stage:
+    async with Stage.set_up(
+        data_dir.parent, hosts=HOSTS, gateways=GATEWAYS, machines=not missing(), tables=ROUNDS
+    ) as stage:
         async with load(stage, tmp_path) as swarms:
             began = time.monotonic()
             await fault.happens(stage)
