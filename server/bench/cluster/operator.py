@@ -14,12 +14,13 @@ clock, the same for all its processes.
 
 import argparse
 import asyncio
+import contextlib
 import json
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from actors.runtime.carrier import CarrierError, ProcessName
 from actors.runtime.control import pack_shards
@@ -113,8 +114,8 @@ class Operator:
         return any(one.host == host and not one.is_free for one in owners.values())
 
 
-async def operate(data_dir: Path) -> None:
-    """Obey until stdin ends. Raises `CannotReach`."""
+async def operate(data_dir: Path, voice: TextIO) -> None:
+    """Obey until stdin ends, and answer on `voice`. Raises `CannotReach`."""
     orders = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
     engines = owner(data_dir)
@@ -124,23 +125,25 @@ async def operate(data_dir: Path) -> None:
     try:
         async with joined(data_dir, NAME, None) as carrier:
             operator = Operator(carrier, ledger)
-            _say({"ready": True})
+            _say(voice, {"ready": True})
             while line := await orders.readline():
-                _say(await operator.obey(json.loads(line)))
+                _say(voice, await operator.obey(json.loads(line)))
     finally:
         await ledger.close()
 
 
-def _say(answer: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
+def _say(voice: TextIO, answer: dict[str, Any]) -> None:
+    voice.write(json.dumps(answer) + "\n")
+    voice.flush()
 
 
 def main() -> None:
     """Read the flags and operate."""
     flags = argparse.ArgumentParser(description=__doc__)
     flags.add_argument("--data-dir", type=Path, required=True)
-    asyncio.run(operate(flags.parse_args().data_dir))
+    data_dir, voice = flags.parse_args().data_dir, sys.stdout
+    with contextlib.redirect_stdout(sys.stderr):  # Ray says things too
+        asyncio.run(operate(data_dir, voice))
 
 
 if __name__ == "__main__":
