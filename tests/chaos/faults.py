@@ -25,7 +25,7 @@ from tests.support.tables import quick_tables
 HOSTS: Final = 2
 GATEWAYS: Final = 3
 BETS_AFTER: Final = 20
-ROUNDS: Final = quick_tables(betting_ms=1_600, spin_ms=400)
+ROUNDS: Final = quick_tables(betting_ms=3_000, spin_ms=400)
 """Long enough that nobody loses a seat by twenty rounds without a bet while there is something to wait for."""
 
 
