@@ -22,7 +22,8 @@ check: .venv/.installed-dev
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/croupier docs --check
 
-# Everything that can happen to a cluster's processes: takes long, and is no part of the tests.
+# Everything that can happen to a cluster's processes, and between them: takes long, and is no part of the tests. As
+# root with iproute2 the network is cut too.
 chaos: native .venv/.installed-dev
 	$(BIN)/python -m pytest tests/chaos/faults.py $(ARGS)
 

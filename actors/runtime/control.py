@@ -7,7 +7,8 @@
 | `drain`   |                                             | `owned`: nothing; it acquires nothing from then on |
 | `stop`    |                                             | nothing; everything is committed and given back    |
 | `routes`  | `routes`: [(shard, host, version)]          | nothing                                            |
-| `health`  |                                             | `name`, `epoch`, `owned`, `ready`, `draining`      |
+| `health`  |                                             | `name`, `epoch`, `owned`, `ready`, `draining`,     |
+|           |                                             | `unproved`: for how long, see `Driver.proof_age`   |
 | `status`  |                                             | the same and counters                              |
 
 `link` is another form: see `actors.runtime.link`. A call that raises at the other end is `PeerLost` to whoever called.

@@ -265,6 +265,7 @@ class HostNode:
             "owned": sorted(self.host.owned),
             "ready": self.driver.ready.is_set(),
             "draining": self.draining,
+            "unproved": self.driver.proof_age,
         }
 
     async def _status(self, payload: bytes) -> bytes:

@@ -64,7 +64,7 @@ async def play(config: BotsConfig, stop_on_sigint: bool = False) -> Report:
     if stop_on_sigint:
         loop.add_signal_handler(signal.SIGINT, stopped.set)
     try:
-        with Journal(config.journal) if config.journal is not None else nullcontext() as journal:
+        with Journal(config.journal, time.perf_counter) if config.journal is not None else nullcontext() as journal:
             swarm = Swarm(_grounds(config, loop, journal), stopped)
             return await swarm.run()
     finally:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import asyncpg
 
 from persistence.clusters import ClusterRow, ClusterStore, LastCluster, ProcessKind, ProcessRow, Superseded
-from persistence.postgres.failures import DRIVER_ERRORS, failure
+from persistence.postgres.failures import DRIVER_ERRORS, PATIENCE, failure
 
 ANSWER_SECONDS_MAX: Final = 5.0
 _LAST: Final = """
@@ -131,7 +131,10 @@ class PostgresClusterStore(ClusterStore):
             try:
                 if self._connection is None or self._connection.is_closed():
                     self._connection = await asyncpg.connect(
-                        self._dsn, timeout=ANSWER_SECONDS_MAX, command_timeout=ANSWER_SECONDS_MAX
+                        self._dsn,
+                        timeout=ANSWER_SECONDS_MAX,
+                        command_timeout=ANSWER_SECONDS_MAX,
+                        server_settings=PATIENCE,
                     )
                 async with self._connection.transaction(isolation="read_committed"):
                     yield self._connection

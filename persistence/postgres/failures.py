@@ -6,7 +6,7 @@ import asyncpg
 
 from persistence.interfaces import Fenced, Rejected, StoreError, Unavailable, Unknown
 
-__all__ = ["DRIVER_ERRORS", "commit_failure", "failure"]
+__all__ = ["DRIVER_ERRORS", "PATIENCE", "commit_failure", "failure"]
 
 DRIVER_ERRORS: Final = (
     asyncpg.PostgresError,
@@ -38,6 +38,11 @@ _LOST: Final = (
     OSError,
     TimeoutError,
 )
+
+
+PATIENCE: Final = {"idle_in_transaction_session_timeout": "1000"}
+"""What a connection asks of PostgreSQL that locks rows in one question and goes on in the next: a process that is
+stopped, or cut off, in between must not keep others from the rows. Milliseconds."""
 
 
 def failure(doing: str, error: Exception) -> StoreError:

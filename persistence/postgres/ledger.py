@@ -23,7 +23,7 @@ from persistence.interfaces import (
     WalletRow,
 )
 from persistence.postgres import ownership
-from persistence.postgres.failures import DRIVER_ERRORS, commit_failure, failure
+from persistence.postgres.failures import DRIVER_ERRORS, PATIENCE, commit_failure, failure
 from protocol.ids import AccountId, BetId, CommandId, Epoch, PlayerId, ShardId, TableId
 from protocol.money import player_of
 from protocol.records import (
@@ -302,5 +302,6 @@ class PostgresLedger(Ledger):
                     init=prepare_connection,
                     timeout=READ_SECONDS_MAX,
                     command_timeout=READ_SECONDS_MAX,
+                    server_settings=PATIENCE,
                 )
             return self._pool

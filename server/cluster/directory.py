@@ -27,6 +27,7 @@ from server.cluster.orders import Orders
 from server.cluster.ownership import Layout, Ownership
 from server.cluster.pulse import SILENCE_SECONDS_MAX, Awake
 from server.cluster.report import described, described_nodes, state_of
+from server.cluster.store_watch import StoreWatch
 
 TEND_SECONDS: Final = 1.0
 """How often everything is looked at though nothing was heard to have happened."""
@@ -69,6 +70,8 @@ class Directory:
         self._ownerships = tuple(
             Ownership(ledger, self._members, part=part, on_event=on_event) for part, ledger in enumerate(ledgers.all)
         )
+        self._store_watch = StoreWatch(self._awake)
+        self._watches = tuple(StoreWatch(self._awake) for _ in self._ownerships)
         self._wakes = tuple(asyncio.Event() for _ in self._ownerships)
         self._crew: Crew
         self._operations: Operations
@@ -188,16 +191,23 @@ class Directory:
 
     def _look(self) -> None:
         """See whether somebody has fallen silent, or is heard of again."""
-        silent = {member.name for member in self._members.all if member.pulse.is_silent}
+        silent = {one.name for one in self._members.all if one.pulse.is_silent or one.pulse.is_cut_off}
         if silent != self._buried:
             for name in sorted(silent - self._buried):
-                self._on_event("process is silent", {"process": name})
+                self._missed(name)
             for name in sorted(self._buried - silent):
                 self._on_event("process is heard of again", {"process": name})
                 self._is_uneven = True
             self._buried = silent
             for wake in self._wakes:
                 wake.set()
+
+    def _missed(self, name: str) -> None:
+        member = self._members.find(name)
+        if member is not None and not member.pulse.is_silent:
+            self._on_event("process cannot reach its store", {"process": name})
+        else:
+            self._on_event("process is silent", {"process": name})
 
     def _suspect(self) -> None:
         """A call was lost. Who has ended is dead at once, without being waited for."""
@@ -224,15 +234,25 @@ class Directory:
 
     async def _tended(self, ownership: Ownership) -> bool:
         """Say that we are there, and see to the shards. Only who is the directory still may do that."""
+        watch = self._watches[ownership.part]
         try:
+            self._store_watch.asks()
             self._row = await self._store.beat(self._row.generation)
-            return await ownership.settle(self._weight)
+            self._store_watch.answered()
+            watch.asks()
+            settled = await ownership.settle(
+                self._weight, store_is_well=lambda: self._store_watch.is_well() and watch.is_well()
+            )
+            watch.answered()
+            return settled
         except Superseded as error:
             self._on_event("superseded", {"error": str(error)})
             self._down = self._superseded = True
             self.ended.set()
             return True
         except StoreError as error:
+            watch.failed()
+            self._store_watch.failed()
             shards = str(self._partition.parts[ownership.part])
             self._on_event(
                 "store not available", {"error": str(error), "shards": shards, "again_in_seconds": RETRY_SECONDS}
@@ -310,7 +330,13 @@ class Directory:
             "superseded": self._superseded,
             "renew": (self._renew or on_closed) and not self._operations.is_running,
             "closed": sorted(self._crew.closed),
+            "cut_off": self._is_cut_off(),
         }
+
+    def _is_cut_off(self) -> bool:
+        """Whether hosts reach a store that this directory does not. The cluster's own is in the first database."""
+        watched = ((self._store_watch, self._ownerships[0]), *zip(self._watches, self._ownerships, strict=True))
+        return any(watch.is_cut_off(host.pulse for host in ownership.hosts) for watch, ownership in watched)
 
     async def _work(self) -> dict[str, Any]:
         return self._operations.state

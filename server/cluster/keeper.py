@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from actors.runtime.carrier import Carrier, CarrierError, ProcessName, Recipe
+from actors.runtime.carrier import Carrier, CarrierError, NodeId, ProcessName, Recipe
 from actors.runtime.transport import Peer, PeerLost
 from server.cluster.room import TooFewResources, room_on
 
@@ -67,6 +67,7 @@ class Keeper:
         self._now_ms = now_ms
         self._name: ProcessName | None = None
         self._closed: frozenset[str] = frozenset()
+        self._tried: set[NodeId] = set()
 
     async def begin(self, last_instance: str | None = None) -> dict[str, Any]:
         """See that there is a directory, and return its status; `last_instance` is the cluster that the database has.
@@ -101,11 +102,13 @@ class Keeper:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 health = await ask(self._peer(), "health")
-                silences = 0
                 self._closed = frozenset(health["closed"])
                 if health["down"]:
                     await self._end(self._peer_name())
                     return
+                if health["cut_off"]:
+                    raise PeerLost("the directory cannot reach the store, and hosts can")
+                silences = 0
                 if health["superseded"]:
                     self._name = await find_directory(self._carrier)
                 elif health["renew"]:
@@ -141,7 +144,12 @@ class Keeper:
         room = [node for node in nodes if node.room and node.id not in self._closed]
         if not room:
             raise TooFewResources(["a directory"], room_on(nodes, self._closed))
-        node = max(room, key=lambda one: one.room)
+        # Each time on another node: what kept a directory from its work may be where it was.
+        others = [node for node in room if node.id not in self._tried]
+        if not others:
+            self._tried.clear()
+        node = max(others or room, key=lambda one: one.room)
+        self._tried.add(node.id)
         await self._carrier.start(Recipe(name, node.id, self._factory, json.dumps(self._assignment).encode()))
         self._name = name
 

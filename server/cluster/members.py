@@ -59,7 +59,7 @@ class Member:
     @property
     def is_usable(self) -> bool:
         """Whether it may be given something new."""
-        return self.pulse.is_alive and not self.row.leaving
+        return self.pulse.is_alive and not self.pulse.is_cut_off and not self.row.leaving
 
     async def acquire(self, shards: Collection[ShardId]) -> None:
         """Have a host own these shards, as far as they are nobody's. Raises `PeerLost`."""

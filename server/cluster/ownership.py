@@ -63,14 +63,15 @@ class Ownership:
                 layout[name].append(shard)
         return layout
 
-    async def settle(self, weight: Weight = even) -> bool:
+    async def settle(self, weight: Weight = even, *, store_is_well: Callable[[], bool] = lambda: False) -> bool:
         """Take from the dead, give to the living, and tell everybody. Returns whether every shard is on a host now.
 
-        A host that was never heard of yet is neither: its shards stay where they are. Raises `StoreError`.
+        A host that was never heard of yet is neither: its shards stay where they are. While the store is well, those
+        lose them too who cannot reach it. Raises `StoreError`.
         """
         async with self._settling:
             owners = await self._ledger.owners()
-            orphaned = self._orphaned(owners)
+            orphaned = self._orphaned(owners, from_cut_off=store_is_well())
             if orphaned:
                 # First they can write no more, and only then does anybody else begin.
                 await asyncio.gather(*(self._ledger.end_epoch(epoch) for epoch in orphaned))
@@ -90,14 +91,14 @@ class Ownership:
         giver = self._moving.get(shard)
         return giver is not None and not giver.pulse.is_silent
 
-    def _orphaned(self, owners: Mapping[ShardId, Owner]) -> dict[Epoch, str]:
-        """Epochs that have shards and no live host, by whoever had them."""
+    def _orphaned(self, owners: Mapping[ShardId, Owner], *, from_cut_off: bool) -> dict[Epoch, str]:
+        """Epochs that have shards and no host that can do anything with them, by whoever had them."""
         found: dict[Epoch, str] = {}
         for owner in owners.values():
             if owner.is_free or owner.epoch is None:
                 continue
             member = self._members.find(owner.host)
-            if member is None or member.pulse.is_silent:
+            if member is None or member.pulse.is_silent or (from_cut_off and member.pulse.is_cut_off):
                 found[owner.epoch] = owner.host
         return found
 

@@ -35,7 +35,8 @@ FREE_PORT_SLOTS: Final = 64
 GC_THRESHOLD: Final = 50_000
 """As in a server of one process: turns make many short-lived objects and hardly any cycles."""
 _WARNINGS: Final = frozenset(
-    {"process is silent", "hosts fenced", "shards not acquired", "shards not released", "process has ended",
+    {"process is silent", "process cannot reach its store", "hosts fenced", "shards not acquired",
+     "shards not released", "process has ended",
      "process does not come back", "stray process ended", "process did not end by itself", "crew not complete",
      "store not available", "superseded"}
 )  # fmt: skip

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Final
 
+from actors.runtime.control import unpack
 from actors.runtime.transport import Peer, PeerLost
 
 SILENCE_SECONDS_MAX: Final = 0.9
@@ -12,6 +13,9 @@ SILENCE_SECONDS_MAX: Final = 0.9
 PULSE_SECONDS: Final = 0.2
 FIRST_ANSWER_SECONDS_MAX: Final = 10.0
 TICK_SECONDS: Final = 0.05
+CUT_OFF_SECONDS: Final = 2.5
+"""A host that could not reach its store for so long, while others can, is cut off from it: longer than it takes to
+open a connection again after a restart of the store."""
 _METHOD: Final = "health"
 
 
@@ -51,6 +55,7 @@ class Pulse:
         self._on_lost = on_lost
         self._silence_seconds = silence_seconds
         self._heard_at = awake.seconds
+        self._unproved_seconds = 0.0
         self._answered = asyncio.Event()
         self._task = asyncio.create_task(self._ask(), name="pulse")
 
@@ -79,6 +84,11 @@ class Pulse:
         """Whether it has not answered for too long."""
         return self.silent_seconds >= self._silence_seconds
 
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether it has said that it cannot reach what others may be able to reach: its store."""
+        return self._unproved_seconds >= CUT_OFF_SECONDS
+
     def has_ended(self) -> None:
         """Whoever started it says that it is no more: it need not be waited for."""
         self._heard_at = -self._silence_seconds
@@ -93,12 +103,13 @@ class Pulse:
         while True:
             try:
                 async with asyncio.timeout(self._silence_seconds):
-                    await self._peer.call(_METHOD, b"")
+                    said = unpack(await self._peer.call(_METHOD, b""))
             except PeerLost:
                 self._on_lost()
-            except TimeoutError:
+            except (TimeoutError, ValueError):
                 pass
             else:
                 self._heard_at = self._awake.seconds
+                self._unproved_seconds = said.get("unproved", 0.0)
                 self._answered.set()
             await asyncio.sleep(PULSE_SECONDS)

@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from persistence.clusters import ClusterStore, ClusterTaken, ProcessKind, ProcessRow, Superseded
+from persistence.interfaces import Unavailable
 from persistence.memory.clusters import MemoryClusterStore
 from persistence.postgres.cluster import PostgresClusterStore
 
@@ -128,3 +129,16 @@ async def test_closed_nodes_are_remembered_until_the_cluster_is_over(store: Clus
     await store.close_nodes(await claimed(store, "two"), ["d"])
     await claimed(store, "three", silence=0.0)
     assert await store.closed_nodes() == frozenset()
+
+
+async def test_a_directory_that_stands_still_over_a_change_does_not_keep_the_next_one_out(postgres_dsn: str) -> None:
+    still, following = PostgresClusterStore(postgres_dsn), PostgresClusterStore(postgres_dsn)
+    try:
+        generation, after = await claimed(still), 0
+        with pytest.raises(Unavailable):
+            async with still._mine(generation, "stand still"):
+                after = await claimed(following)
+        assert after == generation + 1
+    finally:
+        await still.close()
+        await following.close()

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from persistence.interfaces import Batch, Fenced, Owner, Rejected, StillOwned
+from persistence.interfaces import Batch, Fenced, Owner, Rejected, StillOwned, Unavailable
+from persistence.postgres import ownership
 from protocol.ids import Epoch, PlayerId, ShardId
 from protocol.money import Balance, player_account
 from tests.support.ledgers import SHARDS, LedgerUnderTest, memory_under_test, postgres_under_test
@@ -233,6 +234,33 @@ async def test_of_two_hosts_that_want_a_shard_at_once_one_gets_it(postgres_dsn: 
             assert isinstance(loser, StillOwned)
             assert set((await owned(one)).values()) == {winner}
             await one.ledger.end_epoch(winner)
+
+
+async def test_a_host_that_stands_still_over_its_shards_does_not_keep_others_from_them(
+    postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with postgres_under_test(postgres_dsn) as one, postgres_under_test(postgres_dsn) as other:
+        epoch = await one.ledger.open_epoch("one")
+        survivor = await other.ledger.open_epoch("other")
+        locked, goes_on = asyncio.Event(), asyncio.Event()
+        really_insert = ownership._insert
+
+        async def stand_still(connection: asyncpg.Connection, host: str) -> Epoch:
+            if host == "one":
+                locked.set()
+                await goes_on.wait()
+            return await really_insert(connection, host)
+
+        monkeypatch.setattr(ownership, "_insert", stand_still)
+        acquiring = asyncio.create_task(one.ledger.acquire_shards(epoch, ALL))
+        await locked.wait()
+        async with asyncio.timeout(5):
+            await other.ledger.end_epoch(epoch)
+            newest = await other.ledger.acquire_shards(survivor, ALL)
+        goes_on.set()
+        with pytest.raises(Unavailable):
+            await acquiring
+        assert set((await owned(other)).values()) == {newest}
 
 
 async def until_somebody_waits(dsn: str) -> None:

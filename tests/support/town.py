@@ -31,6 +31,7 @@ from server.cluster.charter import Charter
 from server.cluster.crew import Recipes
 from server.cluster.directory import Directory
 from tests.support.casino import TABLE
+from tests.support.cut_off import CutOff
 from tests.support.hand_driven import NOON_MS
 from tests.support.nodes import casino_kinds
 
@@ -142,6 +143,8 @@ class Town(Carrier):
         self.machines = [Node(NodeId(f"node-{n}"), f"10.0.0.{n}", NODE_MEMORY_BYTES, 0) for n in range(1, nodes + 1)]
         self.deaf: set[tuple[ProcessName, str]] = set()
         """Calls that are never answered; the method `*` is every one."""
+        self.wires: dict[ProcessName, list[CutOff]] = {}
+        """Between each process and the databases."""
         self.control_is_gone = False
         self.broken_factories: set[str] = set()
         self.events: list[tuple[str, dict[str, Any]]] = []
@@ -161,8 +164,8 @@ class Town(Carrier):
         await asyncio.sleep(0.3)
         if recipe.factory in self.broken_factories:
             raise CarrierError(f"{recipe.name} does not start: there is no database here")
-        self.processes[recipe.name] = await self._made(recipe)
         self.places[recipe.name] = recipe.node
+        self.processes[recipe.name] = await self._made(recipe)
         return self.peer(recipe.name)
 
     async def _made(self, recipe: Recipe) -> Service:
@@ -228,10 +231,16 @@ class Town(Carrier):
             raise PeerLost(f"{name} is gone")
         return answer
 
+    def _wire(self, name: ProcessName, store: object) -> Any:
+        """A process's way to a database."""
+        wire = CutOff(store)
+        self.wires.setdefault(name, []).append(wire)
+        return wire
+
     async def _host(self, recipe: Recipe) -> HostNode:
         node = HostNode(
             recipe.name,
-            self.ledgers.all[int(recipe.config)],
+            self._wire(recipe.name, self.ledgers.all[int(recipe.config)]),
             casino_kinds(),
             shards=TOWN_SHARDS,
             clock=lambda: NOON_MS + int(self.loop.time() * 1000),
@@ -268,12 +277,30 @@ class Town(Carrier):
         """As by SIGCONT."""
         self.deaf.discard((ProcessName(name), method))
 
+    def cut_off(self, *names: str) -> None:
+        """Nothing arrives any more between these processes and the databases."""
+        for name in names:
+            for wire in self.wires[ProcessName(name)]:
+                wire.cut()
+
+    def mend(self, *names: str) -> None:
+        """Everything arrives."""
+        for name in names:
+            for wire in self.wires[ProcessName(name)]:
+                wire.mend()
+
+    def cut_off_node(self, node: str) -> None:
+        """Nothing arrives between a machine and the databases."""
+        self.cut_off(*(name for name in self.wires if self.places.get(name) == node))
+
     # --- the directory ---
 
-    async def direct(self, *, instance: str = "one", hosts: int = 2, gateways: int = 1, slots: int = 1) -> Directory:
+    async def direct(
+        self, *, name: str = "", instance: str = "one", hosts: int = 2, gateways: int = 1, slots: int = 1
+    ) -> Directory:
         """Start a directory."""
-        name = ProcessName(f"directory-{len(self.directories) + 1}")
-        directory = await self._directory(self, name, Charter(instance, "casino", "1.0", hosts, gateways), slots)
+        process = ProcessName(name or f"directory-{len(self.directories) + 1}")
+        directory = await self._directory(self, process, Charter(instance, "casino", "1.0", hosts, gateways), slots)
         self.directories.append(directory)
         return directory
 
@@ -281,8 +308,8 @@ class Town(Carrier):
         directory = Directory(
             name,
             charter,
-            self.ledgers,
-            self.store,
+            replace(self.ledgers, all=[self._wire(name, ledger) for ledger in self.ledgers.all]),
+            self._wire(name, self.store),
             carrier,
             Recipes("host", "gateway", slots, b"", [b"%d" % part for part in range(len(self.ledgers.all))]),
             on_event=lambda event, details: self.events.append((event, dict(details))),

@@ -5,6 +5,7 @@
     {"do": "work", "method": "restart"}               {"done": "rolling restart: 3 processes replaced", "seconds": 9.1}
     {"do": "place", "shards": {"host-1": [3, 4]}}     {"moved": 2, "began": 8.1, "ended": 8.2}
     {"do": "fenced", "host": "host-1"}                {"at": 12.5}
+    {"do": "usurp", "host": "host-1", "by": "host-2"} {"shards": 128}
 
 `python -m server.bench.cluster.operator --data-dir FOLDER` joins the Ray of the cluster that was started with this
 folder, and says `{"ready": true}`. What cannot be done is answered with `error`. Times are of the machine's monotonic
@@ -13,14 +14,16 @@ clock, the same for all its processes.
 
 import argparse
 import asyncio
+import contextlib
 import json
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from actors.runtime.carrier import CarrierError, ProcessName
+from actors.runtime.control import pack_shards
 from actors.runtime.transport import PeerLost
 from persistence.embedded import owner
 from persistence.interfaces import StoreError
@@ -54,6 +57,7 @@ class Operator:
             "work": self._work,
             "place": self._mover.place,
             "fenced": self._fenced,
+            "usurp": self._usurp,
         }
 
     async def obey(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -96,13 +100,22 @@ class Operator:
                 await asyncio.sleep(LOOK_SECONDS)
         return {"at": time.monotonic()}
 
+    async def _usurp(self, host: ProcessName, by: ProcessName) -> dict[str, Any]:
+        """Have a host own all that another one has, who is told nothing of it and goes on."""
+        owners = await self._ledger.owners()
+        epochs = {shard: one.epoch for shard, one in owners.items() if one.host == host and one.epoch is not None}
+        for epoch in sorted(set(epochs.values())):
+            await self._ledger.end_epoch(epoch)
+        await self._carrier.peer(by).call("acquire", pack_shards(epochs))
+        return {"shards": len(epochs)}
+
     async def _owns(self, host: ProcessName) -> bool:
         owners = await self._ledger.owners()
         return any(one.host == host and not one.is_free for one in owners.values())
 
 
-async def operate(data_dir: Path) -> None:
-    """Obey until stdin ends. Raises `CannotReach`."""
+async def operate(data_dir: Path, voice: TextIO) -> None:
+    """Obey until stdin ends, and answer on `voice`. Raises `CannotReach`."""
     orders = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
     engines = owner(data_dir)
@@ -112,23 +125,25 @@ async def operate(data_dir: Path) -> None:
     try:
         async with joined(data_dir, NAME, None) as carrier:
             operator = Operator(carrier, ledger)
-            _say({"ready": True})
+            _say(voice, {"ready": True})
             while line := await orders.readline():
-                _say(await operator.obey(json.loads(line)))
+                _say(voice, await operator.obey(json.loads(line)))
     finally:
         await ledger.close()
 
 
-def _say(answer: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
+def _say(voice: TextIO, answer: dict[str, Any]) -> None:
+    voice.write(json.dumps(answer) + "\n")
+    voice.flush()
 
 
 def main() -> None:
     """Read the flags and operate."""
     flags = argparse.ArgumentParser(description=__doc__)
     flags.add_argument("--data-dir", type=Path, required=True)
-    asyncio.run(operate(flags.parse_args().data_dir))
+    data_dir, voice = flags.parse_args().data_dir, sys.stdout
+    with contextlib.redirect_stdout(sys.stderr):  # Ray says things too
+        asyncio.run(operate(data_dir, voice))
 
 
 if __name__ == "__main__":

@@ -94,15 +94,16 @@ def test_the_time_from_the_first_watcher_to_the_last_is_told_by_round() -> None:
 def test_a_journal_has_a_line_for_each_acknowledged_bet_at_once(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     for run in range(2):
-        with Journal(path) as journal:
+        with Journal(path, lambda: 12.3456) as journal:
             journal.acknowledged(7, "dice", {"t": "dice.settled", "id": ID, "payout": run})
             assert len(path.read_text().splitlines()) == run + 1
     first = path.read_text().splitlines()[0]
     assert first == (
-        f'{{"id":"{ID.hex()}","player":7,"game":"dice","reply":{{"t":"dice.settled","id":"{ID.hex()}","payout":0}}}}'
+        f'{{"id":"{ID.hex()}","player":7,"game":"dice","at":12.346,'
+        f'"reply":{{"t":"dice.settled","id":"{ID.hex()}","payout":0}}}}'
     )
 
 
 def test_a_journal_that_is_not_open_is_not_written_to(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not open"):
-        Journal(tmp_path / "journal").acknowledged(7, "dice", {"id": ID})
+        Journal(tmp_path / "journal", lambda: 0.0).acknowledged(7, "dice", {"id": ID})

@@ -7,6 +7,7 @@ from persistence.clusters import ClusterTaken
 from persistence.interfaces import Owner, Unavailable
 from protocol.ids import ShardId
 from server.cluster.charter import OTHER_CLUSTER_SILENCE_SECONDS
+from server.cluster.pulse import CUT_OFF_SECONDS
 from server.cluster.room import TooFewResources
 from tests.support.simulation_time import virtually
 from tests.support.town import TOWN_SHARDS, a_town, ask, done, finished
@@ -59,6 +60,40 @@ async def test_a_host_that_hangs_in_a_turn_is_taken_for_dead() -> None:
         hanging, survivor = town.hosts
         town.freeze(hanging, "health")
         await town.all_on(survivor)
+
+
+@virtually
+async def test_a_host_that_cannot_reach_its_store_loses_its_shards_and_gets_its_share_when_it_can_again() -> None:
+    async with a_town() as town:
+        directory = await town.direct()
+        cut_off, survivor = town.hosts
+        await asyncio.sleep(CUT_OFF_SECONDS)
+        town.cut_off(cut_off)
+        began = town.loop.time()
+        await town.all_on(survivor)
+        assert town.loop.time() - began < CUT_OFF_SECONDS + 1.5
+        assert town.told("process cannot reach its store") == [{"process": cut_off}]
+        await asyncio.sleep(60)
+        assert town.hosts == [cut_off, survivor]
+        town.mend(cut_off)
+        await asyncio.sleep(3)
+        await finished(directory)
+        assert await town.owned() == {cut_off: 4, survivor: 4}
+
+
+@virtually
+async def test_nobody_loses_anything_by_an_outage_of_the_store_itself() -> None:
+    async with a_town() as town:
+        await town.direct()
+        owned = await town.ledger.owners()
+        await asyncio.sleep(CUT_OFF_SECONDS)
+        for outage_seconds in (CUT_OFF_SECONDS + 0.7, 60):
+            town.cut_off(*town.wires)
+            await asyncio.sleep(outage_seconds)
+            town.mend(*town.wires)
+            await asyncio.sleep(5)
+            assert await town.ledger.owners() == owned
+        assert not town.told("hosts fenced")
 
 
 @virtually

@@ -3,7 +3,8 @@ import asyncio
 import pytest
 
 from actors.runtime.carrier import CarrierError
-from server.cluster.keeper import OtherCluster
+from server.cluster.keeper import OtherCluster, find_directory
+from server.cluster.pulse import CUT_OFF_SECONDS
 from server.cluster.room import TooFewResources
 from tests.support.keepers import keeper_in, keeping
 from tests.support.simulation_time import virtually
@@ -167,3 +168,57 @@ async def test_a_keeper_goes_on_when_the_control_store_is_away() -> None:
             town.control_is_gone = False
             await asyncio.sleep(5)
         assert len(town.kept) == 1
+
+
+async def node_of_the_directory(town: Town) -> str:
+    directory = await find_directory(town)
+    assert directory is not None
+    return town.places[directory]
+
+
+async def generation_of(town: Town) -> int:
+    generation: int = (await ask(town.kept[-1], "health"))["generation"]
+    return generation
+
+
+@virtually
+async def test_each_directory_that_dies_is_replaced_on_another_node() -> None:
+    async with a_town() as town:
+        keeper = keeper_in(town)
+        await keeper.begin()
+        nodes = [await node_of_the_directory(town)]
+        async with keeping(keeper):
+            for _ in range(2):
+                town.murder(await find_directory(town) or "")
+                await asyncio.sleep(5)
+                nodes.append(await node_of_the_directory(town))
+        assert nodes in (["node-1", "node-2", "node-1"], ["node-2", "node-1", "node-2"])
+
+
+@virtually
+async def test_a_directory_that_cannot_reach_the_store_while_hosts_can_is_replaced_on_another_node() -> None:
+    async with a_town() as town:
+        keeper = keeper_in(town)
+        await keeper.begin()
+        await asyncio.sleep(1)
+        cut_off = await node_of_the_directory(town)
+        (there,) = [host for host in town.hosts if town.places[host] != cut_off]
+        async with keeping(keeper):
+            town.cut_off_node(cut_off)
+            await town.all_on(there)
+        assert await node_of_the_directory(town) != cut_off
+        assert await generation_of(town) == 2
+
+
+@virtually
+async def test_a_directory_is_left_alone_while_nobody_reaches_the_store() -> None:
+    async with a_town() as town:
+        keeper = keeper_in(town)
+        await keeper.begin()
+        async with keeping(keeper):
+            town.cut_off(*town.wires)
+            await asyncio.sleep(60)
+            town.mend(*town.wires)
+            await asyncio.sleep(CUT_OFF_SECONDS)
+        assert len(town.kept) == 1
+        assert await generation_of(town) == 1

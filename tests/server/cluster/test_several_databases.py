@@ -14,7 +14,7 @@ RANGES = ("0-5", "6-7")
 
 def of_each(town: Town) -> list[list[ProcessName]]:
     """The hosts of each database, oldest first: as the processes themselves have it."""
-    return [[name for name in town.hosts if town.host(name)._ledger is database] for database in town.databases]
+    return [[name for name in town.hosts if town.wires[name][0].store is database] for database in town.databases]
 
 
 @virtually

@@ -1,4 +1,4 @@
-"""A real cluster for tests: its processes by name and by pid, what they log, and its end that leaves nothing."""
+"""A real cluster for tests, asked from an event loop: its processes by name and by pid, and what they log."""
 
 import asyncio
 import contextlib
@@ -7,29 +7,35 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final, Self
 
-import psutil
+from tests.support.chaos.ground import Ground, Machines, database_url_of, logged_by, on_machines, on_one_machine
+from tests.support.server import croupier, until
 
-from server.bench.cluster.ground import Cluster, clustered, ray_folder
-from server.cluster.local_ray import LocalRay
-from tests.support.server import croupier, no_leftovers, until
-
-LOGS: Final = "session_latest/logs"
-SETTLE_SECONDS_MAX: Final = 60.0
+SETTLE_SECONDS_MAX: Final = 90.0
 STORY_LINES_MAX: Final = 100
 STORY_LINE_MAX: Final = 600
 
 
 class Stage:
-    """A cluster, asked from an event loop."""
+    """A cluster that is up, with so many hosts and gateways."""
 
-    def __init__(self, cluster: Cluster) -> None:
-        self.cluster = cluster
+    def __init__(self, ground: Ground, *, hosts: int, gateways: int) -> None:
+        self.ground = ground
+        self.hosts_wanted = hosts
+        self.gateways_wanted = gateways
+        self.seen: list[dict[str, Any]] = []
+        """What was logged by processes whose logs are gone with their Ray."""
         self._asking = asyncio.Lock()
+
+    @property
+    def machines(self) -> Machines:
+        """The ground, for what can only be done to several machines."""
+        assert isinstance(self.ground, Machines), "this is one machine"
+        return self.ground
 
     async def order(self, do: str, **arguments: Any) -> dict[str, Any]:
         """Have the operator do something; see `server.bench.cluster.operator`."""
         async with self._asking:
-            return await asyncio.to_thread(self.cluster.order, do, **arguments)
+            return await asyncio.to_thread(self.ground.order, do, **arguments)
 
     async def status(self) -> dict[str, Any]:
         """What the directory knows."""
@@ -56,22 +62,26 @@ class Stage:
         name: str = (await self.status())["cluster"]["directory"]
         return name
 
-    def ray_pid(self, program: str) -> int:
-        """The process of one of Ray's programs."""
-        folder = ray_folder(self.cluster.data_dir)
-        assert folder is not None, "the supervisor is gone"
-        return LocalRay(folder).find(program).pid
+    async def machine_of(self, name: str) -> str:
+        """Where a process is."""
+        return self.machines.network.machine_of(await self.pid(name))
 
-    def engine_pid(self, name: str) -> int:
-        """The main process of `postgres` or `valkey-server`, which is a child of the supervisor."""
-        children = psutil.Process(self.cluster.supervisor.pid).children()
-        return next(child.pid for child in children if child.name() == name)
-
-    async def calm(self, *, hosts: int, gateways: int) -> None:
-        """Wait until so many of each are up, every shard is on a host, and nothing is under way."""
+    async def calm(self) -> None:
+        """Wait until all that should be there is up, every shard is on a host, and nothing is under way."""
         async with asyncio.timeout(SETTLE_SECONDS_MAX):
-            while not _is_calm(await self.status(), hosts, gateways):  # noqa: ASYNC110 - the directory does not call
+            while not self._is_calm(await self.status()):  # noqa: ASYNC110 - the directory does not call
                 await asyncio.sleep(0.1)
+
+    def _is_calm(self, status: dict[str, Any]) -> bool:
+        up = [sum(one["state"] == "up" for one in status[kind]) for kind in ("hosts", "gateways")]
+        shards = status["shards"]
+        return (
+            up == [self.hosts_wanted, self.gateways_wanted]
+            and not shards["unowned"]
+            and not shards["moving"]
+            and not status["work"]["running"]
+            and all(host["shards"] for host in status["hosts"])
+        )
 
     def logged(self, event: str) -> list[dict[str, Any]]:
         """What the processes have logged of an event, so far."""
@@ -86,57 +96,41 @@ class Stage:
         await until(found)
         return found()[0]
 
+    def keep_logs(self) -> None:
+        """Remember what was logged so far: before something that takes the logs with it."""
+        self.seen = self._entries()
+
     def _entries(self) -> list[dict[str, Any]]:
-        folder = ray_folder(self.cluster.data_dir)
-        assert folder is not None, "the supervisor is gone"
-        entries = []
-        for file in sorted((folder / LOGS).glob("worker-*.err")):
-            for line in file.read_text(errors="replace").splitlines():
-                with contextlib.suppress(ValueError):
-                    entry = json.loads(line)
-                    if isinstance(entry, dict):
-                        entries.append(entry)
-        return entries
+        return [*self.seen, *(entry for entry in logged_by(self.ground.ray_folder) if entry not in self.seen)]
 
     def story(self) -> str:
         """What the processes logged last, in the order of time: for whoever reads of a test that failed."""
         entries = sorted(self._entries(), key=lambda entry: entry.get("timestamp", ""))
         return "\n".join(json.dumps(entry)[:STORY_LINE_MAX] for entry in entries[-STORY_LINES_MAX:])
 
+    @property
+    def database_url(self) -> str:
+        """Where its database is."""
+        return database_url_of(self.ground.data_dir)
+
     async def audit(self) -> None:
         """`croupier audit` beside the running cluster; the test fails unless every invariant holds."""
-        ended = await croupier("audit", "--data-dir", self.cluster.data_dir, "--json")
+        ended = await croupier("audit", "--data-dir", self.ground.data_dir, "--json")
         assert ended.code == 0, ended.stdout + ended.stderr
         assert json.loads(ended.stdout)["ok"] is True
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def set_up(cls, folder: Path, *, hosts: int, gateways: int, **settings: object) -> AsyncIterator[Self]:
-        """A cluster on `folder/data`; at the end it is stopped, and nothing of it may be left."""
+    async def set_up(
+        cls, folder: Path, *, hosts: int, gateways: int, machines: bool = False, **settings: object
+    ) -> AsyncIterator[Self]:
+        """A cluster on `folder/data`, on one machine or on several; at the end nothing of it may be left."""
         more = [f"--set={key}={json.dumps(value)}" for key, value in settings.items()]
-        with contextlib.ExitStack() as stack:
-            block = clustered(folder, hosts=hosts, gateways=gateways, more=more)
-            cluster = await asyncio.to_thread(stack.enter_context, block)
-            ray = ray_folder(cluster.data_dir)
-            stage = cls(cluster)
+        grounds = on_machines if machines else on_one_machine
+        async with grounds(folder, hosts=hosts, gateways=gateways, more=more) as ground:
+            stage = cls(ground, hosts=hosts, gateways=gateways)
             try:
                 yield stage
             except BaseException as error:
                 error.add_note(stage.story())
                 raise
-            finally:
-                await asyncio.to_thread(stack.close)
-        await no_leftovers(folder)
-        assert ray is None or not ray.exists()
-
-
-def _is_calm(status: dict[str, Any], hosts: int, gateways: int) -> bool:
-    up = [sum(one["state"] == "up" for one in status[kind]) for kind in ("hosts", "gateways")]
-    shards = status["shards"]
-    return (
-        up == [hosts, gateways]
-        and not shards["unowned"]
-        and not shards["moving"]
-        and not status["work"]["running"]
-        and all(host["shards"] for host in status["hosts"])
-    )
