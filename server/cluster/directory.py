@@ -83,7 +83,7 @@ class Directory:
         self._is_uneven = False
         self._trouble: str | None = None
         self._nodes: Sequence[Node] = ()
-        self._layout: Layout = {}
+        self._layouts: list[Layout] = [{} for _ in self._ownerships]
         self._tasks: list[asyncio.Task[None]] = []
         self._confirming: asyncio.Task[None] | None = None
 
@@ -410,11 +410,19 @@ class Directory:
     async def _find_layout(self) -> Layout:
         """Of all databases; of one that does not answer what it said before. Raises its `StoreError` after that."""
         layouts = await asyncio.gather(*(one.layout() for one in self._ownerships), return_exceptions=True)
-        self._layout |= {name: shards for one in layouts if isinstance(one, dict) for name, shards in one.items()}
+        self._layouts = [
+            before if isinstance(found, BaseException) else found
+            for before, found in zip(self._layouts, layouts, strict=True)
+        ]
         for one in layouts:
             if isinstance(one, BaseException):
                 raise one
         return self._layout
+
+    @property
+    def _layout(self) -> Layout:
+        """Which shards each host had when its database was last asked."""
+        return {name: shards for layout in self._layouts for name, shards in layout.items()}
 
     async def _want(self, wanted: Wanted) -> None:
         hosts = tuple(wanted[Duty(ProcessKind.HOST, part)] for part in range(len(self._ownerships)))

@@ -247,10 +247,13 @@ async def test_a_drained_host_gives_its_shards_to_the_others_and_is_not_replaced
     async with a_town() as town:
         directory = await town.direct(hosts=3)
         drained, *others = town.hosts
+        assert (await ask(directory, "status"))["shards"]["owned"] == TOWN_SHARDS
         await done(directory, "drain", what=drained)
         await asyncio.sleep(5)
         assert town.hosts == others
         await town.all_on(*others)
+        # Nor is it counted any more.
+        assert (await ask(directory, "status"))["shards"] == {"owned": TOWN_SHARDS, "unowned": 0, "moving": 0}
         assert not town.told("hosts fenced")
 
 
