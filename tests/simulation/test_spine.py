@@ -16,7 +16,7 @@ from tests.support.simulation_cluster import ClusterWorld
 
 ROOT: Final = Path(__file__).parents[2]
 SEEDS: Final = int(os.environ.get("CROUPIER_SIMULATION_SEEDS", "1000"))
-CLUSTER_SEEDS: Final = int(os.environ.get("CROUPIER_CLUSTER_SEEDS", "200"))
+CLUSTER_SEEDS: Final = int(os.environ.get("CROUPIER_CLUSTER_SEEDS", "100"))
 PROCESSES: Final = 2
 SECONDS_MAX: Final = 600
 
