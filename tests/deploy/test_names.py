@@ -47,13 +47,14 @@ def test_there_are_commands_to_check() -> None:
 )
 def test_a_command_line_is_one_that_the_program_understands(place: str, words: list[str]) -> None:
     command: click.Command = main
-    context = click.Context(main, info_name="croupier")
+    context = click.Context(main, info_name="croupier", **main.context_settings)
     while isinstance(command, click.Group):
         found = command.get_command(context, words[0])
         assert found is not None, f"{place}: no command {words[0]}"
         command, words = found, words[1:]
 
-    context = command.make_context(command.name, words)
+    # Below its group, whose names for --help a command keeps from the first time that it is asked for them.
+    context = command.make_context(command.name, words, parent=context)
 
     assert context.args == []
 
