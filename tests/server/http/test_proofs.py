@@ -14,9 +14,9 @@ from protocol.ids import BetId
 from protocol.replies import ProofView
 from server.proof_json import proof_from_json, proof_to_json
 from tests.actors.fairness.test_verify import dice_proof, roulette_proof
-from tests.support.gateways import House, new_id, running, until
+from tests.support.gateways import House, running, until
 
-BET = BetId(new_id())
+BET = BetId(bytes.fromhex("01a3185c50007d7d97c001f63c6d5e15"))
 PROOFS = {"dice": dice_proof(bet=BET), "roulette": roulette_proof(bet=BET)}
 
 
