@@ -4,9 +4,10 @@ import pytest
 
 from server.cluster import client
 from server.cluster.client import CannotReach, DirectoryLine, followed
+from tests.support.directing import ask
 from tests.support.keepers import keeper_in, keeping
 from tests.support.simulation_time import virtually
-from tests.support.town import Town, a_town, ask
+from tests.support.town import Town, a_town
 
 
 async def line_to(town: Town) -> DirectoryLine:

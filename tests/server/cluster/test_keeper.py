@@ -6,9 +6,10 @@ from actors.runtime.carrier import CarrierError
 from server.cluster.keeper import OtherCluster, find_directory
 from server.cluster.pulse import CUT_OFF_SECONDS
 from server.cluster.room import TooFewResources
+from tests.support.directing import ask, done
 from tests.support.keepers import keeper_in, keeping
 from tests.support.simulation_time import virtually
-from tests.support.town import TOWN_SHARDS, Town, a_town, ask, done
+from tests.support.town import TOWN_SHARDS, Town, a_town
 
 
 async def last_instance(town: Town) -> str | None:
