@@ -58,10 +58,6 @@ class Staffing:
             await self._crew.bury()
             if not self._operations.is_running:
                 await self._fill()
-            if self._is_uneven and not self._operations.is_running:
-                # Who came in place of somebody who died, or came back, has nothing yet.
-                self._operations.begin("rebalance", self._operations.rebalance())
-                self._is_uneven = False
         except Superseded:
             raise
         except (CarrierError, StoreError) as error:
@@ -77,4 +73,11 @@ class Staffing:
         try:
             await self._crew.fill(self._term.wanted, partly=True)
         finally:
+            # Though others are missing still: who came in place of somebody who died has nothing yet.
             self._is_uneven |= any(member.name not in before for member in self._members.hosts)
+            self._level()
+
+    def _level(self) -> None:
+        if self._is_uneven and not self._operations.is_running:
+            self._operations.begin("rebalance", self._operations.rebalance())
+            self._is_uneven = False

@@ -72,3 +72,21 @@ async def test_scaling_beyond_what_there_is_room_for_changes_nothing() -> None:
         assert "no node has room for 2 gateways" in state["error"]
         assert (await ask(directory, "status"))["cluster"]["gateways"] == 1
         assert len(town.processes) == 2
+
+
+@virtually
+async def test_who_was_started_gets_a_share_though_others_have_no_room() -> None:
+    async with a_town() as town:
+        town.shrink({"node-1": 3})
+        directory = await town.direct(hosts=2)
+        town.shrink({"node-1": 3, "node-2": 1})
+        await done(directory, "scale", hosts=3)
+        town.shrink({"node-1": 3})
+        gone = {name for name, node in town.places.items() if node == "node-2"}
+        dead = next(name for name in town.hosts if name not in gone)
+        for name in (*gone, dead):
+            town.murder(name)
+        await asyncio.sleep(30)
+        await finished(directory)
+        assert (await ask(directory, "status"))["missing"] == {"hosts": 1, "gateways": 0}
+        assert await town.owned() == dict.fromkeys(town.hosts, TOWN_SHARDS // 2)
