@@ -38,7 +38,8 @@ class Lookout:
         if missed != self._missed:
             for name in sorted(missed - self._missed):
                 self._tell_missed(name)
-            back = sorted(self._missed - missed)
+            # Who is forgotten is not missed any more, and not back.
+            back = sorted(name for name in self._missed - missed if self.members.find(name) is not None)
             for name in back:
                 self._on_event("process is heard of again", {"process": name})
             self._missed = missed

@@ -85,6 +85,7 @@ async def test_a_host_that_comes_back_soon_owns_nothing_and_is_given_its_share_a
         town.thaw(still)
         await asyncio.sleep(0.6)
         assert town.host(still).host.owned == set()
+        assert town.told("process is heard of again") == [{"process": still}]
         await asyncio.sleep(3)
         await finished(directory)
         assert await town.owned() == {still: 4, survivor: 4}
@@ -101,6 +102,7 @@ async def test_a_dead_host_is_replaced_and_the_new_one_gets_its_share() -> None:
         await finished(directory)
         _, fresh = town.hosts
         assert fresh not in {dead, survivor}
+        assert not town.told("process is heard of again")
         assert await town.owned() == {survivor: 4, fresh: 4}
 
 
