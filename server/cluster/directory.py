@@ -75,6 +75,7 @@ class Directory:
         self._down = False
         self._superseded = False
         self._renew = False
+        self._has_failed = False
         self._tasks: list[asyncio.Task[None]] = []
 
     # --- life ---
@@ -149,11 +150,14 @@ class Directory:
         self._tasks.append(asyncio.create_task(self._kept(work), name=name))
 
     async def _kept(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do what has no end, for as long as this directory directs."""
+        """Do what has no end, for as long as this directory directs: one that cannot go on is to be replaced."""
         try:
             await work()
         except Superseded as error:
             self._yield(error)
+        except Exception as error:  # noqa: BLE001 - another directory comes in place of this one
+            self._has_failed = True
+            self._on_event("directory failed", {"error": repr(error), "exc_info": error})
 
     def _yield(self, error: Superseded) -> None:
         """Another directory directs: do nothing any more."""
@@ -215,7 +219,7 @@ class Directory:
             "generation": self._term.generation,
             "down": self._down,
             "superseded": self._superseded,
-            "renew": (self._renew or on_closed) and not self._operations.is_running,
+            "renew": self._has_failed or ((self._renew or on_closed) and not self._operations.is_running),
             "closed": sorted(self._crew.closed),
             "cut_off": self._upkeep.is_cut_off(),
         }

@@ -133,7 +133,8 @@ def _log(config: Config, name: ProcessName) -> FilteringBoundLogger:
 
 def _told(log: FilteringBoundLogger) -> Callable[[str, Mapping[str, Any]], None]:
     def tell(event: str, details: Mapping[str, Any]) -> None:
-        getattr(log, "warning" if event in _WARNINGS else "info")(event, **details)
+        level = "error" if "exc_info" in details else "warning" if event in _WARNINGS else "info"
+        getattr(log, level)(event, **details)
 
     return tell
 
