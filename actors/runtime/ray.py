@@ -12,7 +12,6 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from importlib import metadata
 from typing import Any, Final, TypeVar
 
 import ray
@@ -36,9 +35,9 @@ from actors.runtime.carrier import (
 from actors.runtime.direct import Door
 from actors.runtime.line import Line
 from actors.runtime.reach import require_reachable
+from actors.runtime.release import release
 from actors.runtime.transport import Peer, PeerLost, Service
 
-DISTRIBUTION: Final = "croupier"
 CALLS_MAX: Final = 1_000
 """Calls that one process handles at once; Ray lets the next one wait."""
 CALL_SECONDS_MAX: Final = 30.0
@@ -258,11 +257,6 @@ async def connect(address: str, *, namespace: str, secret: bytes = b"") -> RayCa
     except Exception as error:
         raise CarrierError(_told(f"cannot join the Ray at {address}", error)) from error
     return RayCarrier(namespace, secret)
-
-
-def release() -> str:
-    """The release of this software that is installed here."""
-    return metadata.version(DISTRIBUTION)
 
 
 def disconnect() -> None:

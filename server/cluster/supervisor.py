@@ -18,6 +18,7 @@ from structlog.typing import FilteringBoundLogger
 
 from actors.runtime.carrier import CarrierError
 from actors.runtime.reach import require_reachable
+from actors.runtime.release import release
 from persistence.clusters import LastCluster
 from server.bootstrap import (
     CannotStart,
@@ -33,7 +34,7 @@ from server.cluster.charter import OTHER_CLUSTER_SILENCE_SECONDS
 from server.cluster.local_ray import CONTROL_STORE, LocalRay, RayNotStarted, ray_environment
 from server.cluster.parcel import process_secret, shared, with_local_ports
 from server.cluster.ports import CannotListen, free_port, require_free_port
-from server.cluster.processes import DIRECTORY, assigned, release
+from server.cluster.processes import DIRECTORY, assigned
 from server.cluster.whereabouts import ClusterRuns, Post, Whereabouts
 from server.config import Config
 
