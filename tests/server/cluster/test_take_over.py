@@ -1,7 +1,13 @@
 import asyncio
 
+import pytest
+
+from actors.runtime.ref import Ref
+from protocol.commands import OpenWallet
 from server.cluster.pulse import CUT_OFF_SECONDS
+from tests.support.casino import account_of
 from tests.support.directing import ask, finished
+from tests.support.nodes import on_shard
 from tests.support.simulation_time import virtually
 from tests.support.town import TOWN_SHARDS, a_town
 
@@ -39,6 +45,47 @@ async def test_a_host_that_hangs_in_a_turn_is_taken_for_dead() -> None:
         hanging, survivor = town.hosts
         town.freeze(hanging, "health")
         await town.all_on(survivor)
+
+
+@virtually
+async def test_a_host_whose_writer_ends_by_a_fault_is_taken_for_dead_and_replaced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fault(*_: object) -> None:
+        raise TypeError("this was not counted")
+
+    async with a_town() as town:
+        await town.direct()
+        broken, survivor = town.hosts
+        player = on_shard(min(town.host(broken).host.owned))
+        with monkeypatch.context() as patch:
+            patch.setattr(town.host(broken), "_on_commit", fault)
+            town.host(broken).driver.post(
+                Ref("wallet", player), OpenWallet(player, ((account_of(player), 1_000),)), lambda _: None
+            )
+            await town.all_on(survivor)
+            await asyncio.sleep(20)
+        assert town.told("runtime broken")[0]["task"] == "writer"
+        assert broken not in town.hosts
+        assert len(town.hosts) == 2
+
+
+@virtually
+async def test_a_host_that_cannot_prove_its_epoch_for_a_fault_is_taken_for_dead_and_replaced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fault() -> None:
+        raise TypeError("nobody is known by that name")
+
+    async with a_town() as town:
+        await town.direct()
+        broken, survivor = town.hosts
+        with monkeypatch.context() as patch:
+            patch.setattr(town.host(broken).switchboard, "sweep", fault)
+            await town.all_on(survivor)
+            await asyncio.sleep(20)
+        assert broken not in town.hosts
+        assert len(town.hosts) == 2
 
 
 @virtually
