@@ -119,7 +119,7 @@ class Supervisor:
         async with asyncio.timeout(BEGIN_SECONDS_MAX):
             status = await self._start_keeper()
         if self._last is not None and status["cluster"]["instance"] == self._last.instance:
-            self._log.warning("taking care of a cluster whose supervisor was killed")
+            self._log.warning("taking care of a cluster that plays already")
         self._publish()
         self._watchers.start(self._watch_keeper(), "watch keeper")
         if plan.address is None:
