@@ -37,7 +37,7 @@ class Lookout:
         missed = {one.name for one in self.members.all if one.pulse.is_silent or one.pulse.is_cut_off}
         if missed != self._missed:
             for name in sorted(missed - self._missed):
-                self._tell_missed(name)
+                self._miss(name)
             # Who is forgotten is not missed any more, and not back.
             back = sorted(name for name in self._missed - missed if self.members.find(name) is not None)
             for name in back:
@@ -47,8 +47,10 @@ class Lookout:
                 self._on_return()
             self._on_change()
 
-    def _tell_missed(self, name: ProcessName) -> None:
+    def _miss(self, name: ProcessName) -> None:
         member = self.members.find(name)
+        if member is not None:
+            member.give_up()
         if member is not None and not member.pulse.is_silent:
             self._on_event("process cannot reach its store", {"process": name})
         else:

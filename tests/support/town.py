@@ -192,6 +192,12 @@ class Town(Machines):
                     return
                 await asyncio.sleep(0.01)
 
+    async def none_on(self, *hosts: str) -> None:
+        """Wait until no shard is on any of these hosts, by the ledger."""
+        async with asyncio.timeout(SECONDS_MAX):
+            while set(hosts) & set(await self.owned()):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
     def host(self, name: str) -> HostNode:
         """A host that runs."""
         service = self.processes[ProcessName(name)]

@@ -208,6 +208,22 @@ async def test_a_host_that_is_given_shards_and_says_nothing_does_not_keep_them_f
 
 
 @virtually
+async def test_a_host_that_stands_still_while_it_is_given_shards_holds_up_no_other_take_over() -> None:
+    async with a_town() as town:
+        await town.direct(hosts=4)
+        dead, still, next_dead, survivor = town.hosts
+        town.freeze(still, "acquire")
+        town.murder(dead)
+        await asyncio.sleep(0.6)
+        town.freeze(still)
+        town.murder(next_dead)
+        began = town.loop.time()
+        await town.none_on(dead, still, next_dead, "nobody")
+        assert town.loop.time() - began < 1.5
+        assert survivor in await town.owned()
+
+
+@virtually
 async def test_a_host_that_dies_over_a_move_does_not_keep_its_shards() -> None:
     async with a_town() as town:
         directory = await town.direct(hosts=3)
