@@ -58,7 +58,10 @@ async def test_a_superseded_directory_touches_nothing_any_more() -> None:
         first = await town.direct()
         second = await town.direct()
         await asyncio.wait_for(first.ended.wait(), 5)
-        assert town.told("superseded")
+        town.murder(town.hosts[0])
+        await asyncio.sleep(30)
+        assert len(town.told("superseded")) == len(town.told("process has ended")) == 1
+        assert not town.told("crew not complete")
         assert not second.ended.is_set()
 
 
