@@ -21,6 +21,8 @@ from server.cluster.staffing import Staffing
 from server.cluster.term import Term
 
 STATUS_SECONDS: Final = 2.0
+LAYOUT_SECONDS_MAX: Final = 0.5
+"""For what a database says of its shards; then it is what it said before."""
 NODES_SECONDS_MAX: Final = 0.5
 """For what is told of nodes. Ray's control store may be gone: then it is what was known before."""
 
@@ -75,16 +77,9 @@ class Survey:
 
     async def status(self, metrics_address: tuple[str, int] | None) -> dict[str, Any]:
         """All there is to tell; see `croupier cluster status`."""
-        await self._ask_everybody()
-        trouble = self._staffing.trouble
-        try:
-            await self._find_layouts()
-        except StoreError as error:
-            trouble = str(error)
+        # At once: whoever asks does not wait for long.
+        unknown, _, _ = await asyncio.gather(self._find_layouts(), self._find_nodes(), self._ask_everybody())
         layout = {name: shards for layout in self._layouts for name, shards in layout.items()}
-        with contextlib.suppress(CarrierError, TimeoutError):
-            async with asyncio.timeout(NODES_SECONDS_MAX):
-                self._nodes = await self._carrier.nodes()
         addresses = {node.id: node.address for node in self._nodes}
         missing = self._staffing.missing
         here = self._carrier.here()
@@ -115,7 +110,7 @@ class Survey:
             ],
             "nodes": described_nodes(self._nodes, self._members.all, self._crew.closed, here),
             "missing": {"hosts": missing[ProcessKind.HOST], "gateways": missing[ProcessKind.GATEWAY]},
-            "trouble": trouble,
+            "trouble": unknown or self._staffing.trouble,
             "work": self._operations.state,
         }
 
@@ -126,13 +121,23 @@ class Survey:
             "moving": sum(one.moving for one in self._ownerships),
         }
 
-    async def _find_layouts(self) -> None:
-        """Of all databases; of one that does not answer what it said before. Raises its `StoreError` after that."""
-        layouts = await asyncio.gather(*(one.layout() for one in self._ownerships), return_exceptions=True)
-        self._layouts = [
-            before if isinstance(found, BaseException) else found
-            for before, found in zip(self._layouts, layouts, strict=True)
-        ]
-        for one in layouts:
-            if isinstance(one, BaseException):
-                raise one
+    async def _find_layouts(self) -> str | None:
+        """Of all databases; of one that does not answer, what it said before. Returns why one does not."""
+        troubles = await asyncio.gather(*(self._find_layout(one) for one in self._ownerships))
+        return next((trouble for trouble in troubles if trouble is not None), None)
+
+    async def _find_layout(self, ownership: Ownership) -> str | None:
+        try:
+            async with asyncio.timeout(LAYOUT_SECONDS_MAX):
+                self._layouts[ownership.part] = await ownership.layout()
+        except TimeoutError:
+            shards = self._partition.parts[ownership.part]
+            return f"the database of the shards {shards} did not say in {LAYOUT_SECONDS_MAX} s whose they are"
+        except StoreError as error:
+            return str(error)
+        return None
+
+    async def _find_nodes(self) -> None:
+        with contextlib.suppress(CarrierError, TimeoutError):
+            async with asyncio.timeout(NODES_SECONDS_MAX):
+                self._nodes = await self._carrier.nodes()

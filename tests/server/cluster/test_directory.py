@@ -7,6 +7,7 @@ from persistence.clusters import ClusterTaken
 from persistence.interfaces import Owner, Unavailable
 from protocol.ids import ShardId
 from server.cluster.charter import OTHER_CLUSTER_SILENCE_SECONDS
+from server.cluster.keeper import ANSWER_SECONDS_MAX
 from tests.support.directing import ask
 from tests.support.simulation_time import virtually
 from tests.support.town import TOWN_SHARDS, a_town
@@ -78,6 +79,20 @@ async def test_what_is_known_is_told_though_the_database_is_away(monkeypatch: py
             status = await ask(directory, "status")
         assert [host["shards"] for host in status["hosts"]] == [4, 4]
         assert "no connection" in status["trouble"]
+
+
+@virtually
+async def test_what_is_known_is_told_soon_though_nobody_says_anything() -> None:
+    async with a_town() as town:
+        directory = await town.direct()
+        await ask(directory, "status")
+        town.cut_off(*town.wires)
+        for name in town.processes:
+            town.freeze(name)
+        async with asyncio.timeout(ANSWER_SECONDS_MAX):
+            status = await ask(directory, "status")
+        assert [host["shards"] for host in status["hosts"]] == [4, 4]
+        assert "did not say" in status["trouble"]
 
 
 @virtually
