@@ -129,7 +129,7 @@ def status(*, data_dir: Path, name: str, address: str | None, as_json: bool, wat
 
     async def show(line: "DirectoryLine") -> None:
         while True:
-            told = await line("status")
+            told = await line.status()
             if watch and not as_json:
                 click.clear()
             click.echo(json.dumps(told) if as_json else table(told))

@@ -40,6 +40,17 @@ async def test_a_directory_that_is_just_being_replaced_is_waited_for() -> None:
 
 
 @virtually
+async def test_the_status_is_told_by_whichever_directory_there_is_by_then() -> None:
+    async with a_town() as town:
+        keeper = keeper_in(town)
+        await keeper.begin()
+        async with keeping(keeper):
+            line = await line_to(town)
+            town.murder(directory_of(town))
+            assert (await line.status())["cluster"]["generation"] == 2
+
+
+@virtually
 async def test_who_plays_without_a_directory_and_without_a_supervisor_is_told() -> None:
     async with a_town() as town:
         await keeper_in(town).begin()
