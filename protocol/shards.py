@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Self
 
-from protocol.ids import AccountId, PlayerId, ShardId
-from protocol.money import player_of
+from protocol.ids import PlayerId, ShardId
 
 _RANGE: Final = re.compile(r"([0-9]{1,6})(?:\s*-\s*([0-9]{1,6}))?")
 
@@ -113,10 +112,6 @@ class Partition:
     def of_player(self, player: PlayerId) -> int:
         """The part that holds a player's wallet, bets and seeds."""
         return self.of_key(player)
-
-    def of_account(self, account: AccountId) -> int:
-        """The part that holds an account of a player."""
-        return self.of_player(player_of(account))
 
     def of_table(self, table: str) -> int:
         """The part that holds a table's rounds and journal; the bets at it are where their players are."""

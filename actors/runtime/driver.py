@@ -97,7 +97,7 @@ class Driver:
         self._on_event("shards taken", {"epoch": epoch, "shards": len(shards)})
         for work, name in ((self._write(), "writer"), (self._read(), "reader"), (self._sweep(), "sweeper")):
             task = asyncio.create_task(work, name=name)
-            task.add_done_callback(self._task_ended)
+            task.add_done_callback(self.task_ended)
             self._tasks.append(task)
         self.after()
 
@@ -132,8 +132,8 @@ class Driver:
         """For how long (seconds) nothing has proved that the epoch stands: a commit, or the ledger's word."""
         return self._loop.time() - self._proved_at
 
-    def _task_ended(self, task: "asyncio.Task[None]") -> None:
-        """None of the tasks ends by itself unless it fails."""
+    def task_ended(self, task: "asyncio.Task[None]") -> None:
+        """A task that the host cannot do without has ended: none of them does so by itself unless it fails."""
         if task.cancelled():
             return
         self._on_event("runtime broken", {"task": task.get_name(), "exc_info": task.exception()})

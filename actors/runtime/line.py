@@ -18,7 +18,11 @@ async def enter(address: tuple[str, int], secret: bytes, *, silence_seconds: flo
     try:
         async with asyncio.timeout(CONNECT_SECONDS_MAX):
             _, calling = await loop.create_connection(lambda: Calling(secret, silence_seconds), *address)
-            await calling.greeted
+            try:
+                await calling.greeted
+            except BaseException:
+                calling.close()
+                raise
     except (OSError, TimeoutError) as error:
         raise PeerLost(f"nobody at {address[0]}:{address[1]}: {str(error) or 'no answer in time'}") from error
     return calling

@@ -107,7 +107,7 @@ class HostNode:
     async def start(self) -> None:
         """Begin an epoch that owns nothing yet. Raises `StoreError`."""
         await self.driver.start()
-        self._begin_task(self._prove(), "proof")
+        self._begin_task(self._prove(), "proof").add_done_callback(self.driver.task_ended)
 
     async def call(self, method: str, payload: bytes) -> bytes:
         """See `Service.call` and `actors.runtime.control`. Raises `LookupError` for a method that there is none of."""
@@ -248,14 +248,18 @@ class HostNode:
         self._progress.set()
         self._loop.call_soon(self.switchboard.flush)
 
-    def _begin_task(self, work: Any, name: str) -> None:
+    def _begin_task(self, work: Any, name: str) -> "asyncio.Task[None]":
         task = self._loop.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     # --- what it says of itself ---
 
     async def _health(self, payload: bytes) -> bytes:
+        """None from a host that a fault keeps from its work: it is as good as dead, and to be replaced."""
+        if self.driver.broken.is_set():
+            raise RuntimeError(f"{self.name} is broken; its log says why")
         return pack(self._said())
 
     def _said(self) -> dict[str, Any]:

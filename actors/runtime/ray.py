@@ -5,14 +5,10 @@ imported: so whoever imports this has set it before, see `server.cluster.local_r
 """
 
 import asyncio
-import contextlib
-import functools
 import importlib
 import logging
 import os
-import threading
 from collections.abc import Callable
-from importlib import metadata
 from typing import Any, Final, TypeVar
 
 import ray
@@ -21,6 +17,7 @@ from ray.exceptions import RayError, RayTaskError
 from ray.util import list_named_actors
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
+from actors.runtime.beside import beside
 from actors.runtime.carrier import (
     PID,
     PROCESS_MEMORY_BYTES,
@@ -36,9 +33,9 @@ from actors.runtime.carrier import (
 from actors.runtime.direct import Door
 from actors.runtime.line import Line
 from actors.runtime.reach import require_reachable
+from actors.runtime.release import release
 from actors.runtime.transport import Peer, PeerLost, Service
 
-DISTRIBUTION: Final = "croupier"
 CALLS_MAX: Final = 1_000
 """Calls that one process handles at once; Ray lets the next one wait."""
 CALL_SECONDS_MAX: Final = 30.0
@@ -252,17 +249,12 @@ async def connect(address: str, *, namespace: str, secret: bytes = b"") -> RayCa
     logging.getLogger("ray._private.worker").setLevel(logging.ERROR)
     try:
         async with asyncio.timeout(JOIN_SECONDS_MAX):
-            await _beside(lambda: ray.init(address, namespace=namespace, log_to_driver=False, configure_logging=False))
+            await beside(lambda: ray.init(address, namespace=namespace, log_to_driver=False, configure_logging=False))
     except ImportError as error:
         raise CarrierError(f"an address of the form ray:// needs Ray's client, ray[client]: {error}") from error
     except Exception as error:
         raise CarrierError(_told(f"cannot join the Ray at {address}", error)) from error
     return RayCarrier(namespace, secret)
-
-
-def release() -> str:
-    """The release of this software that is installed here."""
-    return metadata.version(DISTRIBUTION)
 
 
 def disconnect() -> None:
@@ -273,30 +265,7 @@ def disconnect() -> None:
 async def _control(question: Callable[[], T]) -> T:
     """Ask Ray's control store, not for ever: it may be gone."""
     async with asyncio.timeout(CONTROL_SECONDS_MAX):
-        return await _beside(question)
-
-
-async def _beside(work: Callable[[], T]) -> T:
-    """Do what blocks in a thread of its own, which is left alone when it takes too long: nothing waits for its end."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
-
-    def tell(settle: Callable[[], None]) -> None:
-        if not done.done():
-            settle()
-
-    def run() -> None:
-        try:
-            result = work()
-        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
-            settle = functools.partial(done.set_exception, error)
-        else:
-            settle = functools.partial(done.set_result, result)
-        with contextlib.suppress(RuntimeError):  # the loop is closed
-            loop.call_soon_threadsafe(tell, settle)
-
-    threading.Thread(target=run, name="ray control", daemon=True).start()
-    return await done
+        return await beside(question)
 
 
 def _nodes_and_free() -> tuple[list[dict[str, Any]], dict[str, dict[str, float]]]:

@@ -1,6 +1,6 @@
 """Which host has which shard, as far as a process knows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from persistence.interfaces import Owner
@@ -43,14 +43,10 @@ class RoutingTable:
         """Every host that has a shard."""
         return {route.host for route in self._routes.values()} - {NOBODY}
 
-    def routes(self) -> dict[ShardId, Route]:
-        """All that is known."""
-        return dict(self._routes)
-
-    def learn(self, routes: Routes | Iterable[tuple[ShardId, Route]]) -> set[ShardId]:
+    def learn(self, routes: Routes) -> set[ShardId]:
         """Take what is not older than what is known. Returns the shards that are somewhere else now."""
         changed: set[ShardId] = set()
-        for shard, route in routes.items() if isinstance(routes, Mapping) else routes:
+        for shard, route in routes.items():
             known = self._routes.get(shard)
             if known is None or route.version >= known.version:
                 self._routes[shard] = route

@@ -1,15 +1,14 @@
 """The folder that holds everything the embedded engines keep, and the lock that makes one server its owner."""
 
 import contextlib
-import fcntl
 import json
 import os
 import tempfile
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from persistence.embedded.errors import DataDirInUse, EngineNotRunning, FolderNotUsable
+from persistence.lock_file import is_held, locked
 
 __all__ = ["SOCKET_PATH_BYTES_MAX", "DataDir", "Owner", "owner"]
 
@@ -18,8 +17,6 @@ SOCKET_PATH_BYTES_MAX = 103
 
 LONGEST_SOCKET = "postgres/.s.PGSQL.5432"
 LOCK = "lock"
-LOCK_TRIES_MAX = 5
-LOCK_TRY_SECONDS = 0.02
 ALIAS_PREFIX = "croupier-"
 ALIAS_PARENT = Path("/tmp")  # noqa: S108 - short on every system, as TMPDIR is not, and mkdtemp makes a folder of our own
 
@@ -59,7 +56,7 @@ class DataDir:
             descriptor = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise FolderNotUsable(Path(error.filename or self.path), error.strerror or str(error)) from error
-        if not _locked(descriptor):
+        if not locked(descriptor):
             os.close(descriptor)
             record = _read(self.path)
             raise DataDirInUse(self.path, record.pid if record else None)
@@ -95,31 +92,11 @@ class DataDir:
 
 def owner(path: Path) -> Owner | None:
     """Return who holds the data dir now, None when nobody does. Raises FolderNotUsable when we may not look."""
+    folder = path.expanduser()
     try:
-        descriptor = os.open(path.expanduser() / LOCK, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return None
+        return _read(folder) if is_held(folder / LOCK) else None
     except OSError as error:
         raise FolderNotUsable(path, error.strerror or str(error)) from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return _read(path.expanduser())
-    finally:
-        os.close(descriptor)
-    return None
-
-
-def _locked(descriptor: int) -> bool:
-    # A few tries: somebody who asks for the owner holds a shared lock for an instant.
-    for _ in range(LOCK_TRIES_MAX):
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(LOCK_TRY_SECONDS)
-        else:
-            return True
-    return False
 
 
 def _read(path: Path) -> Owner | None:

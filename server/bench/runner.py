@@ -4,10 +4,10 @@ import os
 import platform
 import tempfile
 from collections.abc import Callable, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
+from actors.runtime.release import release
 from persistence.embedded import EngineError
 from persistence.interfaces import StoreError
 from server.bench.child import DidNotWork
@@ -91,7 +91,7 @@ def about(runs: int, plan: Plan) -> dict[str, Any]:
     """What the figures depend on."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
-        "croupier": metadata.version("croupier"),
+        "croupier": release(),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "cores": len(os.sched_getaffinity(0)),

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Callable
-from importlib import metadata, resources
+from importlib import resources
 
 from structlog.typing import FilteringBoundLogger
 
+from actors.runtime.release import release
 from server.bootstrap.stores import Stores
 from server.config import Config
 from server.gateway.backend import Backend, Clock, Interest
@@ -31,7 +32,7 @@ def new_gateway(
 ) -> Gateway:
     """A gateway that does not listen yet. `ready` says whether the backend takes messages; the rest as in `Gateway`."""
     return Gateway(
-        GatewaySettings.of(config, f"croupier/{metadata.version('croupier')}", stores.token_key),
+        GatewaySettings.of(config, f"croupier/{release()}", stores.token_key),
         backend=backend,
         players=stores.players,
         sessions=stores.sessions,

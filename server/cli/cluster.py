@@ -69,6 +69,8 @@ def up(config: Config, *, hosts: int, gateways: int, name: str, address: str | N
     plan = Plan(name, hosts, gateways, address)
 
     def ready(status: dict[str, Any], pid: int | None = None) -> None:
+        if (kept := size_kept(status, hosts, gateways)) is not None:
+            click.echo(kept, err=True)
         click.echo(json.dumps(ready_line(status, os.getpid() if pid is None else pid)))
 
     try:
@@ -78,6 +80,19 @@ def up(config: Config, *, hosts: int, gateways: int, name: str, address: str | N
             ready(*start_in_background(whole, plan))
     except CannotStart as error:
         raise UserError(str(error)) from error
+
+
+def size_kept(status: dict[str, Any], hosts: int, gateways: int) -> str | None:
+    """What is said when the cluster was up already, and is of another size than was asked for."""
+    from server.cluster.room import counted
+
+    cluster = status["cluster"]
+    if (cluster["hosts"], cluster["gateways"]) == (hosts, gateways):
+        return None
+    return (
+        f"cluster {cluster['name']!r} was up already, and is to have {counted(cluster['hosts'], 'host')} and"
+        f" {counted(cluster['gateways'], 'gateway')} as before: change that with croupier cluster scale"
+    )
 
 
 def ready_line(status: dict[str, Any], pid: int) -> dict[str, object]:
@@ -114,7 +129,7 @@ def status(*, data_dir: Path, name: str, address: str | None, as_json: bool, wat
 
     async def show(line: "DirectoryLine") -> None:
         while True:
-            told = await line("status")
+            told = await line.status()
             if watch and not as_json:
                 click.clear()
             click.echo(json.dumps(told) if as_json else table(told))

@@ -86,6 +86,14 @@ class DirectoryLine:
         """Find the one that directs; it may be just being replaced. Raises `CannotReach`, `CarrierError`."""
         await self._find(after=None, seconds=FIND_SECONDS_MAX)
 
+    async def status(self) -> dict[str, Any]:
+        """The cluster's, by whichever directory there is now. Raises `CannotReach`, `CarrierError`, `PeerLost`."""
+        try:
+            return await self("status")
+        except PeerLost:
+            await self.find()
+            return await self("status")
+
     async def renew(self) -> None:
         """Have another one in its place, and go on with that. Raises `CannotReach`, `CarrierError`, `PeerLost`."""
         before = self._name

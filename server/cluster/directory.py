@@ -1,4 +1,4 @@
-"""The directory of a cluster: who is there, who has which shard, and what is done about those who are gone.
+"""The directory of a cluster: begins, directs until another one does or the cluster is stopped, and answers questions.
 
 All it knows it reads from the database and hears from the processes, so it may be killed at any time; play goes on
 without it, and the next one goes on from what is true.
@@ -7,37 +7,27 @@ without it, and the next one goes on from what is true.
 import asyncio
 import contextlib
 import json
-import os
-from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, replace
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any
 
-from actors.runtime.carrier import Carrier, CarrierError, Node, ProcessName
-from persistence.clusters import ClusterRow, ClusterStore, ProcessKind, Superseded
+from actors.runtime.carrier import Carrier, CarrierError, ProcessName
+from persistence.clusters import ClusterStore, Superseded
 from persistence.interfaces import StoreError
 from persistence.ledgers import Ledgers
-from protocol.ids import ShardId
 from server.cluster.charter import Charter
-from server.cluster.crew import NAMES_PREFIX, Crew, Recipes
-from server.cluster.duties import GATEWAY, Duty, Wanted, hosts_by_part, wanted_by
-from server.cluster.members import Member, Members
+from server.cluster.crew import Crew, Recipes
+from server.cluster.lookout import Lookout
+from server.cluster.members import Member
 from server.cluster.operations import NotNow, Operations
 from server.cluster.orders import Orders
-from server.cluster.ownership import Layout, Ownership
-from server.cluster.pulse import SILENCE_SECONDS_MAX, Awake
-from server.cluster.report import described, described_nodes, state_of
-from server.cluster.store_watch import StoreWatch
-
-TEND_SECONDS: Final = 1.0
-"""How often everything is looked at though nothing was heard to have happened."""
-RETRY_SECONDS: Final = 0.1
-"""After shards could not be given to anybody."""
-CREW_SECONDS: Final = 1.0
-CREW_RETRY_SECONDS: Final = 5.0
-STATUS_SECONDS: Final = 2.0
-NODES_SECONDS_MAX: Final = 0.5
-"""For what is told of nodes. Ray's control store may be gone: then it is what was known before."""
+from server.cluster.ownership import Ownership
+from server.cluster.plan import even
+from server.cluster.pulse import SILENCE_SECONDS_MAX
+from server.cluster.staffing import Staffing
+from server.cluster.survey import Survey
+from server.cluster.term import Term, begun
+from server.cluster.upkeep import Upkeep
 
 
 class Directory:
@@ -63,29 +53,30 @@ class Directory:
         self._carrier = carrier
         self._recipes = recipes
         self._on_event = on_event
-        self._buried: set[ProcessName] = set()
-        self._awake = Awake(self._look)
-        self._members = Members(self._awake, on_lost=self._suspect, silence_seconds=silence_seconds)
+        self._lookout = Lookout(
+            carrier,
+            on_change=self._somebody_changed,
+            on_return=self._somebody_is_back,
+            on_event=on_event,
+            silence_seconds=silence_seconds,
+        )
+        self._members = self._lookout.members
         self._partition = ledgers.partition
         self._ownerships = tuple(
             Ownership(ledger, self._members, part=part, on_event=on_event) for part, ledger in enumerate(ledgers.all)
         )
-        self._store_watch = StoreWatch(self._awake)
-        self._watches = tuple(StoreWatch(self._awake) for _ in self._ownerships)
-        self._wakes = tuple(asyncio.Event() for _ in self._ownerships)
+        self._term: Term
         self._crew: Crew
         self._operations: Operations
         self._orders: Orders
-        self._row: ClusterRow
+        self._upkeep: Upkeep
+        self._staffing: Staffing
+        self._survey: Survey
         self._down = False
         self._superseded = False
         self._renew = False
-        self._is_uneven = False
-        self._trouble: str | None = None
-        self._nodes: Sequence[Node] = ()
-        self._layouts: list[Layout] = [{} for _ in self._ownerships]
+        self._has_failed = False
         self._tasks: list[asyncio.Task[None]] = []
-        self._confirming: asyncio.Task[None] | None = None
 
     # --- life ---
 
@@ -95,28 +86,12 @@ class Directory:
         Raises `ClusterTaken` and other errors of stores, and `CarrierError`; whom it has started then is ended again.
         """
         try:
-            self._row = await self._claim()
+            running = await self._carrier.names()
+            self._term = await begun(self._charter, self._partition, self._store, running)
         except BaseException:
-            self._awake.stop()
+            self._lookout.stop()
             raise
-        self._crew = Crew(
-            self._carrier,
-            self._store,
-            self._members,
-            self._recipes,
-            generation=self._row.generation,
-            on_event=self._on_event,
-        )
-        self._operations = Operations(self._members, self._ownerships, self._crew, self._weight)
-        self._orders = Orders(
-            self._carrier,
-            self._members,
-            self._crew,
-            self._operations,
-            partition=self._partition,
-            wanted=lambda: self._wanted,
-            want=self._want,
-        )
+        self._gather_tools()
         await self._crew.adopt()
         is_first = not self._members.all
         try:
@@ -126,38 +101,41 @@ class Directory:
                 await self._undo()
             await self.stop()
             raise
-        tending = ((self._tend(*one), "tend") for one in zip(self._ownerships, self._wakes, strict=True))
-        for work, name in (*tending, (self._keep_crew(), "crew"), (self._keep_status(), "status")):
-            self._tasks.append(asyncio.create_task(work, name=name))
-        self._on_event("directory is up", {"generation": self._row.generation, "processes": len(self._members.all)})
+        for one in self._ownerships:
+            self._keep(partial(self._upkeep.tend, one), "tend")
+        self._keep(self._staffing.keep, "crew")
+        self._keep(self._survey.keep, "status")
+        self._on_event("directory is up", {"generation": self._term.generation, "processes": len(self._members.all)})
 
-    async def _claim(self) -> ClusterRow:
-        """Go on with the cluster whose processes run, whoever has started them; begin one where none do."""
-        charter = self._charter
-        last = await self._store.last()
-        running = {name for name in await self._carrier.names() if name.startswith(NAMES_PREFIX)}
-        known = {row.name for row in await self._store.processes()}
-        if last is not None and not last.is_down and running & known:
-            charter = self._charter = replace(charter, instance=last.instance)
-        elif running and (last is None or last.instance != charter.instance):
-            raise CarrierError(
-                f"processes of another cluster named {charter.name!r} run on this Ray ({', '.join(sorted(running))}):"
-                " give this one another name (--name), or stop that one first"
-            )
-        return await self._store.claim(
-            charter.instance,
-            name=charter.name,
-            release=charter.release,
-            hosts=hosts_by_part(charter.hosts, self._partition),
-            gateways=charter.gateways,
-            silence_seconds=charter.silence_seconds,
+    def _gather_tools(self) -> None:
+        """What there can only be once the term has begun."""
+        term, members, on_event = self._term, self._members, self._on_event
+        self._crew = Crew(
+            self._carrier, self._store, members, self._recipes, generation=term.generation, on_event=on_event
+        )
+        self._operations = Operations(members, self._ownerships, self._crew, even)
+        self._orders = Orders(self._carrier, members, self._crew, self._operations, term, partition=self._partition)
+        self._upkeep = Upkeep(
+            term, self._ownerships, self._lookout.awake, even, partition=self._partition, on_event=on_event
+        )
+        self._staffing = Staffing(term, members, self._crew, self._operations, on_event=on_event)
+        self._survey = Survey(
+            self._name,
+            self._carrier,
+            term,
+            members,
+            self._crew,
+            self._staffing,
+            self._operations,
+            self._ownerships,
+            partition=self._partition,
         )
 
     async def _begin(self) -> None:
         await asyncio.gather(*(_heard(member) for member in self._members.all))
         if not self._members.all:
-            await self._crew.fill(self._wanted)
-            if not all(await asyncio.gather(*(one.settle(self._weight) for one in self._ownerships))):
+            await self._crew.fill(self._term.wanted)
+            if not await self._upkeep.settle():
                 raise CarrierError("hosts were started and do not take their shards; see their logs")
 
     async def _undo(self) -> None:
@@ -166,134 +144,47 @@ class Directory:
             with contextlib.suppress(CarrierError, StoreError):
                 await self._crew.dismiss(member)
         with contextlib.suppress(StoreError):
-            await self._store.stop(self._row.generation)
+            await self._term.end()
+
+    def _keep(self, work: Callable[[], Awaitable[None]], name: str) -> None:
+        self._tasks.append(asyncio.create_task(self._kept(work), name=name))
+
+    async def _kept(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do what has no end, for as long as this directory directs: one that cannot go on is to be replaced."""
+        try:
+            await work()
+        except Superseded as error:
+            self._yield(error)
+        except Exception as error:  # noqa: BLE001 - another directory comes in place of this one
+            self._has_failed = True
+            self._on_event("directory failed", {"error": repr(error), "exc_info": error})
+
+    def _yield(self, error: Superseded) -> None:
+        """Another directory directs: do nothing any more."""
+        self._on_event("superseded", {"error": str(error)})
+        self._superseded = True
+        self.ended.set()
+        for task in self._tasks:
+            if task is not asyncio.current_task():
+                task.cancel()
 
     async def stop(self) -> None:
         """Do nothing any more. The processes go on."""
-        self._awake.stop()
-        if self._confirming is not None:
-            self._confirming.cancel()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._lookout.stop()
+        await self._rest()
         await self._operations.stop()
         await self._members.close()
 
-    @property
-    def _wanted(self) -> dict[Duty, int]:
-        return wanted_by(self._row)
+    async def _rest(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _weight(self, shard: ShardId) -> float:
-        """Nobody says yet what a shard costs its host: all weigh the same."""
-        return 1.0
+    def _somebody_changed(self) -> None:
+        self._upkeep.wake()
 
-    # --- watching ---
-
-    def _look(self) -> None:
-        """See whether somebody has fallen silent, or is heard of again."""
-        silent = {one.name for one in self._members.all if one.pulse.is_silent or one.pulse.is_cut_off}
-        if silent != self._buried:
-            for name in sorted(silent - self._buried):
-                self._missed(name)
-            for name in sorted(self._buried - silent):
-                self._on_event("process is heard of again", {"process": name})
-                self._is_uneven = True
-            self._buried = silent
-            for wake in self._wakes:
-                wake.set()
-
-    def _missed(self, name: str) -> None:
-        member = self._members.find(name)
-        if member is not None and not member.pulse.is_silent:
-            self._on_event("process cannot reach its store", {"process": name})
-        else:
-            self._on_event("process is silent", {"process": name})
-
-    def _suspect(self) -> None:
-        """A call was lost. Who has ended is dead at once, without being waited for."""
-        if self._confirming is None or self._confirming.done():
-            self._confirming = asyncio.create_task(self._confirm(), name="confirm")
-
-    async def _confirm(self) -> None:
-        with contextlib.suppress(CarrierError):
-            running = await self._carrier.names()
-            for member in self._members.all:
-                if member.name not in running:
-                    member.pulse.has_ended()
-            self._look()
-
-    async def _tend(self, ownership: Ownership, wake: asyncio.Event) -> None:
-        """Each database by itself: one that says nothing keeps nobody from looking after the others."""
-        pause = TEND_SECONDS
-        while not self._down:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await wake.wait()
-            wake.clear()
-            pause = TEND_SECONDS if await self._tended(ownership) else RETRY_SECONDS
-
-    async def _tended(self, ownership: Ownership) -> bool:
-        """Say that we are there, and see to the shards. Only who is the directory still may do that."""
-        watch = self._watches[ownership.part]
-        try:
-            self._store_watch.asks()
-            self._row = await self._store.beat(self._row.generation)
-            self._store_watch.answered()
-            watch.asks()
-            settled = await ownership.settle(
-                self._weight, store_is_well=lambda: self._store_watch.is_well() and watch.is_well()
-            )
-            watch.answered()
-            return settled
-        except Superseded as error:
-            self._on_event("superseded", {"error": str(error)})
-            self._down = self._superseded = True
-            self.ended.set()
-            return True
-        except StoreError as error:
-            watch.failed()
-            self._store_watch.failed()
-            shards = str(self._partition.parts[ownership.part])
-            self._on_event(
-                "store not available", {"error": str(error), "shards": shards, "again_in_seconds": RETRY_SECONDS}
-            )
-            return False
-
-    async def _keep_crew(self) -> None:
-        while not self._down:
-            pause = CREW_SECONDS
-            try:
-                await self._crew.bury()
-                if not self._operations.is_running:
-                    await self._fill()
-                if self._is_uneven and not self._operations.is_running:
-                    # Who came in place of somebody who died, or came back, has nothing yet.
-                    self._operations.begin("rebalance", self._operations.rebalance())
-                    self._is_uneven = False
-                self._trouble = None
-            except (CarrierError, StoreError) as error:
-                self._trouble = str(error)
-                self._on_event("crew not complete", {"error": str(error), "again_in_seconds": CREW_RETRY_SECONDS})
-                pause = CREW_RETRY_SECONDS
-            await asyncio.sleep(pause)
-
-    async def _fill(self) -> None:
-        """Start who is missing, as far as there is room."""
-        before = {member.name for member in self._members.hosts}
-        try:
-            await self._crew.fill(self._wanted, partly=True)
-        finally:
-            # Who was started has nothing yet.
-            self._is_uneven |= any(member.name not in before for member in self._members.hosts)
-
-    async def _keep_status(self) -> None:
-        while not self._down:
-            await self._ask_everybody()
-            await asyncio.sleep(STATUS_SECONDS)
-
-    async def _ask_everybody(self) -> None:
-        looks = (member.look() for member in self._members.all if member.pulse.is_alive)
-        await asyncio.gather(*looks, return_exceptions=True)
+    def _somebody_is_back(self) -> None:
+        self._staffing.somebody_is_back()
 
     # --- what it is asked ---
 
@@ -325,18 +216,16 @@ class Directory:
         on_closed = self._carrier.here() in self._crew.closed
         return {
             "name": self._name,
-            "generation": self._row.generation,
-            "down": self._down and not self._superseded,
+            "generation": self._term.generation,
+            "down": self._down,
             "superseded": self._superseded,
-            "renew": (self._renew or on_closed) and not self._operations.is_running,
+            "renew": self._has_failed or ((self._renew or on_closed) and not self._operations.is_running),
             "closed": sorted(self._crew.closed),
-            "cut_off": self._is_cut_off(),
+            "cut_off": self._upkeep.is_cut_off(),
         }
 
-    def _is_cut_off(self) -> bool:
-        """Whether hosts reach a store that this directory does not. The cluster's own is in the first database."""
-        watched = ((self._store_watch, self._ownerships[0]), *zip(self._watches, self._ownerships, strict=True))
-        return any(watch.is_cut_off(host.pulse for host in ownership.hosts) for watch, ownership in watched)
+    async def _status(self) -> dict[str, Any]:
+        return await self._survey.status(self.metrics_address)
 
     async def _work(self) -> dict[str, Any]:
         return self._operations.state
@@ -344,90 +233,7 @@ class Directory:
     @property
     def known(self) -> dict[str, Any]:
         """What it knows without asking anybody; see `DirectoryMetrics`."""
-        missing = self._missing
-        return {
-            "generation": self._row.generation,
-            "shards": {
-                "owned": sum(one.owned for one in self._ownerships),
-                "unowned": sum(one.unowned for one in self._ownerships),
-                "moving": sum(one.moving for one in self._ownerships),
-            },
-            "processes": {kind: Counter(map(state_of, self._members.of(kind))) for kind in ProcessKind},
-            "missing": {kind: missing[kind] for kind in ProcessKind},
-        }
-
-    async def _status(self) -> dict[str, Any]:
-        await self._ask_everybody()
-        trouble = self._trouble
-        try:
-            layout = await self._find_layout()
-        except StoreError as error:
-            trouble, layout = str(error), self._layout
-        with contextlib.suppress(CarrierError, TimeoutError):
-            async with asyncio.timeout(NODES_SECONDS_MAX):
-                self._nodes = await self._carrier.nodes()
-        addresses = {node.id: node.address for node in self._nodes}
-        missing = self._missing
-        here = self._carrier.here()
-        return {
-            "cluster": {
-                **asdict(self._row),
-                "hosts": sum(self._row.hosts),
-                "directory": self._name,
-                "directory_pid": os.getpid(),
-                "directory_node": addresses.get(here, here),
-                "directory_metrics": self.metrics_address,
-                "instance": self._charter.instance,
-            },
-            "hosts": [
-                {
-                    **described(member, addresses),
-                    "shards": len(layout.get(member.name, ())),
-                    "database": str(self._partition.parts[member.row.part]),
-                }
-                for member in self._members.hosts
-            ],
-            "gateways": [described(member, addresses) for member in self._members.gateways],
-            "shards": {
-                "owned": sum(map(len, layout.values())),
-                "unowned": sum(one.unowned for one in self._ownerships),
-                "moving": sum(one.moving for one in self._ownerships),
-            },
-            "databases": [
-                {"shards": str(part), "hosts": hosts, "unowned": one.unowned}
-                for part, hosts, one in zip(self._partition.parts, self._row.hosts, self._ownerships, strict=True)
-            ],
-            "nodes": described_nodes(self._nodes, self._members.all, self._crew.closed, here),
-            "missing": {"hosts": missing[ProcessKind.HOST], "gateways": missing[ProcessKind.GATEWAY]},
-            "trouble": trouble,
-            "work": self._operations.state,
-        }
-
-    @property
-    def _missing(self) -> Counter[ProcessKind]:
-        return Counter(duty.kind for duty in self._crew.missing(self._wanted))
-
-    async def _find_layout(self) -> Layout:
-        """Of all databases; of one that does not answer what it said before. Raises its `StoreError` after that."""
-        layouts = await asyncio.gather(*(one.layout() for one in self._ownerships), return_exceptions=True)
-        self._layouts = [
-            before if isinstance(found, BaseException) else found
-            for before, found in zip(self._layouts, layouts, strict=True)
-        ]
-        for one in layouts:
-            if isinstance(one, BaseException):
-                raise one
-        return self._layout
-
-    @property
-    def _layout(self) -> Layout:
-        """Which shards each host had when its database was last asked."""
-        return {name: shards for layout in self._layouts for name, shards in layout.items()}
-
-    async def _want(self, wanted: Wanted) -> None:
-        hosts = tuple(wanted[Duty(ProcessKind.HOST, part)] for part in range(len(self._ownerships)))
-        await self._store.want(self._row.generation, hosts, wanted[GATEWAY])
-        self._row = await self._store.beat(self._row.generation)
+        return self._survey.known()
 
     async def _be_renewed(self) -> dict[str, Any]:
         """Ask the keeper for another directory, of the code and the configuration that are installed now."""
@@ -438,11 +244,9 @@ class Directory:
 
     async def _shut_down(self) -> dict[str, Any]:
         async def down() -> None:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._rest()
             await self._operations.shut()
-            await self._store.stop(self._row.generation)
+            await self._term.end()
             self._down = True
             self.ended.set()
 

@@ -38,6 +38,8 @@ class Member:
     """What it last said of itself, and how fast its counters grew; see `actors.runtime.control`."""
     pid: int | None = None
     """On its node."""
+    _waits: set[asyncio.Timeout] = field(default_factory=set)
+    """For answers of a host about its shards."""
     _counted: tuple[float, dict[str, int]] | None = None
     _rates: dict[str, float] = field(default_factory=dict)
 
@@ -63,11 +65,28 @@ class Member:
 
     async def acquire(self, shards: Collection[ShardId]) -> None:
         """Have a host own these shards, as far as they are nobody's. Raises `PeerLost`."""
-        await self._ask("acquire", pack_shards(shards), ACQUIRE_SECONDS_MAX)
+        await self._change("acquire", shards, ACQUIRE_SECONDS_MAX)
 
     async def release(self, shards: Collection[ShardId]) -> None:
         """Have a host give these shards back, with all that is open written. Raises `PeerLost`."""
-        await self._ask("release", pack_shards(shards), RELEASE_SECONDS_MAX)
+        await self._change("release", shards, RELEASE_SECONDS_MAX)
+
+    async def _change(self, method: str, shards: Collection[ShardId], seconds_max: float) -> None:
+        wait = asyncio.timeout(None)
+        self._waits.add(wait)
+        try:
+            async with wait:
+                await self._ask(method, pack_shards(shards), seconds_max)
+        except TimeoutError as error:
+            raise PeerLost(f"{self.name} is missed, and has not answered {method!r}") from error
+        finally:
+            self._waits.discard(wait)
+
+    def give_up(self) -> None:
+        """It is missed: whoever waits until it has taken shards, or given them back, waits for nothing."""
+        for wait in self._waits:
+            if not wait.expired():
+                wait.reschedule(asyncio.get_running_loop().time())
 
     async def learn(self, routes: Routes) -> None:
         """Tell it where shards are. Raises `PeerLost`."""

@@ -1,15 +1,16 @@
 """What the directory of a cluster can be told to do, and what of that it refuses at once."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from actors.runtime.carrier import Carrier, Node
 from persistence.clusters import ProcessKind
 from protocol.shards import Partition
 from server.cluster.crew import Crew
-from server.cluster.duties import GATEWAY, Duty, Wanted, hosts_by_part, wanting
+from server.cluster.duties import GATEWAY, Duty, hosts_by_part, wanting
 from server.cluster.members import Member, Members
 from server.cluster.operations import NotNow, Operations
+from server.cluster.term import Term
 
 PROCESSES_MAX: Final = 1_000
 NODE_ID_SHOWN: Final = 8
@@ -17,7 +18,7 @@ NODE_ID_SHOWN: Final = 8
 
 
 class Orders:
-    """Begins works. `wanted` is how many there should be of each kind, and `want` changes that."""
+    """Begins works, and changes how many processes of each kind there should be."""
 
     def __init__(
         self,
@@ -25,22 +26,20 @@ class Orders:
         members: Members,
         crew: Crew,
         operations: Operations,
+        term: Term,
         *,
         partition: Partition,
-        wanted: Callable[[], dict[Duty, int]],
-        want: Callable[[Wanted], Awaitable[None]],
     ) -> None:
         self._carrier = carrier
         self._members = members
         self._crew = crew
         self._operations = operations
+        self._term = term
         self._partition = partition
-        self._wanted = wanted
-        self._want = want
 
     async def scale(self, hosts: int | None = None, gateways: int | None = None) -> dict[str, Any]:
         """Have so many of each. Raises `NotNow`."""
-        now = self._wanted()
+        now = self._term.wanted
         parts = tuple(now[Duty(ProcessKind.HOST, part)] for part in range(len(self._partition.parts)))
         counts = (sum(parts) if hosts is None else hosts, now[GATEWAY] if gateways is None else gateways)
         if not all(1 <= count <= PROCESSES_MAX for count in counts):
@@ -52,7 +51,7 @@ class Orders:
 
         async def scale() -> None:
             await self._crew.fill(wanted)
-            await self._want(wanted)
+            await self._term.want(wanted)
             await self._operations.scale(wanted)
 
         return self._operations.begin("scale", scale())
@@ -63,7 +62,7 @@ class Orders:
 
     async def restart(self) -> dict[str, Any]:
         """Have new processes in the place of all. Raises `NotNow`."""
-        return self._operations.begin("rolling restart", self._operations.restart(self._wanted()))
+        return self._operations.begin("rolling restart", self._operations.restart(self._term.wanted))
 
     async def drain(self, what: str, *, replace: bool = False) -> dict[str, Any]:
         """Empty a process, for good or to be replaced, or all of a node. Raises `NotNow`, `CarrierError`."""
@@ -82,7 +81,7 @@ class Orders:
     def _retire(self, member: Member) -> dict[str, Any]:
         """One less is wanted, unless that was said before and not finished."""
         duty, leaving = member.duty, member.row.leaving
-        wanted = self._wanted()
+        wanted = self._term.wanted
         wanted[duty] -= not leaving
         if wanted[duty] < 1:
             raise NotNow(
@@ -93,7 +92,7 @@ class Orders:
         async def drain() -> None:
             # In this order: whoever asks again, because we died meanwhile, does not take one off the count twice.
             await self._crew.leave(member)
-            await self._want(wanted)
+            await self._term.want(wanted)
             await self._operations.retire(member)
 
         return self._operations.begin(f"drain {member.name}", drain())
@@ -103,16 +102,16 @@ class Orders:
         return f"{duty.kind} of the database of the shards {self._partition.parts[duty.part]}" if several else duty.kind
 
     def _replace(self, member: Member) -> dict[str, Any]:
-        return self._operations.begin(f"replace {member.name}", self._operations.replace(member, self._wanted()))
+        return self._operations.begin(f"replace {member.name}", self._operations.replace(member, self._term.wanted))
 
     async def _vacate(self, node: Node) -> dict[str, Any]:
         here = [member for member in self._members.all if member.node == node.id]
-        for duty in self._wanted():
+        for duty in self._term.wanted:
             await self._require_others(duty, here, node)
 
         async def vacate() -> None:
             await self._crew.close([node.id])
-            await self._operations.vacate(here, self._wanted())
+            await self._operations.vacate(here, self._term.wanted)
 
         return self._operations.begin(f"drain {node.address}", vacate())
 

@@ -5,7 +5,6 @@ import gc
 import json
 import sys
 from collections.abc import Callable, Mapping
-from importlib import metadata
 from typing import Any, Final
 from uuid import UUID
 
@@ -40,11 +39,6 @@ _WARNINGS: Final = frozenset(
      "process does not come back", "stray process ended", "process did not end by itself", "crew not complete",
      "store not available", "superseded"}
 )  # fmt: skip
-
-
-def release() -> str:
-    """The release of this software that is installed here."""
-    return metadata.version("croupier")
 
 
 async def host(name: ProcessName, parcel: bytes, carrier: Carrier) -> Service:
@@ -133,7 +127,8 @@ def _log(config: Config, name: ProcessName) -> FilteringBoundLogger:
 
 def _told(log: FilteringBoundLogger) -> Callable[[str, Mapping[str, Any]], None]:
     def tell(event: str, details: Mapping[str, Any]) -> None:
-        getattr(log, "warning" if event in _WARNINGS else "info")(event, **details)
+        level = "error" if "exc_info" in details else "warning" if event in _WARNINGS else "info"
+        getattr(log, level)(event, **details)
 
     return tell
 

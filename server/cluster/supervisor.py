@@ -18,6 +18,7 @@ from structlog.typing import FilteringBoundLogger
 
 from actors.runtime.carrier import CarrierError
 from actors.runtime.reach import require_reachable
+from actors.runtime.release import release
 from persistence.clusters import LastCluster
 from server.bootstrap import (
     CannotStart,
@@ -33,7 +34,7 @@ from server.cluster.charter import OTHER_CLUSTER_SILENCE_SECONDS
 from server.cluster.local_ray import CONTROL_STORE, LocalRay, RayNotStarted, ray_environment
 from server.cluster.parcel import process_secret, shared, with_local_ports
 from server.cluster.ports import CannotListen, free_port, require_free_port
-from server.cluster.processes import DIRECTORY, assigned, release
+from server.cluster.processes import DIRECTORY, assigned
 from server.cluster.whereabouts import ClusterRuns, Post, Whereabouts
 from server.config import Config
 
@@ -118,7 +119,7 @@ class Supervisor:
         async with asyncio.timeout(BEGIN_SECONDS_MAX):
             status = await self._start_keeper()
         if self._last is not None and status["cluster"]["instance"] == self._last.instance:
-            self._log.warning("taking care of a cluster whose supervisor was killed")
+            self._log.warning("taking care of a cluster that plays already")
         self._publish()
         self._watchers.start(self._watch_keeper(), "watch keeper")
         if plan.address is None:

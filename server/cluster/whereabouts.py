@@ -1,18 +1,16 @@
 """What a supervisor writes down for the other commands on its machine: that it runs, and how its Ray is reached."""
 
-import fcntl
 import json
 import os
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from persistence.lock_file import is_held, locked
+
 FOLDER: Final = "cluster"
 LOG: Final = "supervisor.log"
-LOCK_TRIES_MAX: Final = 5
-LOCK_TRY_SECONDS: Final = 0.02
 _FILE: Final = "supervisor"
 _PRIVATE_FOLDER: Final = 0o700
 _PRIVATE_FILE: Final = 0o600
@@ -59,7 +57,7 @@ class Post:
         self.folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
         descriptor = os.open(self.folder / _FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE_FILE)
         before = _read(self._data_dir)
-        if not _locked(descriptor):
+        if not locked(descriptor):
             os.close(descriptor)
             raise ClusterRuns(self._data_dir, before.pid if before is not None else None)
         self._descriptor = descriptor
@@ -88,17 +86,7 @@ class Post:
 
 def supervisor_of(data_dir: Path) -> Whereabouts | None:
     """The supervisor that runs for a data dir now. Raises `OSError` when we may not look."""
-    try:
-        descriptor = os.open(data_dir / FOLDER / _FILE, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return _read(data_dir)
-    finally:
-        os.close(descriptor)
-    return None
+    return _read(data_dir) if is_held(data_dir / FOLDER / _FILE) else None
 
 
 def left_behind(data_dir: Path) -> Whereabouts | None:
@@ -109,18 +97,6 @@ def left_behind(data_dir: Path) -> Whereabouts | None:
 def clear(data_dir: Path) -> None:
     """Nothing is left of a cluster any more."""
     (data_dir / FOLDER / _FILE).unlink(missing_ok=True)
-
-
-def _locked(descriptor: int) -> bool:
-    # A few tries: somebody who asks whether there is one holds a shared lock for an instant.
-    for _ in range(LOCK_TRIES_MAX):
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(LOCK_TRY_SECONDS)
-        else:
-            return True
-    return False
 
 
 def _read(data_dir: Path) -> Whereabouts | None:

@@ -162,10 +162,6 @@ class Gateway:
             self._upkeep.drain = Drain(len(sockets), seconds, self._clock.monotonic())
         return self._upkeep.drain
 
-    async def everyone_left(self) -> None:
-        """Wait until there is no connection."""
-        await self._front.sockets.no_connections()
-
     async def still_away(self) -> int:
         """How many of those who were sent away are at no other gateway yet, nor have closed their connection."""
         drain = self._upkeep.drain

@@ -1,6 +1,6 @@
 """What every ledger promises, on PostgreSQL and in memory."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,7 +26,7 @@ from protocol.records import (
     Transfer,
     TransferKind,
 )
-from tests.support.ledgers import SHARDS, LedgerUnderTest, memory_under_test, postgres_under_test
+from tests.support.ledgers import SHARDS, LedgerUnderTest
 from tests.support.scribe import Scribe
 
 ALL = [ShardId(shard) for shard in range(SHARDS)]
@@ -35,20 +35,6 @@ CASH = player_account(ANN, 1, Balance.CASH)
 BEN_CASH = player_account(BEN, 1, Balance.CASH)
 TABLE = "roulette-1"
 NOBODYS_ID = CommandId(bytes(16))
-
-
-@pytest.fixture(params=["memory", "postgres"])
-def dsn(request: pytest.FixtureRequest) -> str | None:
-    return request.getfixturevalue("postgres_dsn") if request.param == "postgres" else None
-
-
-@pytest.fixture
-async def books(dsn: str | None) -> AsyncIterator[LedgerUnderTest]:
-    if dsn is None:
-        yield memory_under_test()
-    else:
-        async with postgres_under_test(dsn) as under_test:
-            yield under_test
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Who owns which shard, on PostgreSQL and in memory: one epoch at most, whoever asks for what and when."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
@@ -10,26 +9,12 @@ from persistence.interfaces import Batch, Fenced, Owner, Rejected, StillOwned, U
 from persistence.postgres import ownership
 from protocol.ids import Epoch, PlayerId, ShardId
 from protocol.money import Balance, player_account
-from tests.support.ledgers import SHARDS, LedgerUnderTest, memory_under_test, postgres_under_test
+from tests.support.ledgers import SHARDS, LedgerUnderTest, postgres_under_test
 from tests.support.scribe import Scribe
 
 ALL = [ShardId(shard) for shard in range(SHARDS)]
 LOW, HIGH = ALL[:4], ALL[4:]
 ANN, BEN = PlayerId(1), PlayerId(2)
-
-
-@pytest.fixture(params=["memory", "postgres"])
-def dsn(request: pytest.FixtureRequest) -> str | None:
-    return request.getfixturevalue("postgres_dsn") if request.param == "postgres" else None
-
-
-@pytest.fixture
-async def books(dsn: str | None) -> AsyncIterator[LedgerUnderTest]:
-    if dsn is None:
-        yield memory_under_test()
-    else:
-        async with postgres_under_test(dsn) as under_test:
-            yield under_test
 
 
 async def tenure(books: LedgerUnderTest, host: str, *shards: ShardId) -> Scribe:

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.ids import PlayerId, ShardId
-from protocol.money import Balance, player_account
 from protocol.shards import NotAPartition, NotARange, Partition, ShardRange, shard_of_key
 
 
@@ -49,7 +48,6 @@ def test_what_is_a_players_is_where_the_player_is(number: int) -> None:
     player, partition = PlayerId(number), Partition(256, ranges("0-127", "128-255"))
     part = partition.of_player(player)
     assert partition.parts[part].first <= shard_of_key(player, 256) <= partition.parts[part].last
-    assert partition.of_account(player_account(player, 31, Balance.BONUS)) == part
 
 
 def test_a_table_is_where_its_name_is() -> None:

@@ -123,7 +123,7 @@ class Evening:
 
     async def bet(self, account: AccountId, stake: int, number: int) -> BetId:
         """The player's wallet holds the stake, and then the table takes the bet."""
-        index = self._fleet.partition.of_account(account)
+        index = self._fleet.partition.of_player(player_of(account))
         scribe = self._scribes[index]
         await self._commit(index, *scribe.placed(account, stake, TABLE, number))
         bet = list(scribe.bets)[-1]

@@ -1,136 +1,46 @@
-"""A cluster in one process: a carrier that starts real hosts over a ledger in memory, and gateways that do nothing.
-
-Processes can be killed, stopped for a while, or left deaf to one method.
-"""
+"""A cluster in one process: directories and real hosts over ledgers in memory, and gateways that do nothing."""
 
 import asyncio
 import json
 import os
-from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Final
 
-from actors.runtime.carrier import PID, PROCESS_MEMORY_BYTES, Carrier, CarrierError, Node, NodeId, ProcessName, Recipe
-from actors.runtime.control import pack, unpack_routes
+from actors.runtime.carrier import Carrier, ProcessName, Recipe
 from actors.runtime.host import HostLimits
 from actors.runtime.node import HostNode
 from actors.runtime.ref import Ref
 from actors.runtime.routes import Route, routes_of
-from actors.runtime.transport import Peer, PeerLost, Service
+from actors.runtime.transport import Service
 from actors.wallet.load import players_to_wake
 from persistence.clusters import ProcessKind
-from persistence.interfaces import Owner
 from persistence.ledgers import Ledgers
 from persistence.memory.clusters import MemoryClusterStore
-from persistence.memory.ledger import MemoryLedger
-from protocol.ids import Epoch, ShardId
+from protocol.ids import ShardId
 from protocol.shards import Partition, ShardRange
 from server.cluster.charter import Charter
 from server.cluster.crew import Recipes
 from server.cluster.directory import Directory
 from tests.support.casino import TABLE
 from tests.support.cut_off import CutOff
+from tests.support.directing import SECONDS_MAX
 from tests.support.hand_driven import NOON_MS
+from tests.support.machines import Machines, Resident
 from tests.support.nodes import casino_kinds
+from tests.support.still_gateway import StillGateway
+from tests.support.town_database import TownDatabase
 
 TOWN_SHARDS = 8
 WHOLE: Final = (f"0-{TOWN_SHARDS - 1}",)
-NODE_MEMORY_BYTES = 16 * 2**30
-SECONDS_MAX = 120.0
 
 
-class StillGateway(Service):
-    """Lets nobody in, and remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.routes: dict[ShardId, Route] = {}
-        self.asked: list[str] = []
-        self.connections = 0
-
-    async def call(self, method: str, payload: bytes) -> bytes:
-        """See `Service.call`."""
-        self.asked.append(method)
-        if method == "routes":
-            self.routes |= unpack_routes(payload)
-        elif method == "drain":
-            self.connections = max(0, self.connections - 1)
-        return pack({"connections": self.connections})
-
-
-class TownDatabase(MemoryLedger):
-    """A ledger that can be cut off: it keeps everybody waiting who asks whose its shards are, or would change that."""
-
-    def __init__(self, shards: Iterable[ShardId]) -> None:
-        super().__init__(shards)
-        self.reachable = asyncio.Event()
-        self.reachable.set()
-
-    async def owners(self) -> dict[ShardId, Owner]:
-        """See `Ledger.owners`."""
-        await self.reachable.wait()
-        return await super().owners()
-
-    async def end_epoch(self, epoch: Epoch) -> None:
-        """See `Ledger.end_epoch`."""
-        await self.reachable.wait()
-        await super().end_epoch(epoch)
-
-    async def acquire_shards(self, epoch: Epoch, shards: Sequence[ShardId]) -> Epoch:
-        """See `Ledger.acquire_shards`."""
-        await self.reachable.wait()
-        return await super().acquire_shards(epoch, shards)
-
-
-class TownPeer(Peer):
-    """A way to a process of the town, from whoever asks for it."""
-
-    def __init__(self, town: "Town", name: ProcessName) -> None:
-        self._town = town
-        self._name = name
-
-    async def call(self, method: str, payload: bytes) -> bytes:
-        """See `Peer.call`."""
-        return await self._town.carry(self._name, method, payload)
-
-
-class Resident(Carrier):
-    """A town as one of its processes sees it, from the node that it is on."""
-
-    def __init__(self, town: "Town", node: NodeId) -> None:
-        self._town = town
-        self._node = node
-
-    async def start(self, recipe: Recipe) -> Peer:
-        """See `Carrier.start`."""
-        return await self._town.start(recipe)
-
-    def peer(self, name: ProcessName) -> Peer:
-        """See `Carrier.peer`."""
-        return self._town.peer(name)
-
-    async def kill(self, name: ProcessName) -> None:
-        """See `Carrier.kill`."""
-        await self._town.kill(name)
-
-    async def names(self) -> frozenset[ProcessName]:
-        """See `Carrier.names`."""
-        return await self._town.names()
-
-    async def nodes(self) -> tuple[Node, ...]:
-        """See `Carrier.nodes`."""
-        return await self._town.nodes()
-
-    def here(self) -> NodeId:
-        """See `Carrier.here`."""
-        return self._node
-
-
-class Town(Carrier):
+class Town(Machines):
     """The machines, the databases, and everybody on them. `ranges` are the shards of each database."""
 
     def __init__(self, nodes: int = 2, ranges: Sequence[str] = WHOLE, *, beside: "Town | None" = None) -> None:
+        super().__init__(nodes)
         partition = Partition(TOWN_SHARDS, tuple(map(ShardRange.parse, ranges)))
         self.databases: list[TownDatabase] = (
             [TownDatabase(part) for part in partition.parts] if beside is None else beside.databases
@@ -138,15 +48,8 @@ class Town(Carrier):
         self.ledgers = Ledgers(partition, self.databases)
         self.loop = asyncio.get_running_loop()
         self.store: MemoryClusterStore = MemoryClusterStore(self.loop.time) if beside is None else beside.store
-        self.processes: dict[ProcessName, Service] = {}
-        self.places: dict[ProcessName, NodeId] = {}
-        self.machines = [Node(NodeId(f"node-{n}"), f"10.0.0.{n}", NODE_MEMORY_BYTES, 0) for n in range(1, nodes + 1)]
-        self.deaf: set[tuple[ProcessName, str]] = set()
-        """Calls that are never answered; the method `*` is every one."""
         self.wires: dict[ProcessName, list[CutOff]] = {}
         """Between each process and the databases."""
-        self.control_is_gone = False
-        self.broken_factories: set[str] = set()
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.directories: list[Directory] = []
         self.errands: list[asyncio.Task[None]] = []
@@ -156,80 +59,16 @@ class Town(Carrier):
         """The first one."""
         return self.databases[0]
 
-    # --- the carrier ---
+    # --- who is started ---
 
-    async def start(self, recipe: Recipe) -> Peer:
-        """See `Carrier.start`."""
-        self._check_control()
-        await asyncio.sleep(0.3)
-        if recipe.factory in self.broken_factories:
-            raise CarrierError(f"{recipe.name} does not start: there is no database here")
-        self.places[recipe.name] = recipe.node
-        self.processes[recipe.name] = await self._made(recipe)
-        return self.peer(recipe.name)
-
-    async def _made(self, recipe: Recipe) -> Service:
+    async def made(self, recipe: Recipe) -> Service:
+        """See `Machines.made`."""
         if recipe.factory == "host":
             return await self._host(recipe)
         if recipe.factory == "directory":
             charter = Charter(**json.loads(recipe.config)["charter"])
             return await self._directory(Resident(self, recipe.node), recipe.name, charter)
         return StillGateway()
-
-    def peer(self, name: ProcessName) -> Peer:
-        """See `Carrier.peer`."""
-        return TownPeer(self, name)
-
-    async def kill(self, name: ProcessName) -> None:
-        """See `Carrier.kill`."""
-        self._check_control()
-        self.murder(name)
-
-    async def names(self) -> frozenset[ProcessName]:
-        """See `Carrier.names`."""
-        self._check_control()
-        return frozenset(self.processes)
-
-    async def nodes(self) -> tuple[Node, ...]:
-        """See `Carrier.nodes`."""
-        self._check_control()
-        used = Counter(self.places[name] for name in self.processes)
-        return tuple(
-            replace(node, free_bytes=node.memory_bytes - used[node.id] * PROCESS_MEMORY_BYTES) for node in self.machines
-        )
-
-    def here(self) -> NodeId:
-        """See `Carrier.here`: for whoever was not started by the town."""
-        return self.machines[0].id
-
-    def shrink(self, rooms: Mapping[str, int]) -> None:
-        """Have nodes with room for so many processes each, and no others."""
-        self.machines = [
-            Node(NodeId(name), f"10.0.0.{name.rpartition('-')[2]}", room * PROCESS_MEMORY_BYTES, 0)
-            for name, room in rooms.items()
-        ]
-
-    def _check_control(self) -> None:
-        if self.control_is_gone:
-            raise CarrierError("the control store is gone")
-
-    async def carry(self, name: ProcessName, method: str, payload: bytes) -> bytes:
-        """Bring a call to a process, and its answer back. Raises `PeerLost`."""
-        await asyncio.sleep(0.001)
-        service = self.processes.get(name)
-        if service is None:
-            raise PeerLost(f"nobody is {name}")
-        if {(name, method), (name, "*")} & self.deaf:
-            await asyncio.Event().wait()
-        if method == PID:
-            return str(os.getpid()).encode()
-        try:
-            answer = await service.call(method, bytes(payload))
-        except Exception as error:
-            raise PeerLost(repr(error)) from error
-        if self.processes.get(name) is not service:
-            raise PeerLost(f"{name} is gone")
-        return answer
 
     def _wire(self, name: ProcessName, store: object) -> Any:
         """A process's way to a database."""
@@ -268,14 +107,6 @@ class Town(Carrier):
             service.end()
         elif isinstance(service, Directory):
             self.errands.append(asyncio.create_task(service.stop()))
-
-    def freeze(self, name: str, method: str = "*") -> None:
-        """As by SIGSTOP: it answers nobody."""
-        self.deaf.add((ProcessName(name), method))
-
-    def thaw(self, name: str, method: str = "*") -> None:
-        """As by SIGCONT."""
-        self.deaf.discard((ProcessName(name), method))
 
     def cut_off(self, *names: str) -> None:
         """Nothing arrives any more between these processes and the databases."""
@@ -361,6 +192,12 @@ class Town(Carrier):
                     return
                 await asyncio.sleep(0.01)
 
+    async def none_on(self, *hosts: str) -> None:
+        """Wait until no shard is on any of these hosts, by the ledger."""
+        async with asyncio.timeout(SECONDS_MAX):
+            while set(hosts) & set(await self.owned()):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
     def host(self, name: str) -> HostNode:
         """A host that runs."""
         service = self.processes[ProcessName(name)]
@@ -381,27 +218,6 @@ class Town(Carrier):
     def told(self, event: str) -> list[dict[str, Any]]:
         """What was told of an event."""
         return [details for name, details in self.events if name == event]
-
-
-async def ask(directory: Directory, method: str, **arguments: Any) -> dict[str, Any]:
-    """A question to the directory, as others put it."""
-    answer: dict[str, Any] = json.loads(await directory.call(method, json.dumps(arguments).encode()))
-    return answer
-
-
-async def done(directory: Directory, method: str, **arguments: Any) -> dict[str, Any]:
-    """A work of the directory, from its beginning to its end; the test fails if it does."""
-    begun = await ask(directory, method, **arguments)
-    assert "refused" not in begun, begun
-    return await finished(directory)
-
-
-async def finished(directory: Directory) -> dict[str, Any]:
-    """Wait until the directory has nothing under way."""
-    async with asyncio.timeout(SECONDS_MAX):
-        while (state := await ask(directory, "work"))["running"]:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-    return state
 
 
 @asynccontextmanager

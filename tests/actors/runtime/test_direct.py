@@ -195,3 +195,27 @@ async def test_a_line_finds_the_door_once_and_connects_again_after_a_loss(door: 
     assert await line.call("echo", b"again") == b"again"
     assert asked == 1
     line.close()
+
+
+async def test_whoever_stops_waiting_to_be_let_in_hangs_up() -> None:
+    connected = asyncio.Event()
+    hung_up = asyncio.Event()
+
+    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connected.set()
+        try:
+            await reader.read()
+        except ConnectionResetError:
+            pass
+        finally:
+            writer.close()
+            hung_up.set()
+
+    server = await asyncio.start_server(mute, "127.0.0.1", 0)
+    async with server:
+        entering = asyncio.create_task(enter(server.sockets[0].getsockname()[:2], SECRET))
+        await asyncio.wait_for(connected.wait(), SECONDS_MAX)
+        entering.cancel()
+        await asyncio.wait_for(hung_up.wait(), SECONDS_MAX)
+    with pytest.raises(asyncio.CancelledError):
+        await entering

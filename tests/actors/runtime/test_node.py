@@ -1,6 +1,8 @@
 """Hosts of a cluster and a router in front of them, joined in memory."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgpack
@@ -51,6 +53,19 @@ class Cluster(Nodes):
     async def sit(self, player: PlayerId) -> None:
         await self.open(player)
         await self.asks(player, Sit(id=self.new_id(), table=TABLE))
+
+    @asynccontextmanager
+    async def a_bet_without_its_wallet(self) -> AsyncIterator[tuple[RouletteBet, asyncio.Future[Any]]]:
+        """A bet of a player at the table, whose wallet is out of reach for as long as this lasts."""
+        await self.start()
+        await self.sit(FAR)
+        wallets = self.mesh.services.pop("two")
+        bet = self.bet()
+        answer = asyncio.ensure_future(self.asks(FAR, bet))
+        await asyncio.sleep(0.1)
+        assert not answer.done()
+        yield bet, answer
+        self.mesh.services["two"] = wallets
 
     def bet(self, amount: int = 100) -> RouletteBet:
         return RouletteBet(id=self.new_id(), table=TABLE, wagers=(Wager(spot="red", amount=amount),))
@@ -209,14 +224,8 @@ async def test_whoever_cannot_take_an_answer_is_told_of_and_keeps_no_other_from_
 @virtually
 async def test_a_bet_that_waits_for_a_wallet_elsewhere_outlives_its_tables_memory() -> None:
     async with Cluster() as cluster:
-        await cluster.start()
-        await cluster.sit(FAR)
-        wallets = cluster.mesh.services.pop("two")
-        answer = asyncio.ensure_future(cluster.asks(FAR, cluster.bet()))
-        await asyncio.sleep(0.1)
-        assert not answer.done()
-        await cluster.hosts["one"].driver.start_over()
-        cluster.mesh.services["two"] = wallets
+        async with cluster.a_bet_without_its_wallet() as (_, answer):
+            await cluster.hosts["one"].driver.start_over()
 
         assert (await asyncio.wait_for(answer, 5))["t"] == "roulette.placed"
 
@@ -224,13 +233,8 @@ async def test_a_bet_that_waits_for_a_wallet_elsewhere_outlives_its_tables_memor
 @virtually
 async def test_a_bet_that_waits_for_a_wallet_elsewhere_outlives_its_shards_leaving_and_coming_back() -> None:
     async with Cluster() as cluster:
-        await cluster.start()
-        await cluster.sit(FAR)
-        wallets = cluster.mesh.services.pop("two")
-        answer = asyncio.ensure_future(cluster.asks(FAR, cluster.bet()))
-        await asyncio.sleep(0.1)
-        await cluster.move("one", "one", TABLES_SHARD)
-        cluster.mesh.services["two"] = wallets
+        async with cluster.a_bet_without_its_wallet() as (_, answer):
+            await cluster.move("one", "one", TABLES_SHARD)
 
         assert (await asyncio.wait_for(answer, 5))["t"] == "roulette.placed"
 
@@ -238,15 +242,9 @@ async def test_a_bet_that_waits_for_a_wallet_elsewhere_outlives_its_shards_leavi
 @virtually
 async def test_a_stake_that_is_held_for_a_bet_of_which_nobody_asks_again_is_free_soon() -> None:
     async with Cluster() as cluster:
-        await cluster.start()
-        await cluster.sit(FAR)
-        wallets = cluster.mesh.services.pop("two")
-        bet = cluster.bet()
-        answer = asyncio.ensure_future(cluster.asks(FAR, bet))
-        await asyncio.sleep(0.1)
-        cluster.router.close()
-        await cluster.hosts["one"].driver.start_over()
-        cluster.mesh.services["two"] = wallets
+        async with cluster.a_bet_without_its_wallet() as (bet, answer):
+            cluster.router.close()
+            await cluster.hosts["one"].driver.start_over()
         await asyncio.sleep(1)
         assert cluster.state_of(bet) is BetState.OPEN
         await asyncio.sleep(8)

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from persistence.postgres.cluster import PostgresClusterStore
 from persistence.postgres.database import Address, prepare_fleet
+from server.cli import main
 from server.cli.cluster_table import table
 from tests.support.engines import SharedEngines
 from tests.support.fleets import fresh_fleet
@@ -39,6 +41,24 @@ def a_file(tmp_path: Path) -> Path:
     path = tmp_path / "file"
     path.touch()
     return path
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--hosts", "5"), "is to have 3 hosts and 1 gateway as before: change that with croupier cluster scale\n"),
+        (("--hosts", "3", "--gateways", "1"), ""),
+    ],
+)
+def test_whoever_starts_a_cluster_that_is_up_is_told_that_it_stays_as_it_is(
+    asked: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = {"cluster": {"name": "casino", "hosts": 3, "gateways": 1}, "hosts": [], "gateways": []}
+    monkeypatch.setattr("server.cli.cluster_up.start_in_background", lambda *_: (there, 7))
+    ended = CliRunner().invoke(main, ("cluster", "up", "--data-dir", str(tmp_path), *asked))
+    assert ended.exit_code == 0
+    assert ended.stderr.removeprefix("cluster 'casino' was up already, and ") == said
+    assert json.loads(ended.stdout)["cluster"] == "casino"
 
 
 @pytest.mark.parametrize(

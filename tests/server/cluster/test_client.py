@@ -4,9 +4,10 @@ import pytest
 
 from server.cluster import client
 from server.cluster.client import CannotReach, DirectoryLine, followed
+from tests.support.directing import ask
 from tests.support.keepers import keeper_in, keeping
 from tests.support.simulation_time import virtually
-from tests.support.town import Town, a_town, ask
+from tests.support.town import Town, a_town
 
 
 async def line_to(town: Town) -> DirectoryLine:
@@ -36,6 +37,17 @@ async def test_a_directory_that_is_just_being_replaced_is_waited_for() -> None:
             town.murder(directory_of(town))
             line = await line_to(town)
             assert (await line("health"))["generation"] == 2
+
+
+@virtually
+async def test_the_status_is_told_by_whichever_directory_there_is_by_then() -> None:
+    async with a_town() as town:
+        keeper = keeper_in(town)
+        await keeper.begin()
+        async with keeping(keeper):
+            line = await line_to(town)
+            town.murder(directory_of(town))
+            assert (await line.status())["cluster"]["generation"] == 2
 
 
 @virtually

@@ -3,12 +3,15 @@ import asyncio
 import pytest
 
 from actors.runtime.carrier import CarrierError
+from persistence.interfaces import Owner
+from protocol.ids import ShardId
 from server.cluster.keeper import OtherCluster, find_directory
 from server.cluster.pulse import CUT_OFF_SECONDS
 from server.cluster.room import TooFewResources
+from tests.support.directing import ask, done
 from tests.support.keepers import keeper_in, keeping
 from tests.support.simulation_time import virtually
-from tests.support.town import TOWN_SHARDS, Town, a_town, ask, done
+from tests.support.town import TOWN_SHARDS, Town, a_town
 
 
 async def last_instance(town: Town) -> str | None:
@@ -127,6 +130,27 @@ async def test_a_directory_that_is_to_be_renewed_is_replaced_at_once() -> None:
         assert (await ask(directory, "health"))["generation"] == 2
         assert (*town.hosts, *town.gateways) == before
         assert not town.told("hosts fenced")
+
+
+@virtually
+async def test_a_directory_that_cannot_go_on_for_a_fault_of_its_own_is_replaced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def faulty() -> dict[ShardId, Owner]:
+        raise TypeError("owners are not what they were")
+
+    async with a_town() as town:
+        keeper = keeper_in(town)
+        await keeper.begin()
+        async with keeping(keeper):
+            with monkeypatch.context() as patch:
+                patch.setattr(town.ledger, "owners", faulty)
+                await asyncio.sleep(1.1)
+            await asyncio.sleep(2)
+            dead, survivor = town.hosts
+            town.murder(dead)
+            await town.all_on(survivor)
+        assert "owners are not what they were" in town.told("directory failed")[0]["error"]
 
 
 @virtually

@@ -6,8 +6,9 @@ import pytest
 
 from actors.runtime.carrier import ProcessName
 from persistence.clusters import ProcessKind
+from tests.support.directing import ask, done, finished
 from tests.support.simulation_time import virtually
-from tests.support.town import Town, a_town, ask, done, finished
+from tests.support.town import Town, a_town
 
 RANGES = ("0-5", "6-7")
 

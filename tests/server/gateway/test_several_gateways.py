@@ -200,13 +200,12 @@ async def test_a_gateway_sends_everyone_away_over_some_time_and_all_of_them_go_o
         closes = [asyncio.create_task(client.closed()) for client in clients]
         drain = east.gateway.send_away(10.0)
         assert east.gateway.send_away(99.0) is drain
-        leaving = asyncio.create_task(east.gateway.everyone_left())
         began, left = east.clock.seconds, []
 
         def noted() -> bool:
             gone = sum(close.done() for close in closes)
             left.append((east.clock.seconds - began, gone))
-            return leaving.done()
+            return gone == len(closes)
 
         await passing(east, west, until=noted)
         assert drain.sent_away == 20

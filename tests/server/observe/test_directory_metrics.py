@@ -2,8 +2,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from server.observe.directory_metrics import DirectoryMetrics
 from server.observe.metrics import Metrics
+from tests.support.directing import done
 from tests.support.simulation_time import virtually
-from tests.support.town import TOWN_SHARDS, a_town, done
+from tests.support.town import TOWN_SHARDS, a_town
 
 
 def samples(metrics: Metrics) -> dict[tuple[str, ...], float]:
