@@ -12,8 +12,9 @@ ARGS ?=
 serve: native
 	$(BIN)/croupier serve $(ARGS)
 
+# A file of tests is one process's: most of the time a test waits, for engines to start and for players to play.
 test: check native
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.installed-dev
 	$(BIN)/ruff check .
