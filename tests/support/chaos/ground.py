@@ -189,6 +189,7 @@ async def on_machines(folder: Path, *, hosts: int, gateways: int, more: list[str
         ray = RayNodes(network, NODES)
         stack.push_async_callback(ray.stop)
         await ray.start()
+        await stack.enter_async_context(ray.kept_running())
         enter = _inside(network, NODES[0], ray.environment)
         arguments = (
             *(*enter, sys.executable, *CROUPIER, "cluster", "up", "--foreground", "--address", ray.address),

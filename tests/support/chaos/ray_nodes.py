@@ -1,11 +1,12 @@
 """Nodes of one Ray on machines of their own, started and watched over as a system's own supervisor does it there."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,9 +14,12 @@ import psutil
 
 from server.cluster.local_ray import CONTROL_STORE, NODE_MANAGER, OBJECT_STORE_BYTES, LocalRay
 from tests.support.chaos.network import Network
+from tests.support.server import until
 
 PORT: Final = 6379
 NODES_SECONDS_MAX: Final = 120.0
+LOOK_SECONDS: Final = 0.5
+"""Between two looks whether a node has ended."""
 _KEPT: Final = frozenset({"PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "PYTHONPATH"})
 
 
@@ -45,10 +49,39 @@ class RayNodes:
         (self.folder / "control").mkdir()
         await self._start(first, "--head", f"--port={PORT}", "--include-dashboard=false", "--no-monitor")
         for machine in others:
-            await self.join(machine)
+            await self._join(machine)
 
-    async def join(self, machine: str) -> None:
-        """Start the node of a machine, which has none or whose node has ended."""
+    @contextlib.asynccontextmanager
+    async def kept_running(self) -> AsyncIterator[None]:
+        """Start a node again whose manager has ended, as what started it on its machine would, until the block ends.
+
+        Ray ends a node that its control store has not heard of for long. The first machine's node is not watched over:
+        with it the control store would begin anew.
+        """
+        keeping = asyncio.create_task(self._keep_running())
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await keeping
+
+    async def _keep_running(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            for machine in self._machines[1:]:
+                if not await asyncio.to_thread(self._has_node, machine):
+                    # It may be cut off at the moment: then the next look finds it missing again.
+                    with contextlib.suppress(AssertionError, TimeoutError):
+                        await self._join(machine)
+
+    def _has_node(self, machine: str) -> bool:
+        with contextlib.suppress(LookupError, psutil.NoSuchProcess):
+            self._find(NODE_MANAGER, machine)
+            return True
+        return False
+
+    async def _join(self, machine: str) -> None:
         await self._start(machine, f"--address={self.address}")
 
     async def _start(self, machine: str, *how: str) -> None:
@@ -103,11 +136,11 @@ class RayNodes:
         )
 
     async def kill_node(self, machine: str) -> None:
-        """Kill a node's manager, with which all that the node runs ends, and start the node again."""
+        """Kill a node's manager, with which all that the node runs ends, and wait until there is another."""
         manager = self._find(NODE_MANAGER, machine)
         manager.kill()
         await asyncio.to_thread(psutil.wait_procs, [manager])
-        await self.join(machine)
+        await until(lambda: self._has_node(machine), NODES_SECONDS_MAX)
 
     async def stop(self) -> None:
         """End all of it."""
