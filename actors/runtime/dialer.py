@@ -62,12 +62,13 @@ class Dialer:
         return True
 
     def close(self) -> list[bytes]:
-        """Say nothing more; what was not acknowledged is given back."""
+        """Say nothing more, and hang up; what was not acknowledged is given back."""
         self._closed = True
         if self._resting is not None:
             self._resting.cancel()
         for call in self._calls:
             call.cancel()
+        self._peer.close()
         return self._end.outgoing.clear()
 
     def _pump_soon(self) -> None:

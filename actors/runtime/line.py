@@ -56,6 +56,6 @@ class Line(Peer):
             return self._calling
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """See `Peer.close`."""
         if self._calling is not None:
             self._calling.close()

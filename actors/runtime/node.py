@@ -13,7 +13,7 @@ from actors.runtime.ref import Ref
 from actors.runtime.routes import Routes
 from actors.runtime.switchboard import Switchboard
 from actors.runtime.tenure import Acquired
-from actors.runtime.transport import Peer
+from actors.runtime.transport import Peer, Within
 from actors.runtime.wire import Codec
 from persistence.interfaces import Batch, Fenced, KnownCommand, Ledger, Rejected, StillOwned, StoreError, Unavailable
 from protocol.ids import ShardId
@@ -66,7 +66,7 @@ class HostNode:
         self.courier = Courier(
             name,
             shards,
-            connect=lambda host: self if host == name else connect(host),
+            connect=lambda host: Within(self) if host == name else connect(host),
             find_routes=find_routes,
             on_event=on_event,
             codec=codec,

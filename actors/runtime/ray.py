@@ -127,6 +127,11 @@ class RayPeer(Peer):
             raise PeerLost(_told(f"{self._name} did not answer {method!r}", error)) from error
         return answer
 
+    def close(self) -> None:
+        """See `Peer.close`."""
+        if self._line is not None:
+            self._line.close()
+
     async def _found(self) -> Any:
         if self._handle is None:
             self._handle = await _control(lambda: ray.get_actor(self._name, self._namespace))

@@ -19,3 +19,20 @@ class Peer(Protocol):
 
     async def call(self, method: str, payload: bytes) -> bytes:
         """Have the process's service answer. Raises `PeerLost`, also when it raised or did not answer in time."""
+
+    def close(self) -> None:
+        """Let go of whatever was opened for the calls; those under way may be lost, and the next one opens it anew."""
+
+
+class Within(Peer):
+    """The way of a process to its own service."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def call(self, method: str, payload: bytes) -> bytes:
+        """See `Peer.call`."""
+        return await self._service.call(method, payload)
+
+    def close(self) -> None:
+        """See `Peer.close`: nothing was opened."""

@@ -77,7 +77,7 @@ class DirectoryLine:
         """Ask the directory that was found. Raises `PeerLost`, and `CannotReach` with its reason when it refuses."""
         if self._name is None:
             raise PeerLost("no directory was found yet")
-        answer = await ask(self._carrier.peer(self._name), method, **arguments)
+        answer = await self._ask(self._name, method, **arguments)
         if "refused" in answer:
             raise CannotReach(answer["refused"])
         return answer
@@ -110,6 +110,10 @@ class DirectoryLine:
                 raise
             return STOPPED
 
+    async def _ask(self, name: ProcessName, method: str, **arguments: Any) -> dict[str, Any]:
+        with contextlib.closing(self._carrier.peer(name)) as peer:
+            return await ask(peer, method, **arguments)
+
     async def _find(self, *, after: ProcessName | None, seconds: float) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
@@ -117,7 +121,7 @@ class DirectoryLine:
             found = [name for name in await directories(self._carrier) if name != after]
             for name in found:
                 with contextlib.suppress(PeerLost):
-                    health = await ask(self._carrier.peer(name), "health")
+                    health = await self._ask(name, "health")
                     if not health["superseded"] and not health["down"]:
                         self._name = name
                         return

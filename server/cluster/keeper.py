@@ -66,6 +66,7 @@ class Keeper:
         self._assignment: dict[str, Any] = json.loads(assignment)
         self._now_ms = now_ms
         self._name: ProcessName | None = None
+        self._way: tuple[ProcessName, Peer] | None = None
         self._closed: frozenset[str] = frozenset()
         self._tried: set[NodeId] = set()
 
@@ -162,7 +163,13 @@ class Keeper:
         return self._name
 
     def _peer(self) -> Peer:
-        return self._carrier.peer(self._peer_name())
+        """The way to the directory: one for all questions, because each has a connection of its own."""
+        name = self._peer_name()
+        if self._way is None or self._way[0] != name:
+            if self._way is not None:
+                self._way[1].close()
+            self._way = (name, self._carrier.peer(name))
+        return self._way[1]
 
 
 async def run(job: dict[str, Any]) -> int:

@@ -154,6 +154,7 @@ class Members:
         """Know a process no more."""
         self._members.pop(member.name, None)
         await member.pulse.stop()
+        member.peer.close()
 
     def leave(self, member: Member) -> ProcessRow:
         """Give a process nothing new from now on."""

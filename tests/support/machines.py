@@ -19,11 +19,16 @@ class MachinesPeer(Peer):
 
     def __init__(self, machines: "Machines", name: ProcessName) -> None:
         self._machines = machines
-        self._name = name
+        self.name = name
+
+    def close(self) -> None:
+        """See `Peer.close`."""
+        self._machines.ways.discard(self)
 
     async def call(self, method: str, payload: bytes) -> bytes:
         """See `Peer.call`."""
-        return await self._machines.carry(self._name, method, payload)
+        self._machines.ways.add(self)
+        return await self._machines.carry(self.name, method, payload)
 
 
 class Resident(Carrier):
@@ -67,6 +72,8 @@ class Machines(Carrier):
         self.machines = [Node(NodeId(f"node-{n}"), f"10.0.0.{n}", NODE_MEMORY_BYTES, 0) for n in range(1, nodes + 1)]
         self.deaf: set[tuple[ProcessName, str]] = set()
         """Calls that are never answered; the method `*` is every one."""
+        self.ways: set[MachinesPeer] = set()
+        """Peers that were called, and not closed since."""
         self.control_is_gone = False
         self.broken_factories: set[str] = set()
 

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Mapping
 
-from actors.runtime.transport import PeerLost, Service
+from actors.runtime.dialer import METHOD
+from actors.runtime.transport import Peer, PeerLost, Service
 
 
 class Mesh:
@@ -12,6 +13,8 @@ class Mesh:
     def __init__(self) -> None:
         self.services: dict[str, Service] = {}
         self.calls: dict[str, int] = {}
+        self.ways: set[MeshPeer] = set()
+        """Peers that a link has called by, and that were not closed since."""
 
     def peer(self, name: str) -> "MeshPeer":
         """A handle to whoever has this name when it is called."""
@@ -34,16 +37,22 @@ class Mesh:
         return answer
 
 
-class MeshPeer:
+class MeshPeer(Peer):
     """A `Peer`."""
 
     def __init__(self, mesh: Mesh, name: str) -> None:
         self._mesh = mesh
-        self._name = name
+        self.name = name
 
     async def call(self, method: str, payload: bytes) -> bytes:
         """See `Peer.call`."""
-        return await self._mesh.carry(self._name, method, payload)
+        if method == METHOD:
+            self._mesh.ways.add(self)
+        return await self._mesh.carry(self.name, method, payload)
+
+    def close(self) -> None:
+        """See `Peer.close`."""
+        self._mesh.ways.discard(self)
 
 
 def shown(fields: Mapping[str, object]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final, Protocol
 
-from actors.runtime.transport import PeerLost, Service
+from actors.runtime.transport import Peer, PeerLost, Service
 
 ANSWER_SECONDS_MAX: Final = 2.0
 """How long a caller waits. What it has sent may be handled all the same, and later."""
@@ -100,7 +100,7 @@ class WeatherMesh:
             task.cancel()
 
 
-class WeatherPeer:
+class WeatherPeer(Peer):
     """A `Peer`."""
 
     def __init__(self, mesh: WeatherMesh, caller: Station, callee: str) -> None:
@@ -111,6 +111,9 @@ class WeatherPeer:
     async def call(self, method: str, payload: bytes) -> bytes:
         """See `Peer.call`."""
         return await self._mesh.carry(self._caller, self._callee, method, payload)
+
+    def close(self) -> None:
+        """See `Peer.close`: nothing was opened."""
 
 
 class Pausable:

@@ -140,6 +140,20 @@ async def test_play_goes_on_while_a_shard_moves() -> None:
 
 
 @virtually
+async def test_whoever_has_no_shard_any_more_is_hung_up_on() -> None:
+    async with Cluster() as cluster:
+        await cluster.start()
+        await cluster.sit(FAR)
+        await cluster.asks(FAR, cluster.bet())
+        assert sorted(way.name for way in cluster.mesh.ways) == ["one", "one", "two", "two"]
+        await cluster.move("two", "one", *ELSEWHERE)
+        for exchange in (cluster.router.exchange, cluster.hosts["one"].courier.exchange):
+            exchange.learn(await cluster.find_routes())
+        await cluster.asks(FAR, cluster.dice())
+        assert "two" not in {way.name for way in cluster.mesh.ways}
+
+
+@virtually
 async def test_after_a_hosts_death_its_shards_go_on_elsewhere_and_a_message_waits_for_that() -> None:
     async with Cluster() as cluster:
         await cluster.start()

@@ -5,6 +5,7 @@ import sys
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from actors.runtime.carrier import CarrierError, NodeId, ProcessName, Recipe, VersionDiffers
@@ -58,6 +59,19 @@ async def test_what_is_said_all_the_time_goes_past_ray_and_reaches_the_same_serv
     os.kill(await pid_of(peer), signal.SIGKILL)
     with pytest.raises(PeerLost):
         await asyncio.wait_for(peer.call("link", b""), LATE_SECONDS)
+
+
+async def test_of_a_way_that_is_let_go_of_no_connection_is_left(carrier: "RayCarrier") -> None:
+    peer = await carrier.start(await recipe(carrier, "echo-1"))
+    ours = psutil.Process()
+    before = len(ours.net_connections("tcp"))
+    for _ in range(3):
+        assert await peer.call("link", b"here") == b"here"
+        assert len(ours.net_connections("tcp")) == before + 1
+        peer.close()
+        async with asyncio.timeout(LATE_SECONDS):
+            while len(ours.net_connections("tcp")) > before:  # noqa: ASYNC110 - no event tells of it
+                await asyncio.sleep(0)
 
 
 async def test_an_error_of_the_service_is_a_lost_call_that_says_what_it_was(carrier: "RayCarrier") -> None:

@@ -35,6 +35,20 @@ async def test_a_directory_that_is_killed_is_replaced_and_nobody_else_is() -> No
 
 
 @virtually
+async def test_a_keeper_asks_each_directory_over_one_connection() -> None:
+    async with a_town() as town:
+        keeper = keeper_in(town)
+        await keeper.begin()
+        async with keeping(keeper):
+            for generation in range(1, 4):
+                await asyncio.sleep(30)
+                (directory,) = (name for name in town.processes if name.startswith("directory"))
+                asked = [way.name for way in town.ways if way.name.startswith("directory")]
+                assert asked == [directory], f"{generation=}"
+                town.murder(directory)
+
+
+@virtually
 async def test_the_next_keeper_goes_on_with_the_directory_that_runs() -> None:
     async with a_town() as town:
         await keeper_in(town).begin()

@@ -29,6 +29,16 @@ async def test_scaling_down_ends_hosts_in_order_and_leaves_no_shard_behind() -> 
 
 
 @virtually
+async def test_no_connection_is_kept_to_whoever_was_ended() -> None:
+    async with a_town() as town:
+        directory = await town.direct(hosts=4, gateways=1)
+        assert {way.name for way in town.ways} == set(town.processes)
+        await done(directory, "scale", hosts=1)
+        await asyncio.sleep(5)
+        assert {way.name for way in town.ways} == set(town.processes)
+
+
+@virtually
 async def test_a_drained_host_gives_its_shards_to_the_others_and_is_not_replaced() -> None:
     async with a_town() as town:
         directory = await town.direct(hosts=3)
