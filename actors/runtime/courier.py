@@ -13,7 +13,7 @@ from actors.runtime.placement import shard_of
 from actors.runtime.ref import Ref
 from actors.runtime.routes import Routes
 from actors.runtime.transport import Peer
-from actors.runtime.wire import NOT_MINE, Codec, Tell
+from actors.runtime.wire import BEGUN, NOT_MINE, Codec, Tell
 from protocol.ids import ShardId
 
 HOPS_MAX: Final = 4
@@ -44,6 +44,7 @@ class Courier:
         codec: Codec,
     ) -> None:
         self.dropped = 0
+        self._on_event = on_event
         self._shards = shards
         self._codec = codec
         self._loop = asyncio.get_running_loop()
@@ -95,8 +96,14 @@ class Courier:
 
     def _received(self, host: str, messages: list[Message]) -> None:
         for message in messages:
-            if message[0] == NOT_MINE:
-                self.exchange.not_mine(message[2], host)
+            try:
+                if message[0] == NOT_MINE:
+                    self.exchange.not_mine(message[2], host)
+                elif message[0] != BEGUN:  # which is for whoever waits for answers
+                    raise ValueError("a host is answered nothing of this kind")
+            except Exception as fault:  # noqa: BLE001
+                # One message that is not understood must not keep the others from being heard.
+                self._on_event("message not handled", {"from": host, "kind": message[0], "exc_info": fault})
 
     def _gone(self, host: str, kept: list[bytes]) -> None:
         """What the host did not acknowledge goes to whoever has the actors now."""

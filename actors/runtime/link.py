@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import msgpack
 
 Message = tuple[Any, ...]
-"""What arrives: the msgpack array that was sent."""
+"""What arrives: the msgpack array that was sent. What was no array, or an empty one, comes as `(None, what it was)`."""
 
 CallId = tuple[int, int]
 """Which call of which link."""
@@ -187,6 +187,8 @@ class Calling:
     def answered(self, call: CallId, payload: bytes) -> list[Message] | None:
         """What has come with the answer to a call; nothing at all: a new link must `begin`. Raises `ValueError`."""
         header, messages = _parted(payload)
+        if len(header) != len(Answer._fields):
+            raise ValueError("not an answer of a link")
         answer = Answer(*header)
         if call[0] != self._number:
             return []
@@ -264,11 +266,16 @@ def _joined(header: Call | Answer, messages: list[bytes]) -> bytes:
 
 
 def _parted(payload: bytes) -> tuple[Message, list[Message]]:
-    """Header and messages, each an array. Raises `ValueError`."""
+    """Header and messages, each an array that is not empty. Raises `ValueError`."""
     unpacker = msgpack.Unpacker(use_list=False, strict_map_key=False, max_buffer_size=UNPACK_BYTES_MAX)
     try:
         unpacker.feed(payload)
         header, *messages = unpacker
     except (msgpack.UnpackException, msgpack.BufferFull) as error:
         raise ValueError(f"not a frame of a link: {error}") from error
+    if type(header) is not tuple:
+        raise ValueError("not a frame of a link: it does not begin with an array")
+    if not all(messages) or {*map(type, messages)} - {tuple}:
+        # They keep their places: the other end has numbered them, and would send all of them again for ever.
+        messages = [one if one and type(one) is tuple else (None, one) for one in messages]
     return header, messages

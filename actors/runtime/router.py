@@ -197,6 +197,8 @@ class Router:
                     self._not_mine(host, message[1], message[2])
                 elif message[0] == BEGUN:
                     self._say_again(host)
+                else:
+                    raise ValueError("a gateway is told nothing of this kind")
             except Exception as fault:  # noqa: BLE001
                 # One message that is not understood must not keep the others from being heard.
                 self._on_event("message not handled", {"from": host, "kind": message[0], "exc_info": fault})

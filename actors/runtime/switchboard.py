@@ -91,6 +91,8 @@ class Switchboard:
                     self._watching.setdefault(str(Ref(*message[1:])), {})[session] = None
                 elif kind == UNWATCH:
                     self._unwatch(session, Ref(*message[1:]))
+                else:
+                    raise ValueError("a host is told nothing of this kind")
             except Exception as fault:  # noqa: BLE001
                 # One message that is not understood must not keep the others from being handled.
                 evidence = {"from": session.caller, "kind": message[0], "exc_info": fault}

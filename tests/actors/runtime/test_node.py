@@ -9,7 +9,7 @@ import msgpack
 
 from actors.runtime.placement import shard_of
 from actors.runtime.ref import Ref
-from actors.runtime.wire import TELL
+from actors.runtime.wire import TELL, Codec
 from persistence.memory.ledger import MemoryLedger
 from protocol.commands import Asked, Look, OpenWallet, Watchers
 from protocol.errors import Code
@@ -265,3 +265,45 @@ async def test_a_stake_that_is_held_for_a_bet_of_which_nobody_asks_again_is_free
 
         assert cluster.state_of(bet) is BetState.DISOWNED
         assert (await answer).code is Code.RESTARTING
+
+
+NO_MESSAGES: list[Any] = [7, None, "words", (), {}, (99, 1), (None,)]
+NOISE: list[bytes] = [msgpack.packb(one) for one in NO_MESSAGES]
+
+
+@virtually
+async def test_a_gateways_messages_are_handled_though_one_among_them_is_none() -> None:
+    async with Cluster() as cluster:
+        await cluster.start()
+        await cluster.open(FAR)
+        found = cluster.router.exchange.link_to(ELSEWHERE[0])
+        assert found is not None
+        for noise in NOISE:
+            cluster.faults = []
+            found[1].send(noise)
+            answer = await cluster.asks(FAR, cluster.dice())
+            assert answer["t"] == "dice.settled"
+            ((event, details),) = cluster.faults
+            assert (event, details["from"]) == ("message not handled", "gateway")
+
+
+@virtually
+async def test_a_hosts_answers_and_events_are_heard_though_one_among_them_is_none() -> None:
+    async with Cluster() as cluster:
+        await cluster.start()
+        await cluster.sit(FAR)
+        await cluster.asks(FAR, cluster.bet())
+        callers = {one.caller: one for one in cluster.hosts["two"].switchboard._reception.sessions}
+        for number, noise in enumerate(NOISE):
+            for caller in ("gateway", "one"):
+                cluster.faults = []
+                # In one answer, whoever it is for.
+                for _ in range(2):
+                    callers[caller].send(noise)
+                    callers[caller].send(Codec().event("news", 0, number))
+                await asyncio.sleep(0.1)
+                told = 2 if caller == "gateway" else 4
+                assert [event for event, _ in cluster.faults] == ["message not handled"] * told
+                assert {details["from"] for _, details in cluster.faults} == {"two"}
+        news = [event for topic, event in cluster.pushed_events if topic == "news"]
+        assert news == [number for number in range(len(NOISE)) for _ in range(2)]
