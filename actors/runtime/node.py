@@ -256,6 +256,11 @@ class HostNode:
 
     # --- what it says of itself ---
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it takes messages; never again once a fault has broken it, whatever else of it goes on."""
+        return not self.driver.broken.is_set() and not self.host.suspended
+
     async def _health(self, payload: bytes) -> bytes:
         """None from a host that a fault keeps from its work: it is as good as dead, and to be replaced."""
         if self.driver.broken.is_set():

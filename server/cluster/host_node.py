@@ -90,7 +90,7 @@ class CasinoHost:
 
     def _is_ready(self) -> bool:
         """Whether it takes messages."""
-        return self.node is not None and not self.node.host.suspended
+        return self.node is not None and self.node.is_ready
 
     async def call(self, method: str, payload: bytes) -> bytes:
         """See `actors.runtime.control`; and `metrics`."""

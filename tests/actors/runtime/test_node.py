@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgpack
+import pytest
 
 from actors.runtime.placement import shard_of
 from actors.runtime.ref import Ref
@@ -307,3 +308,23 @@ async def test_a_hosts_answers_and_events_are_heard_though_one_among_them_is_non
                 assert {details["from"] for _, details in cluster.faults} == {"two"}
         news = [event for topic, event in cluster.pushed_events if topic == "news"]
         assert news == [number for number in range(len(NOISE)) for _ in range(2)]
+
+
+@virtually
+async def test_a_host_that_a_fault_has_broken_is_not_ready_whatever_else_of_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fault() -> None:
+        raise TypeError("nobody is known by that name")
+
+    async with Cluster() as cluster:
+        await cluster.start()
+        node = cluster.hosts["two"]
+        assert node.is_ready
+        cluster.faults = []
+        with monkeypatch.context() as patch:
+            patch.setattr(node.switchboard, "sweep", fault)
+            await node.driver.broken.wait()
+        await node.driver.start_over()
+        assert not node.host.suspended
+        assert not node.is_ready

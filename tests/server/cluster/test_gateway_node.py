@@ -308,6 +308,23 @@ async def test_each_process_says_at_a_door_of_its_own_that_it_is_ready_and_a_dra
     assert await readiness(*unpack(await casino.gateways["west"].call("status", b""))["metrics"]) == b"503"
 
 
+async def test_a_host_that_a_fault_has_broken_does_not_say_that_it_is_ready(
+    casino: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault() -> None:
+        raise TypeError("nobody is known by that name")
+
+    host = casino.hosts["two"]
+    assert host.node is not None
+    door = unpack(await host.call("status", b""))["metrics"]
+    assert await readiness(*door) == b"200"
+    with monkeypatch.context() as patch:
+        patch.setattr(host.node.switchboard, "sweep", fault)
+        await asyncio.wait_for(host.node.driver.broken.wait(), WAIT_SECONDS_MAX)
+    await host.node.driver.start_over()
+    assert await readiness(*door) == b"503"
+
+
 async def readiness(host: str, port: int) -> bytes:
     """The status that `/readyz` is answered with."""
     reader, writer = await asyncio.open_connection(host, port)
