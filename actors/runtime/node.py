@@ -166,7 +166,7 @@ class HostNode:
         self._on_event("shards acquired", {"epoch": host.epoch, "shards": len(shards)})
         self.driver.wake_standing()
         self.driver.after()
-        self._begin_task(self._wake_unfinished(), "unfinished")
+        self._begin_task(self._wake_unfinished(), "unfinished").add_done_callback(self._woken)
 
     async def _until(self, done: Callable[[], bool]) -> None:
         """Wait for batches, until this is so or another epoch has begun."""
@@ -185,6 +185,11 @@ class HostNode:
         for ref in unfinished:
             self.host.wake(ref)
         self.driver.after()
+
+    def _woken(self, task: "asyncio.Task[None]") -> None:
+        """Whoever was not woken would owe what he owes for ever: a host that cannot do that is to be replaced."""
+        if not task.cancelled() and task.exception() is not None:
+            self.driver.task_ended(task)
 
     async def _release(self, payload: bytes) -> bytes:
         async with self._moving:

@@ -89,6 +89,25 @@ async def test_a_host_that_cannot_prove_its_epoch_for_a_fault_is_taken_for_dead_
 
 
 @virtually
+async def test_a_host_that_cannot_wake_whom_it_should_for_a_fault_is_taken_for_dead_and_replaced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fault(_: object) -> None:
+        raise TypeError("this is no player")
+
+    async with a_town() as town:
+        await town.direct(hosts=3)
+        dead, broken, _ = town.hosts
+        monkeypatch.setattr(town.host(broken), "_unfinished", fault)
+        town.murder(dead)
+        await asyncio.sleep(30)
+        assert [told["task"] for told in town.told("runtime broken")] == ["unfinished"]
+        assert not {dead, broken} & set(town.hosts)
+        assert len(town.hosts) == 3
+        await town.all_on(*town.hosts)
+
+
+@virtually
 async def test_a_host_that_cannot_reach_its_store_loses_its_shards_and_gets_its_share_when_it_can_again() -> None:
     async with a_town() as town:
         directory = await town.direct()
