@@ -17,6 +17,8 @@ FORGET_SECONDS: Final = 60.0
 """After so long its last report is dropped."""
 AT_ONCE_MAX: Final = 500
 """Sessions in one question to the store."""
+GONE_MAX: Final = 20_000
+"""Sessions whose end the store was not told of yet: what is beyond is forgotten there when its time is over."""
 GRACE_SECONDS: Final = 10
 
 ALONE: Final = Found(is_newest=True, elsewhere=())
@@ -125,8 +127,9 @@ class SharedRoll:
         return Found(found.is_newest, tuple(name for name in found.elsewhere if name in alive))
 
     def leave(self, online: Online) -> None:
-        """See `Roll.leave`. The store is told at the next `exchange`."""
-        self._gone.append(online)
+        """See `Roll.leave`. The store is told at the next `exchange` that reaches it."""
+        if len(self._gone) < GONE_MAX:
+            self._gone.append(online)
 
     async def withdraw(self, online: Online) -> None:
         """See `Roll.withdraw`."""
@@ -150,11 +153,9 @@ class SharedRoll:
 
     async def exchange(self, own: dict[str, Any], now: float) -> None:
         """See `Roll.exchange`."""
-        gone, self._gone = self._gone, []
         self._beats += 1
         try:
-            for start in range(0, len(gone), AT_ONCE_MAX):
-                await self._presence.leave(self._name, gone[start : start + AT_ONCE_MAX])
+            await self._tell_who_is_gone()
             reports = await self._presence.report(self._name, msgpack.packb({**own, "beat": self._beats}))
             await self._read(reports, now)
         except StoreError as error:
@@ -162,6 +163,12 @@ class SharedRoll:
             self._count(now)
             return
         self._works = True
+
+    async def _tell_who_is_gone(self) -> None:
+        while some := self._gone[:AT_ONCE_MAX]:
+            await self._presence.leave(self._name, some)
+            # Not before: whom the store has not heard of is told again.
+            del self._gone[: len(some)]
 
     async def _read(self, reports: dict[str, bytes], now: float) -> None:
         for name, said in reports.items():

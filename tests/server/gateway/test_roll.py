@@ -1,15 +1,18 @@
 """The roll: who is online at which gateway, which gateways there are, and what is left without the store."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import pytest
 import structlog
 from structlog.testing import CapturingLogger
 
+from persistence.interfaces import Unavailable
 from persistence.memory.presence import MemoryPresence
 from persistence.presence import Online
 from protocol.commands import Claim
 from protocol.ids import PlayerId
-from server.gateway.roll import FORGET_SECONDS, REPORT_SECONDS_MAX, SharedRoll
+from server.gateway.roll import AT_ONCE_MAX, FORGET_SECONDS, GONE_MAX, REPORT_SECONDS_MAX, SharedRoll
 from server.observe.metrics import GatewayCounters
 from tests.support.fake_backend import FakeClock
 
@@ -96,6 +99,43 @@ async def test_whoever_left_is_gone_with_the_next_exchange_unless_the_session_we
     await world.seconds(1)
 
     assert await world.presence.find([ANN]) == [{"moved": "west"}]
+
+
+async def test_whoever_left_while_the_store_was_gone_is_gone_when_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World("east")
+    east = world.rolls["east"]
+    players = [PlayerId(n) for n in range(1, 2 * AT_ONCE_MAX + 1)]
+    for player in players:
+        await east.enter(Online(player, "a", FIRST))
+        east.leave(Online(player, "a", FIRST))
+    told: list[Online] = []
+
+    async def goes_in_the_middle(_: str, gone: Sequence[Online]) -> None:
+        if told:
+            raise Unavailable("gone")
+        told.extend(gone)
+        await MemoryPresence.leave(world.presence, "east", gone)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.presence, "leave", goes_in_the_middle)
+        await world.seconds(2)
+    assert len(told) == AT_ONCE_MAX
+    east.leave(Online(ANN, "another", FIRST))
+    await world.seconds(1)
+
+    assert await world.presence.find(players) == [{}] * len(players)
+
+
+async def test_of_those_who_left_no_more_than_a_limit_are_remembered_for_a_store_that_is_gone() -> None:
+    world = World("east")
+    east = world.rolls["east"]
+    last = Online(ANN, "last", FIRST)
+    await east.enter(last)
+    for _ in range(GONE_MAX):
+        east.leave(Online(PlayerId(2), "b", FIRST))
+    east.leave(last)
+    await world.seconds(1)
+    assert await world.presence.find([ANN]) == [{"last": "east"}]
 
 
 async def test_a_session_stays_online_while_it_is_renewed_and_not_after_it_was_claimed_elsewhere() -> None:
