@@ -2,19 +2,22 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Final
 
 from actors.runtime.carrier import CarrierError
 from actors.runtime.transport import PeerLost
 from persistence.clusters import ProcessKind
-from persistence.interfaces import StoreError
+from persistence.interfaces import StoreError, Unavailable
 from server.cluster.crew import Crew
 from server.cluster.duties import Wanted
 from server.cluster.members import Member, Members
 from server.cluster.ownership import Ownership
 from server.cluster.plan import Move, Weight, emptying, levelling
 from server.cluster.room import TooFewResources, counted
+
+PLAN_SECONDS_MAX: Final = 2.0
+"""For what a database says of its shards before any of them is moved."""
 
 
 class NotNow(Exception):
@@ -30,6 +33,8 @@ class Operations:
         self._crew = crew
         self._weight = weight
         self._task: asyncio.Task[None] | None = None
+        self._way_wanted: asyncio.Event | None = None
+        """For the work under way, if it is one that gives way to others."""
         self._number = 0
         self.state: dict[str, Any] = {"number": 0, "what": "", "running": False, "done": "", "error": None}
 
@@ -39,25 +44,42 @@ class Operations:
         return self._task is not None and not self._task.done()
 
     def begin(self, what: str, work: Coroutine[Any, Any, None]) -> dict[str, Any]:
-        """Begin a work; return its `state`. Raises `NotNow` while another is under way."""
+        """Begin a work; return its `state`. Raises `NotNow` while another is under way that does not give way."""
+        before: asyncio.Task[None] | None = None
         if self.is_running:
-            work.close()
-            raise NotNow(f"{self.state['what']} is under way: wait until it is done")
+            if self._way_wanted is None:
+                work.close()
+                raise NotNow(f"{self.state['what']} is under way: wait until it is done")
+            self._way_wanted.set()
+            before = self._task
+        self._way_wanted = None
         self._number += 1
         self.state = {"number": self._number, "what": what, "running": True, "done": "", "error": None}
-        self._task = asyncio.create_task(self._run(work), name=what)
+        self._task = asyncio.create_task(self._run(work, self.state, before), name=what)
         return self.state
 
-    async def _run(self, work: Coroutine[Any, Any, None]) -> None:
+    def level(self) -> dict[str, Any]:
+        """Begin what nobody has ordered: a `rebalance` that gives way to whatever is. Otherwise as `begin`."""
+        wanted = asyncio.Event()
+        state = self.begin("rebalance", self.rebalance(way_wanted=wanted.is_set))
+        self._way_wanted = wanted
+        return state
+
+    async def _run(
+        self, work: Coroutine[Any, Any, None], state: dict[str, Any], before: asyncio.Task[None] | None
+    ) -> None:
         try:
+            if before is not None:
+                await _ended(before)
             await work
         except (NotNow, StoreError, CarrierError, PeerLost, TimeoutError) as error:
-            self.state["error"] = str(error) or type(error).__name__
+            state["error"] = str(error) or type(error).__name__
         except BaseException as error:
-            self.state["error"] = f"a fault of this software: {error!r}"
+            state["error"] = f"a fault of this software: {error!r}"
             raise
         finally:
-            self.state["running"] = False
+            work.close()
+            state["running"] = False
 
     async def wait(self) -> None:
         """Wait until nothing is under way."""
@@ -71,34 +93,52 @@ class Operations:
             await asyncio.wait({self._task})
 
     def _did(self, done: str) -> None:
-        self.state["done"] = done
+        if asyncio.current_task() is self._task:
+            self.state["done"] = done
 
     # --- the works ---
 
-    async def rebalance(self) -> None:
-        """Move shards until the hosts of each database carry about the same; one that is down holds up no other."""
-        plans: list[tuple[Ownership, list[Move]]] = []
-        trouble: StoreError | None = None
-        for ownership in self._ownerships:
-            usable = {member.name for member in ownership.hosts if member.is_usable}
-            try:
-                layout = {name: shards for name, shards in (await ownership.layout()).items() if name in usable}
-            except StoreError as error:
-                trouble = error
-            else:
-                plans.append((ownership, levelling(layout, self._weight)))
-        total = sum(len(moves) for _, moves in plans)
+    async def rebalance(self, way_wanted: Callable[[], bool] = lambda: False) -> None:
+        """Move shards until the hosts of each database carry about the same; one that is down holds up no other.
+
+        Moves nothing more, and raises `NotNow`, when it is to give way. Raises `StoreError`.
+        """
+        plans: list[list[Move]] = []
+        troubles: list[StoreError] = []
+        for plan in await asyncio.gather(*map(self._levelling, self._ownerships), return_exceptions=True):
+            if isinstance(plan, StoreError):
+                troubles.append(plan)
+            elif isinstance(plan, BaseException):
+                raise plan
+            plans.append([] if isinstance(plan, StoreError) else plan)
+        total = sum(map(len, plans))
         moved = 0
-        for ownership, moves in plans:
-            before = moved
-            self._did(f"{moved} of {total} shards moved")
-            moved += await ownership.move(
-                moves,
-                on_moved=lambda n, before=before: self._did(f"{before + n} of {total} shards moved"),  # type: ignore[misc]
-            )
         self._did(f"{moved} of {total} shards moved")
-        if trouble is not None:
-            raise trouble
+        for ownership, moves in zip(self._ownerships, plans, strict=True):
+            before = moved
+
+            def on_moved(count: int, before: int = before) -> None:
+                nonlocal moved
+                moved = before + count
+                self._did(f"{moved} of {total} shards moved")
+
+            try:
+                await ownership.move(moves, on_moved=on_moved, is_over=way_wanted)
+            except StoreError as error:
+                troubles.append(error)
+        if way_wanted():
+            raise NotNow(f"{self.state['what']} came first")
+        if troubles:
+            raise troubles[0]
+
+    async def _levelling(self, ownership: Ownership) -> list[Move]:
+        usable = {member.name for member in ownership.hosts if member.is_usable}
+        try:
+            async with asyncio.timeout(PLAN_SECONDS_MAX):
+                layout = await ownership.layout()
+        except TimeoutError as error:
+            raise Unavailable(f"a database did not say in {PLAN_SECONDS_MAX} s whose its shards are") from error
+        return levelling({name: shards for name, shards in layout.items() if name in usable}, self._weight)
 
     async def scale(self, wanted: Wanted) -> None:
         """Have so many of each: start who is missing, empty and end who is too many, and share the shards out anew."""
@@ -172,3 +212,13 @@ class Operations:
         for group in (self._members.gateways, self._members.hosts):
             await asyncio.gather(*(self._crew.dismiss(member) for member in group))
         self._did("every process has ended")
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    """Wait until another work has ended; whoever breaks this one off ends both."""
+    try:
+        await asyncio.wait({task})
+    except asyncio.CancelledError:
+        task.cancel()
+        await asyncio.wait({task})
+        raise

@@ -130,8 +130,15 @@ class Ownership:
 
     # --- moving ---
 
-    async def move(self, moves: Sequence[Move], *, on_moved: Callable[[int], None] = lambda _: None) -> int:
-        """Have live shards change hosts, a few at a time. Returns how many did; the others stay, or are shared out.
+    async def move(
+        self,
+        moves: Sequence[Move],
+        *,
+        on_moved: Callable[[int], None] = lambda _: None,
+        is_over: Callable[[], bool] = lambda: False,
+    ) -> int:
+        """Have live shards change hosts, a few at a time, until `is_over`. Returns how many did; the others stay, or
+        are shared out.
 
         Raises `StoreError`.
         """
@@ -140,6 +147,8 @@ class Ownership:
         for (source, target), group in groupby(ordered, key=lambda move: (move.source, move.target)):
             shards = [move.shard for move in group]
             for start in range(0, len(shards), MOVED_TOGETHER_MAX):
+                if is_over():
+                    return moved
                 chunk = shards[start : start + MOVED_TOGETHER_MAX]
                 if await self._move_together(chunk, source, target):
                     moved += len(chunk)

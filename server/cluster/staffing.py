@@ -15,6 +15,8 @@ from server.cluster.term import Term
 
 CREW_SECONDS: Final = 1.0
 CREW_RETRY_SECONDS: Final = 5.0
+LEVEL_RETRY_SECONDS: Final = 5.0
+"""After shards were not evened out, because a database was away or because operators wanted something else."""
 
 
 class Staffing:
@@ -35,6 +37,9 @@ class Staffing:
         self._operations = operations
         self._on_event = on_event
         self._is_uneven = False
+        self._levelling: Mapping[str, Any] | None = None
+        """The state of the work that evens shards out, until its end was seen."""
+        self._level_at = 0.0
         self.trouble: str | None = None
         """Why the crew is not complete, for a person."""
 
@@ -78,6 +83,13 @@ class Staffing:
             self._level()
 
     def _level(self) -> None:
-        if self._is_uneven and not self._operations.is_running:
-            self._operations.begin("rebalance", self._operations.rebalance())
+        if self._operations.is_running:
+            return
+        now = asyncio.get_running_loop().time()
+        if self._levelling is not None and self._levelling["error"] is not None:
+            self._is_uneven = True
+            self._level_at = now + LEVEL_RETRY_SECONDS
+        self._levelling = None
+        if self._is_uneven and now >= self._level_at:
+            self._levelling = self._operations.level()
             self._is_uneven = False
