@@ -9,7 +9,8 @@
 | `routes`  | `routes`: [(shard, host, version)]          | nothing                                            |
 | `health`  |                                             | `name`, `epoch`, `owned`, `ready`, `draining`,     |
 |           |                                             | `unproved`: for how long, see `Driver.proof_age`   |
-| `status`  |                                             | the same and counters                              |
+| `status`  |                                             | the same, counters, and `loads`: {shard: turns a   |
+|           |                                             | second}, of busy ones, see `actors.runtime.loads`  |
 
 `link` is another form: see `actors.runtime.link`. A call that raises at the other end is `PeerLost` to whoever called.
 """

@@ -110,6 +110,8 @@ class Host:
         self.shards = shards
         self.limits = limits
         self.counters = Counters()
+        self.turns = [0] * shards
+        """How many each shard had."""
         self.epoch = Epoch(0)
         self.life = 0
         """How often it began with nothing in memory."""
@@ -345,8 +347,9 @@ class Host:
     def _run(self, cell: Cell, command: Any, sender: Sender) -> None:
         """Run the turn of a message, and the turns of the messages that it sends to actors in memory."""
         turn = self._turn
-        queue, touched, cells = turn.queue, turn.touched, self.cells
+        queue, touched, cells, turns = turn.queue, turn.touched, self.cells, self.turns
         self.counters.messages += 1
+        turns[cell.shard] += 1
         touched.append(cell)
         turn.cell = cell
         turn.sender = sender
@@ -360,6 +363,7 @@ class Host:
             if at is None or at.actor is None:
                 turn.told.append((ref, message, origin))
                 continue
+            turns[at.shard] += 1
             touched.append(at)
             turn.cell = at
             turn.sender = origin

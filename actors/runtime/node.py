@@ -9,6 +9,7 @@ from actors.runtime.control import pack, unpack, unpack_routes
 from actors.runtime.courier import Courier
 from actors.runtime.driver import Driver
 from actors.runtime.host import Host, HostLimits
+from actors.runtime.loads import Loads
 from actors.runtime.ref import Ref
 from actors.runtime.routes import Routes
 from actors.runtime.switchboard import Switchboard
@@ -79,6 +80,7 @@ class HostNode:
             on_fault=on_fault,
             courier=self.courier.send,
         )
+        self._loads = Loads(self.host.turns, self._loop.time())
         self._tenure = Acquired(ledger, name)
         self.driver = Driver(
             self.host,
@@ -243,6 +245,7 @@ class HostNode:
             if self.driver.proof_age > PROOF_SECONDS:
                 await self.driver.check_ownership()
             self.switchboard.sweep()
+            self._loads.advance(self.host.owned, self._loop.time())
 
     def _committed(self, batch: Batch, seconds: float) -> None:
         self._progress.set()
@@ -287,6 +290,7 @@ class HostNode:
         return pack(
             {
                 **self._said(),
+                "loads": self._loads.told(),
                 "actors": len(self.host.cells),
                 "links": len(self.switchboard),
                 "waiting": self.courier.waiting,

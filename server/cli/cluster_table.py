@@ -19,6 +19,7 @@ _HOSTS: Final[tuple[tuple[str, str], ...]] = (
     ("STATE", "state"),
     ("DATABASE", "database"),
     ("SHARDS", "shards"),
+    ("WEIGHT", "weight"),
     ("ACTORS", "actors"),
     ("MESSAGES/S", "messages_per_second"),
     ("BATCHES/S", "batches_per_second"),

@@ -17,12 +17,12 @@ from persistence.interfaces import StoreError
 from persistence.ledgers import Ledgers
 from server.cluster.charter import Charter
 from server.cluster.crew import Crew, Recipes
+from server.cluster.loads import Loads
 from server.cluster.lookout import Lookout
 from server.cluster.members import Member
 from server.cluster.operations import NotNow, Operations
 from server.cluster.orders import Orders
 from server.cluster.ownership import Ownership
-from server.cluster.plan import even
 from server.cluster.pulse import SILENCE_SECONDS_MAX
 from server.cluster.staffing import Staffing
 from server.cluster.survey import Survey
@@ -65,6 +65,7 @@ class Directory:
         self._ownerships = tuple(
             Ownership(ledger, self._members, part=part, on_event=on_event) for part, ledger in enumerate(ledgers.all)
         )
+        self._loads = Loads(asyncio.get_running_loop().time)
         self._term: Term
         self._crew: Crew
         self._operations: Operations
@@ -113,10 +114,15 @@ class Directory:
         self._crew = Crew(
             self._carrier, self._store, members, self._recipes, generation=term.generation, on_event=on_event
         )
-        self._operations = Operations(members, self._ownerships, self._crew, even)
+        self._operations = Operations(members, self._ownerships, self._crew, self._loads.weight)
         self._orders = Orders(self._carrier, members, self._crew, self._operations, term, partition=self._partition)
         self._upkeep = Upkeep(
-            term, self._ownerships, self._lookout.awake, even, partition=self._partition, on_event=on_event
+            term,
+            self._ownerships,
+            self._lookout.awake,
+            self._loads.weight,
+            partition=self._partition,
+            on_event=on_event,
         )
         self._staffing = Staffing(term, members, self._crew, self._operations, on_event=on_event)
         self._survey = Survey(
@@ -128,6 +134,7 @@ class Directory:
             self._staffing,
             self._operations,
             self._ownerships,
+            self._loads,
             partition=self._partition,
         )
 

@@ -17,8 +17,9 @@ def state_of(member: Member) -> str:
 
 def described(member: Member, nodes: Mapping[NodeId, str]) -> dict[str, Any]:
     """A process: what it last said of itself, and what the directory thinks of it. `nodes` are addresses."""
+    said = {name: value for name, value in member.status.items() if name != "loads"}
     return {
-        **member.status,
+        **said,
         "name": member.name,
         "node": nodes.get(member.node, member.node),
         "node_id": member.node,

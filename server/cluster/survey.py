@@ -4,16 +4,18 @@ import asyncio
 import contextlib
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
 from actors.runtime.carrier import Carrier, CarrierError, Node, ProcessName
 from persistence.clusters import ProcessKind
 from persistence.interfaces import StoreError
+from protocol.ids import ShardId
 from protocol.shards import Partition
 from server.cluster.crew import Crew
-from server.cluster.members import Members
+from server.cluster.loads import Loads
+from server.cluster.members import Member, Members
 from server.cluster.operations import Operations
 from server.cluster.ownership import Layout, Ownership
 from server.cluster.report import described, described_nodes, state_of
@@ -25,6 +27,7 @@ LAYOUT_SECONDS_MAX: Final = 0.5
 """For what a database says of its shards; then it is what it said before."""
 NODES_SECONDS_MAX: Final = 0.5
 """For what is told of nodes. Ray's control store may be gone: then it is what was known before."""
+BUSIEST_SHOWN: Final = 5
 
 
 class Survey:
@@ -40,6 +43,7 @@ class Survey:
         staffing: Staffing,
         operations: Operations,
         ownerships: Sequence[Ownership],
+        loads: Loads,
         *,
         partition: Partition,
     ) -> None:
@@ -51,6 +55,7 @@ class Survey:
         self._staffing = staffing
         self._operations = operations
         self._ownerships = ownerships
+        self._loads = loads
         self._partition = partition
         self._nodes: Sequence[Node] = ()
         self._layouts: list[Layout] = [{} for _ in ownerships]
@@ -62,8 +67,14 @@ class Survey:
             await asyncio.sleep(STATUS_SECONDS)
 
     async def _ask_everybody(self) -> None:
-        looks = (member.look() for member in self._members.all if member.pulse.is_alive)
+        looks = (self._ask_one(member) for member in self._members.all if member.pulse.is_alive)
         await asyncio.gather(*looks, return_exceptions=True)
+
+    async def _ask_one(self, member: Member) -> None:
+        await member.look()
+        if member.row.kind == ProcessKind.HOST:
+            # Hosts of an older release, in the middle of an upgrade, do not speak of them.
+            self._loads.hear(member.status["owned"], member.status.get("loads", {}))
 
     def known(self) -> dict[str, Any]:
         """What is known without asking anybody; see `DirectoryMetrics`."""
@@ -97,7 +108,7 @@ class Survey:
             "hosts": [
                 {
                     **described(member, addresses),
-                    "shards": len(layout.get(member.name, ())),
+                    **self._carried(layout.get(member.name, ())),
                     "database": str(self._partition.parts[member.row.part]),
                 }
                 for member in self._members.hosts
@@ -112,6 +123,15 @@ class Survey:
             "missing": {"hosts": missing[ProcessKind.HOST], "gateways": missing[ProcessKind.GATEWAY]},
             "trouble": unknown or self._staffing.trouble,
             "work": self._operations.state,
+        }
+
+    def _carried(self, shards: Collection[ShardId]) -> dict[str, Any]:
+        """What a host has to carry: its busiest shards as pairs, with the turns a second that each of them has."""
+        loads = sorted(((self._loads.load(shard), shard) for shard in shards), reverse=True)
+        return {
+            "shards": len(shards),
+            "weight": round(sum(map(self._loads.weight, shards))),
+            "busiest": [(shard, round(load)) for load, shard in loads[:BUSIEST_SHOWN] if load],
         }
 
     def _shards(self, owned: int) -> dict[str, int]:

@@ -194,6 +194,7 @@ HOST = {
     "state": "up",
     "database": "128-255",
     "shards": 128,
+    "weight": 1280,
     "actors": 7,
     "batches_per_second": 12.34,
 }
@@ -210,7 +211,7 @@ def test_the_table_shows_each_process_in_a_line_of_its_own() -> None:
         "trouble: no node has room for 2 hosts and 1 gateway",
     ]
     assert lines[7].split() == ["10.0.0.1", "01234567", "up", "3", "0"]
-    assert lines[10].split() == ["host-1", "10.0.0.1", "up", "128", "7", "-", "12.3", "-", "-"]
+    assert lines[10].split() == ["host-1", "10.0.0.1", "up", "128", "1280", "7", "-", "12.3", "-", "-"]
     assert lines[13].split()[:4] == ["gateway-2", "10.0.0.1", "silent", "10.0.0.1:8080"]
 
 
