@@ -43,6 +43,14 @@ class Operations:
         """Whether something is under way."""
         return self._task is not None and not self._task.done()
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether every shard is on a host, and every host has been heard of: before that nobody knows who has what."""
+        return all(
+            not ownership.unowned and all(member.pulse.is_alive for member in ownership.hosts)
+            for ownership in self._ownerships
+        )
+
     def begin(self, what: str, work: Coroutine[Any, Any, None]) -> dict[str, Any]:
         """Begin a work; return its `state`. Raises `NotNow` while another is under way that does not give way."""
         before: asyncio.Task[None] | None = None

@@ -90,6 +90,6 @@ class Staffing:
             self._is_uneven = True
             self._level_at = now + LEVEL_RETRY_SECONDS
         self._levelling = None
-        if self._is_uneven and now >= self._level_at:
+        if self._is_uneven and now >= self._level_at and self._operations.is_settled:
             self._levelling = self._operations.level()
             self._is_uneven = False

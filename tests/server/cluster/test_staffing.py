@@ -1,13 +1,16 @@
 """Shards are evened out by themselves when somebody has come: whatever is in the way, and in nobody's way."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
+from actors.runtime.carrier import Recipe
+from actors.runtime.transport import Peer
 from persistence.interfaces import Owner, Unavailable
-from protocol.ids import ShardId
+from protocol.ids import Epoch, ShardId
 from server.cluster.directory import Directory
-from server.cluster.staffing import LEVEL_RETRY_SECONDS
+from server.cluster.staffing import CREW_SECONDS, LEVEL_RETRY_SECONDS
 from tests.support.directing import SECONDS_MAX, ask, finished
 from tests.support.simulation_time import virtually
 from tests.support.town import a_town
@@ -54,6 +57,35 @@ def test_shards_that_were_not_evened_out_for_an_outage_are_when_it_is_over(
             assert (await finished(directory))["number"] == begun
 
     story()
+
+
+@virtually
+async def test_of_two_who_came_together_the_later_one_has_its_share_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with a_town() as town:
+        await town.direct(hosts=2)
+        dead, (first, later) = town.hosts, ("host-4", "host-5")
+        start, acquire, has_begun, may_end = town.start, town.ledger.acquire_shards, asyncio.Event(), asyncio.Event()
+
+        async def start_one_after_the_other(recipe: Recipe) -> Peer:
+            if recipe.name == later:
+                await has_begun.wait()
+            return await start(recipe)
+
+        async def acquire_shards(epoch: Epoch, shards: Sequence[ShardId]) -> Epoch:
+            has_begun.set()
+            await may_end.wait()
+            return await acquire(epoch, shards)
+
+        monkeypatch.setattr(town, "start", start_one_after_the_other)
+        monkeypatch.setattr(town.ledger, "acquire_shards", acquire_shards)
+        for name in dead:
+            town.murder(name)
+        # All is being given to the first, who is alone for a moment, when the crew is complete.
+        await has_begun.wait()
+        await asyncio.sleep(2 * CREW_SECONDS)
+        may_end.set()
+        await asyncio.sleep(LEVEL_RETRY_SECONDS)
+        assert await town.owned() == {first: 4, later: 4}
 
 
 @virtually
