@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from protocol.games.dice import DiceBet, DiceSettled
+from protocol.games.keno import KenoBet, KenoSettled
+from protocol.games.limbo import LimboBet, LimboSettled
+from protocol.games.plinko import PlinkoBet, PlinkoSettled
 from protocol.games.roulette import RouletteBet, RouletteClear, RoulettePlaced, RouletteReturned, RouletteUndo
+from protocol.games.wheel import WheelBet, WheelSettled
 from protocol.model import Reply, Request
 from protocol.replies import (
     Done,
@@ -56,6 +60,10 @@ ANSWERS: Final[Mapping[type[Request], type[Reply]]] = {
     RotateSeeds: SeedsRotated,
     Proof: ProofView,
     DiceBet: DiceSettled,
+    LimboBet: LimboSettled,
+    PlinkoBet: PlinkoSettled,
+    KenoBet: KenoSettled,
+    WheelBet: WheelSettled,
     RouletteBet: RoulettePlaced,
     RouletteUndo: RouletteReturned,
     RouletteClear: RouletteReturned,

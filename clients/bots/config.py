@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from clients.python.address import urls_of
 
-Game = Literal["dice", "roulette"]
+Game = Literal["dice", "limbo", "plinko", "keno", "wheel", "roulette"]
+EVERY_GAME: Final[tuple[Game, ...]] = get_args(Game)
 
 CONNECTING_MAX: Final = 64
 """Bots that open a connection and log in at the same time."""
@@ -34,11 +35,12 @@ class BotsConfig:
     """`url` is the server's WebSocket address, or several with commas between them; amounts are in ledger units.
 
     `ramp_seconds` spreads the first connects. The same `seed` makes the same play: targets, spots, amounts, entropy.
+    `game` may be all games, of which each bot plays one.
     `table` pins all bots of roulette to one table. `journal` gets each acknowledged bet, one JSON object a line.
     """
 
     url: str
-    game: Game
+    game: Game | Literal["all"]
     players: int
     seconds: float
     in_flight: int = 1

@@ -1,14 +1,12 @@
-"""A bot that plays dice: a fixed number of bets in flight, each checked by the bot's own arithmetic."""
+"""A bot that plays dice, as fast as it can."""
 
 from typing import Any, Final
 
 import msgpack
 
-from clients.bots.books import Change
-from clients.bots.bot import Bot
 from clients.bots.grounds import Grounds
+from clients.bots.instant import InstantBot
 from clients.python.conversation import Asked
-from protocol.errors import Code
 from protocol.games.dice import ROLL_MAX
 
 TARGET_MIN: Final = 500
@@ -47,69 +45,20 @@ class DiceTemplates:
         return b"".join((self._head, request_id, self._amounts[amount - self._stake_min], self._targets[over][target]))
 
 
-class DiceBot(Bot):
-    """Keeps `in_flight` bets on their way. A refusal for lack of funds takes one of them away for good."""
+class DiceBot(InstantBot):
+    """Bets on both sides of targets of all chances."""
 
     def __init__(self, grounds: Grounds, number: int, templates: dict[str, DiceTemplates]) -> None:
-        super().__init__(grounds, number)
-        config = grounds.config
+        super().__init__(grounds, number, "dice")
         self._all_templates = templates
-        self._chance = grounds.chance(number, "play").random
-        self._stake_min = config.stake_min
-        self._stakes = config.stake_max - config.stake_min + 1
-        self._slots = config.in_flight
-        self._clock = grounds.clock
 
-    def welcomed(self, welcome: dict[str, Any]) -> None:
-        """Play with the first balance that has something in it."""
-        balances = [view for view in welcome["balances"] if view["balance"] == "cash"]
-        richest = next((view for view in balances if view["available"] > 0), balances[0])
-        asset = richest["asset"]
-        self.books.asset = asset
-        templates = self._all_templates.get(asset)
+    def _prepare(self) -> None:
+        """Bots with the same asset share the pieces of their bets."""
+        asset, templates = self.books.asset, self._all_templates.get(self.books.asset)
         if templates is None:
             config = self.grounds.config
             templates = self._all_templates[asset] = DiceTemplates(asset, config.stake_min, config.stake_max)
         self._encode = templates.bet
-        self.ready(welcome)
-
-    def play(self) -> None:
-        """Fill the flight."""
-        if self._clock() < self.until:
-            for _ in range(self._slots - len(self.conversation.unanswered)):
-                self._bet()
-
-    def message(self, payload: bytes) -> None:
-        """The hot path: a settled bet, which is checked, counted, and followed by the next."""
-        fields = msgpack.unpackb(payload, use_list=False)
-        if fields["t"] != "dice.settled":
-            self.heard(fields)
-            return
-        now = self.heard_at = self._clock()
-        asked = self.conversation.answered(fields["id"])
-        if asked is None:
-            return
-        self.tally.latencies.add(now - asked.at)
-        self._settled(asked, fields)
-        # With thousands of sockets that are always ready, timers come late: the end of play is not left to one.
-        if self.playing and self.books.certain and now < self.until:
-            self._bet()
-        else:
-            self.go_on()
-
-    def answered(self, asked: Asked, fields: dict[str, Any]) -> None:
-        """A bet was refused for good."""
-        if fields["t"] == "error" and fields["code"] == Code.INSUFFICIENT_FUNDS:
-            self._slots -= 1
-
-    def pushed(self, stream: str, fields: dict[str, Any]) -> None:
-        """The wallet was moved by something else than a reply tells."""
-        if fields["t"] == "wallet.changed":
-            self.books.pushed(fields)
-
-    def anything_open(self) -> bool:
-        """Dice settle at once."""
-        return False
 
     def _bet(self) -> None:
         chance = self._chance
@@ -123,21 +72,13 @@ class DiceBot(Bot):
         )
         self.send(asked)
 
-    def _settled(self, asked: Asked, reply: dict[str, Any]) -> None:
+    def _checked(self, asked: Asked, reply: dict[str, Any]) -> tuple[int, int]:
         stake, target, over = asked.context
         payout = payout_of(stake, target, over, reply["roll"])
-        tally = self.tally
         if reply["payout"] != payout or reply["stake"] != stake:
-            tally.mismatch(
+            self.tally.mismatch(
                 self.books.player,
                 f"{reply['payout']} is paid for {stake} on {'over' if over else 'under'} {target} "
                 f"with the roll {reply['roll']}, not {payout}",
             )
-        epoch, seq = reply["epoch"], reply["seq"]
-        self.conversation.wallet.unordered(epoch, seq)
-        self.books.changed(Change(epoch, seq, payout - stake, 0, reply["available"], reply["held"]))
-        tally.bets += 1
-        tally.staked += stake
-        tally.won += payout
-        if self.grounds.journal is not None:
-            self.grounds.journal.acknowledged(self.books.player, "dice", reply)
+        return stake, payout

@@ -14,7 +14,7 @@ ABSENT: Final = "absent"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcome of a run. `bets` are settled dice bets or accepted roulette bets; amounts are in ledger units."""
+    """The outcome of a run. `bets` are settled, or at tables accepted; amounts are in ledger units."""
 
     players: int
     seconds: float

@@ -16,11 +16,13 @@ from typing import Final
 
 import uvloop
 
+from clients.bots.alone import AloneBot
 from clients.bots.bot import Bot
 from clients.bots.config import (
     ARRIVAL_SECONDS_MAX,
     CLOSING_SECONDS_MAX,
     CONNECTING_MAX,
+    EVERY_GAME,
     FIRST_PAUSE_SECONDS,
     PAUSE_SECONDS_MAX,
     BotsConfig,
@@ -122,12 +124,22 @@ class Swarm:
         return self._report(*report)
 
     def _make_bots(self) -> list[Bot]:
-        config = self._grounds.config
-        if config.game == "roulette":
-            tables = self._tables = Tables(config.table)
-            return [RouletteBot(self._grounds, number, tables) for number in range(config.players)]
+        config, grounds = self._grounds.config, self._grounds
+        games = EVERY_GAME if config.game == "all" else (config.game,)
         templates: dict[str, DiceTemplates] = {}
-        return [DiceBot(self._grounds, number, templates) for number in range(config.players)]
+        tables = Tables(config.table)
+        if "roulette" in games:
+            self._tables = tables
+        bots: list[Bot] = []
+        for number in range(config.players):
+            game = games[number % len(games)]
+            if game == "roulette":
+                bots.append(RouletteBot(grounds, number, tables))
+            elif game == "dice":
+                bots.append(DiceBot(grounds, number, templates))
+            else:
+                bots.append(AloneBot(grounds, number, game))
+        return bots
 
     async def _arrive(self) -> None:
         """Log everyone in, spread over the ramp. Who cannot be logged in is left out."""

@@ -201,6 +201,10 @@ export type ClientMessage =
   | RotateSeeds
   | Proof
   | DiceBet
+  | LimboBet
+  | PlinkoBet
+  | KenoBet
+  | WheelBet
   | RouletteBet
   | RouletteUndo
   | RouletteClear;
@@ -289,6 +293,37 @@ export interface Hello {
   readonly ping_seconds: Int;
 }
 
+/** Pick one to ten different numbers from 1 to 40; `risk` says which pay table counts the hits. */
+export interface KenoBet {
+  readonly t: "keno.bet";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** code of an asset, such as PLAY */
+  readonly asset: string;
+  readonly balance?: "cash" | "bonus";
+  /** ledger units of the asset */
+  readonly amount: number;
+  readonly picks: ReadonlyArray<number>;
+  readonly risk: "classic" | "low" | "medium" | "high";
+}
+
+/** The ten numbers in the order of their draw, and how many were picked. `multiplier` in ten-thousandths. */
+export interface KenoSettled {
+  readonly t: "keno.settled";
+  readonly id: Uint8Array;
+  readonly stake: Int;
+  readonly payout: Int;
+  readonly seed: Int;
+  readonly nonce: Int;
+  readonly available: Int;
+  readonly held: Int;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly drawn: ReadonlyArray<Int>;
+  readonly hits: Int;
+  readonly multiplier: Int;
+}
+
 /** Give the seat up. Bets of the round stay and are settled. */
 export interface Leave {
   readonly t: "table.leave";
@@ -296,6 +331,35 @@ export interface Leave {
   readonly id: Uint8Array;
   /** id of a table */
   readonly table: string;
+}
+
+/** Stake `amount` that the result reaches `target`, in hundredths. */
+export interface LimboBet {
+  readonly t: "limbo.bet";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** code of an asset, such as PLAY */
+  readonly asset: string;
+  readonly balance?: "cash" | "bonus";
+  /** ledger units of the asset */
+  readonly amount: number;
+  readonly target: number;
+}
+
+/** The result in hundredths; at `target` or above, the bet pays `target` hundredths of the stake. */
+export interface LimboSettled {
+  readonly t: "limbo.settled";
+  readonly id: Uint8Array;
+  readonly stake: Int;
+  readonly payout: Int;
+  readonly seed: Int;
+  readonly nonce: Int;
+  readonly available: Int;
+  readonly held: Int;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly result: Int;
+  readonly target: Int;
 }
 
 /** Ask for the games that one plays alone, and the limits on their bets. Tables are in the lobby. */
@@ -326,6 +390,37 @@ export interface Ping {
   readonly t: "ping";
   /** sixteen bytes of a UUIDv7 */
   readonly id: Uint8Array;
+}
+
+/** Drop one ball through `rows` rows; `risk` says which table of multipliers the slots have. */
+export interface PlinkoBet {
+  readonly t: "plinko.bet";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** code of an asset, such as PLAY */
+  readonly asset: string;
+  readonly balance?: "cash" | "bonus";
+  /** ledger units of the asset */
+  readonly amount: number;
+  readonly rows: number;
+  readonly risk: "low" | "medium" | "high" | "expert";
+}
+
+/** Where the ball went: R or L for each row; `slot` is the number of R. `multiplier` in ten-thousandths. */
+export interface PlinkoSettled {
+  readonly t: "plinko.settled";
+  readonly id: Uint8Array;
+  readonly stake: Int;
+  readonly payout: Int;
+  readonly seed: Int;
+  readonly nonce: Int;
+  readonly available: Int;
+  readonly held: Int;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly path: string;
+  readonly slot: Int;
+  readonly multiplier: Int;
 }
 
 /** The server's time. */
@@ -587,6 +682,10 @@ export type ServerMessage =
   | SeedsRotated
   | ProofView
   | DiceSettled
+  | LimboSettled
+  | PlinkoSettled
+  | KenoSettled
+  | WheelSettled
   | RoulettePlaced
   | RouletteReturned
   | RouletteOpened
@@ -760,6 +859,36 @@ export interface Welcome {
   readonly balances: ReadonlyArray<BalanceView>;
 }
 
+/** Spin a wheel of `segments`; `risk` says how their multipliers are spread. */
+export interface WheelBet {
+  readonly t: "wheel.bet";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** code of an asset, such as PLAY */
+  readonly asset: string;
+  readonly balance?: "cash" | "bonus";
+  /** ledger units of the asset */
+  readonly amount: number;
+  readonly segments: 10 | 20 | 30 | 40 | 50;
+  readonly risk: "low" | "medium" | "high";
+}
+
+/** The segment where the wheel stopped, from 0, and its `multiplier` in ten-thousandths. */
+export interface WheelSettled {
+  readonly t: "wheel.settled";
+  readonly id: Uint8Array;
+  readonly stake: Int;
+  readonly payout: Int;
+  readonly seed: Int;
+  readonly nonce: Int;
+  readonly available: Int;
+  readonly held: Int;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly segment: Int;
+  readonly multiplier: Int;
+}
+
 /** What answers each request when it is done, by the request's tag; else it is `Failed`. */
 export interface Answers {
   readonly "auth.guest": Welcome;
@@ -779,6 +908,10 @@ export interface Answers {
   readonly "fairness.rotate": SeedsRotated;
   readonly "fairness.proof": ProofView;
   readonly "dice.bet": DiceSettled;
+  readonly "limbo.bet": LimboSettled;
+  readonly "plinko.bet": PlinkoSettled;
+  readonly "keno.bet": KenoSettled;
+  readonly "wheel.bet": WheelSettled;
   readonly "roulette.bet": RoulettePlaced;
   readonly "roulette.undo": RouletteReturned;
   readonly "roulette.clear": RouletteReturned;

@@ -2,8 +2,12 @@
 
 from typing import Final
 
-from protocol.games import dice, roulette
+from protocol.games import dice, keno, limbo, plinko, roulette, wheel
 from protocol.model import Message, Request
 
-GAME_REQUESTS: Final[tuple[type[Request], ...]] = dice.REQUESTS + roulette.REQUESTS
-GAME_REPLIES: Final[tuple[type[Message], ...]] = dice.REPLIES + roulette.REPLIES
+GAME_REQUESTS: Final[tuple[type[Request], ...]] = (
+    dice.REQUESTS + limbo.REQUESTS + plinko.REQUESTS + keno.REQUESTS + wheel.REQUESTS + roulette.REQUESTS
+)
+GAME_REPLIES: Final[tuple[type[Message], ...]] = (
+    dice.REPLIES + limbo.REPLIES + plinko.REPLIES + keno.REPLIES + wheel.REPLIES + roulette.REPLIES
+)

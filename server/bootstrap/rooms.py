@@ -27,12 +27,13 @@ def assets_of(config: Config) -> tuple[Asset, ...]:
 def casino_kinds(config: Config, sealer: Sealer, used: UsedIds) -> dict[str, Kind]:
     """How actors of each kind are made."""
     assets = assets_of(config)
-    dice = {
-        ("dice", one.asset): BetLimits(one.min_bet, one.max_bet, one.max_bet, one.max_profit) for one in config.dice
+    instant: dict[tuple[str, str], BetLimits] = {
+        (one.game, one.asset): BetLimits(one.min_bet, one.max_bet, one.max_bet, one.max_profit)
+        for one in config.instant
     }
     return {
         "wallet": WalletKind(assets, used),
-        "instant": InstantKind(assets, dice, sealer),
+        "instant": InstantKind(assets, instant, sealer),
         "table": TableKind(configured_tables(config), assets, sealer),
     }
 

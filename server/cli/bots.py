@@ -2,12 +2,15 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from protocol.errors import Code
 from server.cli.errors import UserError
+
+GAMES: Final = ("dice", "limbo", "plinko", "keno", "wheel", "roulette")
+"""Those of the bots, who are imported when they are needed."""
 
 if TYPE_CHECKING:
     from clients.bots import Report
@@ -20,11 +23,16 @@ if TYPE_CHECKING:
     required=True,
     help="WebSocket address of the server, ws://127.0.0.1:8080/ws, or several with commas between them.",
 )
-@click.option("--game", type=click.Choice(["dice", "roulette"]), required=True)
+@click.option("--game", type=click.Choice([*GAMES, "all"]), required=True, help="What they play; all: each one game.")
 @click.option("--players", metavar="N", type=int, default=100, show_default=True)
 @click.option("--seconds", metavar="S", type=float, default=10.0, show_default=True, help="How long they play.")
 @click.option(
-    "--in-flight", metavar="K", type=int, default=1, show_default=True, help="Dice bets of a player on their way."
+    "--in-flight",
+    metavar="K",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Bets of a player on their way, in instant games.",
 )
 @click.option("--ramp", "ramp_seconds", metavar="S", type=float, default=0.0, help="Spread the connects over so long.")
 @click.option("--seed", metavar="X", type=int, help="Play the same again: targets, spots, amounts, ids' entropy.")

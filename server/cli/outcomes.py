@@ -1,12 +1,22 @@
 """Outcomes as `croupier fairness outcome` prints them: one function a game, from the seeds and the bet's parameters."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, get_args
 
+from actors.fairness.draws import Draws
+from actors.games.alone import MULTIPLIER_ONE, AloneGame, paid
+from actors.games.catalogue import ALONE_GAMES
 from actors.games.dice import ROLLS, is_wager, multiplier_of, payout_of, roll_of, winning_rolls
+from actors.games.keno import drawn_of
+from actors.games.limbo import result_of
 from actors.games.roulette import Variant, layout_of
 from actors.games.roulette.layout import colour_of, pocket_name
 from actors.games.roulette.wheel import Wheel
+from protocol.games.keno import NUMBERS, PICKS_MAX
+from protocol.games.keno import TABLES as KENO_TABLES
+from protocol.games.limbo import TARGET_MAX, TARGET_MIN
+from protocol.games.plinko import TABLES as PLINKO_TABLES
+from protocol.games.wheel import TABLES as WHEEL_TABLES
 from protocol.money import AMOUNT_MAX
 from server.cli.errors import UserError
 
@@ -48,6 +58,24 @@ class Params:
         if text is not None and text not in _TRUTHS:
             raise UserError(f"--param {key} takes true or false, not {text!r}")
         return None if text is None else _TRUTHS[text]
+
+    def choice(self, key: str, known: Iterable[Any]) -> Any:
+        """One of what is known, or the first of it."""
+        choices = {str(one): one for one in known}
+        text = self.word(key)
+        if text is not None and text not in choices:
+            raise UserError(f"--param {key} takes {', '.join(choices)}, not {text!r}")
+        return next(iter(choices.values())) if text is None else choices[text]
+
+    def numbers(self, key: str, most: int, count_max: int) -> list[int] | None:
+        """Different whole numbers from 1, with commas between them."""
+        text = self.word(key)
+        if text is None:
+            return None
+        found = {int(one) for one in text.split(",") if one.isascii() and one.isdigit() and 1 <= int(one) <= most}
+        if len(found) != len(text.split(",")) or len(found) > count_max:
+            raise UserError(f"--param {key} takes up to {count_max} different numbers from 1 to {most}, not {text!r}")
+        return sorted(found)
 
     def end(self, game: str) -> None:
         """Refuse what is left."""
@@ -96,4 +124,62 @@ def roulette(seeds: Seeds, params: Params) -> dict[str, Any]:
     return described
 
 
-OUTCOMES: Final[Mapping[str, Callable[[Seeds, Params], dict[str, Any]]]] = {"dice": dice, "roulette": roulette}
+def limbo(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """`result` in hundredths; with `target` whether it is reached, and with `stake` what it pays."""
+    target = params.whole("target", TARGET_MIN, TARGET_MAX)
+    stake = params.whole("stake", 1, AMOUNT_MAX)
+    if target is not None:
+        described = _settled("limbo", seeds, {"target": target}, stake)
+        return described | {"result": described["outcome"]["result"] / 100}
+    if stake is not None:
+        raise UserError("a bet on limbo has --param target=…")
+    result = result_of(Draws(*seeds).u32())
+    return {"outcome": {"result": result}, "result": result / 100}
+
+
+def plinko(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """The path through `rows`, the slot and what it pays on the table of this `risk`."""
+    rows = params.choice("rows", PLINKO_TABLES)
+    wager = {"rows": rows, "risk": params.choice("risk", PLINKO_TABLES[rows])}
+    described = _settled("plinko", seeds, wager, params.whole("stake", 1, AMOUNT_MAX))
+    return described | {"result": described["multiplier"]}
+
+
+def keno(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """The ten numbers as they are drawn; with `picks` how many of them hit, and what that pays at this `risk`."""
+    picks = params.numbers("picks", NUMBERS, PICKS_MAX)
+    wager = {"picks": picks, "risk": params.choice("risk", KENO_TABLES)}
+    stake = params.whole("stake", 1, AMOUNT_MAX)
+    drawn = list(drawn_of(Draws(*seeds)))
+    if picks is None:
+        if stake is not None:
+            raise UserError("a bet on keno has --param picks=…")
+        return {"outcome": {"drawn": drawn}, "result": sorted(drawn)}
+    return _settled("keno", seeds, wager, stake) | {"result": sorted(drawn)}
+
+
+def wheel(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """Where a wheel of so many `segments` stops, and what that pays at this `risk`."""
+    segments = params.choice("segments", WHEEL_TABLES)
+    wager = {"segments": segments, "risk": params.choice("risk", WHEEL_TABLES[segments])}
+    described = _settled("wheel", seeds, wager, params.whole("stake", 1, AMOUNT_MAX))
+    return described | {"result": described["outcome"]["segment"]}
+
+
+def _settled(name: str, seeds: Seeds, wager: Mapping[str, Any], stake: int | None) -> dict[str, Any]:
+    """A wager on a game of one draw, as everybody can compute it."""
+    game: AloneGame = ALONE_GAMES[name]
+    outcome, multiplier = game.draw(wager, Draws(*seeds))
+    described: dict[str, Any] = {**wager, "outcome": dict(outcome), **game.shown(wager, outcome)}
+    described["multiplier"] = multiplier / MULTIPLIER_ONE
+    return described if stake is None else described | {"stake": stake, "payout": paid(stake, multiplier)}
+
+
+OUTCOMES: Final[Mapping[str, Callable[[Seeds, Params], dict[str, Any]]]] = {
+    "dice": dice,
+    "keno": keno,
+    "limbo": limbo,
+    "plinko": plinko,
+    "roulette": roulette,
+    "wheel": wheel,
+}

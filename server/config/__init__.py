@@ -3,7 +3,7 @@
 from server.config.databases import DatabasePart, DatabaseSettings
 from server.config.limits import Limits
 from server.config.load import FILE_NAME, load
-from server.config.play import AssetSettings, DiceSettings, RouletteSettings
+from server.config.play import AssetSettings, InstantSettings, RouletteSettings
 from server.config.problems import ConfigError, Problem
 from server.config.settings import Config
 from server.config.show import MASK, as_json, as_toml
@@ -16,7 +16,7 @@ __all__ = [
     "ConfigError",
     "DatabasePart",
     "DatabaseSettings",
-    "DiceSettings",
+    "InstantSettings",
     "Limits",
     "Problem",
     "RouletteSettings",

@@ -1,6 +1,6 @@
-"""What is played, for what and within which limits: assets, roulette tables and dice. Amounts are in ledger units."""
+"""What is played, for what and within which limits: assets, tables and instant games. Amounts are in ledger units."""
 
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -54,9 +54,13 @@ class RouletteSettings(Section):
         return self
 
 
-class DiceSettings(Section):
-    """Dice in one asset, for every player alone."""
+InstantName = Literal["dice", "limbo", "plinko", "keno", "wheel"]
 
+
+class InstantSettings(Section):
+    """A game that each player plays alone, in one asset."""
+
+    game: InstantName
     asset: AssetCode
     min_bet: Stake
     max_bet: Stake
@@ -97,4 +101,7 @@ def _play_table(number: int, variant: Literal["european", "american", "la_partag
 
 
 DEFAULT_TABLES: Final = (_play_table(1, "european"), _play_table(2, "american"), _play_table(3, "la_partage"))
-DEFAULT_DICE: Final = (DiceSettings(asset="PLAY", min_bet=1, max_bet=1_000_00, max_profit=100_000_00),)
+DEFAULT_INSTANT: Final = tuple(
+    InstantSettings(game=game, asset="PLAY", min_bet=1, max_bet=1_000_00, max_profit=100_000_00)
+    for game in get_args(InstantName)
+)

@@ -16,10 +16,10 @@ from server.config.fields import Count, Whole, refused
 from server.config.limits import Limits
 from server.config.play import (
     DEFAULT_ASSETS,
-    DEFAULT_DICE,
+    DEFAULT_INSTANT,
     DEFAULT_TABLES,
     AssetSettings,
-    DiceSettings,
+    InstantSettings,
     RouletteSettings,
 )
 
@@ -84,7 +84,7 @@ class Config(BaseSettings):
 
     assets: tuple[AssetSettings, ...] = DEFAULT_ASSETS
     tables: tuple[RouletteSettings, ...] = DEFAULT_TABLES
-    dice: tuple[DiceSettings, ...] = DEFAULT_DICE
+    instant: tuple[InstantSettings, ...] = DEFAULT_INSTANT
     limits: Limits = Limits()
     database: DatabaseSettings = DatabaseSettings()
 
@@ -154,14 +154,14 @@ class Config(BaseSettings):
         _each_once("assets", "code", (asset.code for asset in self.assets))
         _each_once("assets", "number", (asset.number for asset in self.assets))
         _each_once("tables", "id", (table.id for table in self.tables))
-        _each_once("dice", "asset", (dice.asset for dice in self.dice))
+        _each_once("instant", "game", ((one.game, one.asset) for one in self.instant))
         if self.database.shards:
             if self.database_url is not None:
                 raise refused("database_url is set too, and would hold all of them", "database", "shards")
             self.database.parts(self.shards)
         codes = {asset.code for asset in self.assets}
         _each_of("tables", "asset", (table.asset for table in self.tables), codes)
-        _each_of("dice", "asset", (dice.asset for dice in self.dice), codes)
+        _each_of("instant", "asset", (one.asset for one in self.instant), codes)
         return self
 
 

@@ -65,9 +65,9 @@ class GatewaySettings:
             token_key=token_key,
             games=tuple(
                 GameInfo(
-                    game="dice", asset=one.asset, min_bet=one.min_bet, max_bet=one.max_bet, max_profit=one.max_profit
+                    game=one.game, asset=one.asset, min_bet=one.min_bet, max_bet=one.max_bet, max_profit=one.max_profit
                 )
-                for one in config.dice
+                for one in config.instant
             ),
             guests_allowed=config.guests_allowed,
             telegram_bot_token=None if telegram is None else telegram.get_secret_value(),

@@ -12,7 +12,7 @@ from server.config import (
     AssetSettings,
     Config,
     DatabaseSettings,
-    DiceSettings,
+    InstantSettings,
     Limits,
     RouletteSettings,
     as_toml,
@@ -25,7 +25,7 @@ from server.reference.shapes import Schema, shape
 SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "assets": AssetSettings,
     "tables": RouletteSettings,
-    "dice": DiceSettings,
+    "instant": InstantSettings,
     "limits": Limits,
     "database": DatabaseSettings,
 }

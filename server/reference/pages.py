@@ -10,6 +10,7 @@ from protocol.schema import protocol_schema
 from protocol.typescript import typescript
 from server.reference.commands_page import commands_page
 from server.reference.configuration_page import configuration_page
+from server.reference.odds_page import odds_page
 from server.reference.protocol_page import protocol_page
 
 
@@ -21,6 +22,7 @@ def pages(main: click.Group, flags: Mapping[str, str]) -> dict[Path, str]:
         reference / "protocol.schema.json": json.dumps(protocol_schema(), indent=2) + "\n",
         reference / "configuration.md": configuration_page(flags),
         reference / "cli.md": commands_page(main),
+        reference / "odds.md": odds_page(),
         Path("clients/typescript/protocol.ts"): typescript(),
     }
 

@@ -9,7 +9,7 @@ from protocol.games.dice import DiceBet
 from protocol.model import Message, Request
 from protocol.replies import Done
 from protocol.requests import AuthGuest, Resume, RotateSeeds, Seeds, Sit, StreamPosition, Watch
-from server.config.play import DEFAULT_DICE
+from server.config.play import DEFAULT_INSTANT
 from server.gateway.actions import failed
 from server.reference.examples.dice import dice_bet, dice_settled
 from server.reference.examples.replies import hello, seeds, seeds_rotated, wallet_changed, watching, welcome
@@ -91,7 +91,7 @@ def _roulette() -> Iterator[Step]:
 
 
 def _refused() -> Iterator[Step]:
-    limit = DEFAULT_DICE[0].max_bet
+    limit = DEFAULT_INSTANT[0].max_bet
     bet = DiceBet(
         id=story_id("large dice.bet", 40_000), asset=ASSET, amount=limit + 1, target=dice_bet().target, over=True
     )

@@ -19,7 +19,7 @@ from protocol.errors import Refusal
 from protocol.ids import AccountId, ShardId, unix_ms_of
 from protocol.model import Request
 from protocol.money import Asset, Balance, player_account
-from server.config.play import DEFAULT_DICE, DEFAULT_TABLES
+from server.config.play import DEFAULT_INSTANT, DEFAULT_TABLES
 from server.gateway.actions import failed
 from server.queries import LedgerQueries
 from server.reference.examples.story import (
@@ -55,12 +55,13 @@ class Storyteller:
         )
         sealer = Sealer(story_bytes("seed key"))
         tables = {one.id: (TABLE_GAMES[one.game], roulette_rules(one.model_dump())) for one in DEFAULT_TABLES}
-        dice = {
-            ("dice", one.asset): Limits(one.min_bet, one.max_bet, one.max_bet, one.max_profit) for one in DEFAULT_DICE
+        instant: dict[tuple[str, str], Limits] = {
+            (one.game, one.asset): Limits(one.min_bet, one.max_bet, one.max_bet, one.max_profit)
+            for one in DEFAULT_INSTANT
         }
         self._kinds: dict[str, Kind] = {
             "wallet": WalletKind(ASSETS),
-            "instant": InstantKind(ASSETS, dice, sealer),
+            "instant": InstantKind(ASSETS, instant, sealer),
             "table": TableKind(tables, ASSETS, sealer),
         }
 

@@ -52,7 +52,9 @@ async def serve(config: Config, pool_size: int) -> None:
     log = start_logging(config.log_level, config.log_format, sys.stderr)
     clock = SystemClock()
     assets = tuple(Asset(asset.number, asset.code, asset.scale) for asset in config.assets)
-    limits = {("dice", one.asset): Limits(one.min_bet, one.max_bet, one.max_bet, one.max_profit) for one in config.dice}
+    limits: dict[tuple[str, str], Limits] = {
+        (one.game, one.asset): Limits(one.min_bet, one.max_bet, one.max_bet, one.max_profit) for one in config.instant
+    }
     async with AsyncExitStack() as stack:
         engines = await stack.enter_async_context(Engines(config.data_dir))
         dsn = engines.postgres.dsn

@@ -2,6 +2,7 @@
 
 from protocol.model import Message
 from server.reference.examples.dice import dice_examples
+from server.reference.examples.instant import instant_examples
 from server.reference.examples.replies import reply_examples
 from server.reference.examples.requests import request_examples
 from server.reference.examples.roulette import roulette_examples
@@ -11,5 +12,5 @@ __all__ = ["examples"]
 
 def examples() -> dict[str, Message]:
     """The example of each tag."""
-    together = (*request_examples(), *reply_examples(), *dice_examples(), *roulette_examples())
+    together = (*request_examples(), *reply_examples(), *dice_examples(), *roulette_examples(), *instant_examples())
     return {message.t: message for message in together}

@@ -28,7 +28,7 @@ from protocol.replies import (
 )
 from protocol.version import PROTOCOL_VERSION
 from server.config.limits import Limits
-from server.config.play import DEFAULT_DICE, DEFAULT_TABLES
+from server.config.play import DEFAULT_INSTANT, DEFAULT_TABLES
 from server.gateway.actions import failed
 from server.gateway.tokens import secret_text
 from server.reference.examples.dice import STAKE, dice_bet, dice_proof, dice_seeds, dice_settled
@@ -174,7 +174,7 @@ def _statement() -> StatementPage:
 
 def _dice() -> GameInfo:
     """Dice with play money."""
-    one = DEFAULT_DICE[0]
+    one = DEFAULT_INSTANT[0]
     return GameInfo(game="dice", asset=one.asset, min_bet=one.min_bet, max_bet=one.max_bet, max_profit=one.max_profit)
 
 

@@ -62,7 +62,7 @@ def test_of_two_flags_for_one_key_the_first_wins() -> None:
 
 def test_sections_are_merged_key_by_key_and_lists_replaced_as_a_whole(tmp_path: Path) -> None:
     file = tmp_path / "croupier.toml"
-    file.write_text("tables = []\ndice = []\n[limits]\nping_seconds = 3\npong_seconds = 4\n", encoding="utf-8")
+    file.write_text("tables = []\ninstant = []\n[limits]\nping_seconds = 3\npong_seconds = 4\n", encoding="utf-8")
     gold = {"code": "GOLD", "number": 7, "scale": 3}
 
     config = load(
@@ -136,8 +136,10 @@ def test_a_near_miss_is_told_what_was_probably_meant() -> None:
 
 
 def test_a_hopeless_key_is_told_what_there_is() -> None:
-    with pytest.raises(ConfigError, match="known here: asset, max_bet, max_profit, min_bet"):
-        load(environ={"CROUPIER_DICE": '[{"asset": "PLAY", "min_bet": 1, "max_bet": 1, "max_profit": 1, "qqqqq": 1}]'})
+    with pytest.raises(ConfigError, match="known here: asset, game, max_bet, max_profit, min_bet"):
+        load(
+            environ={"CROUPIER_INSTANT": '[{"game": "dice", "asset": "PLAY", "min_bet": 1, "max_bet": 1, "qqqqq": 1}]'}
+        )
 
 
 @pytest.mark.parametrize(
@@ -175,17 +177,18 @@ def test_a_bad_value_is_blamed_on_the_source_that_won(tmp_path: Path) -> None:
 
 def test_all_problems_of_all_sources_are_told_at_once(tmp_path: Path) -> None:
     file = tmp_path / "croupier.toml"
-    file.write_text('host = ""\n[[dice]]\nasset = "play"\n', encoding="utf-8")
+    file.write_text('host = ""\n[[instant]]\nasset = "play"\n', encoding="utf-8")
 
     with pytest.raises(ConfigError) as error:
         load(file=file, environ={"CROUPIER_TABLES": "[{"}, flags={"--set x.y": ("x.y", "1")})
 
     assert set(problems_of(error)) == {
         f"host ({file})",
-        f"dice[0].asset ({file})",
-        f"dice[0].min_bet ({file})",
-        f"dice[0].max_bet ({file})",
-        f"dice[0].max_profit ({file})",
+        f"instant[0].game ({file})",
+        f"instant[0].asset ({file})",
+        f"instant[0].min_bet ({file})",
+        f"instant[0].max_bet ({file})",
+        f"instant[0].max_profit ({file})",
         "tables (environment CROUPIER_TABLES)",
         "x.y (flag --set x.y)",
     }

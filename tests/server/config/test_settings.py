@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
-from server.config import AssetSettings, Config, DiceSettings, RouletteSettings
+from server.config import AssetSettings, Config, InstantSettings, RouletteSettings
 
 TABLE: dict[str, Any] = {
     "id": "t",
@@ -82,19 +82,21 @@ def test_a_table_or_a_game_in_an_unknown_asset_is_refused() -> None:
     assert refusal(tables=[TABLE, TABLE | {"id": "u", "asset": "GOLD"}]) == (
         "('tables', 1, 'asset'): 'GOLD' is not one of: PLAY, RUB, TON, USDT, XTR"
     )
-    assert refusal(dice=[{"asset": "GOLD", "min_bet": 1, "max_bet": 1, "max_profit": 1}]).startswith(
-        "('dice', 0, 'asset'): 'GOLD' is not one of"
+    assert refusal(instant=[{"game": "dice", "asset": "GOLD", "min_bet": 1, "max_bet": 1, "max_profit": 1}]).startswith(
+        "('instant', 0, 'asset'): 'GOLD' is not one of"
     )
 
 
 def test_ids_and_numbers_are_taken_once() -> None:
     play = {"code": "PLAY", "number": 1, "scale": 2}
-    dice = {"asset": "PLAY", "min_bet": 1, "max_bet": 1, "max_profit": 1}
+    dice = {"game": "dice", "asset": "PLAY", "min_bet": 1, "max_bet": 1, "max_profit": 1}
 
     assert refusal(tables=[TABLE, TABLE]).startswith("('tables', 1, 'id'): 't' is taken")
     assert refusal(assets=[play, play | {"number": 2}]).startswith("('assets', 1, 'code'): 'PLAY' is taken")
     assert refusal(assets=[play, play | {"code": "GOLD"}]).startswith("('assets', 1, 'number'): 1 is taken")
-    assert refusal(dice=[dice, dice]).startswith("('dice', 1, 'asset'): 'PLAY' is taken")
+    assert refusal(instant=[dice, dice | {"game": "keno"}, dice]).startswith(
+        "('instant', 2, 'game'): ('dice', 'PLAY') is taken"
+    )
 
 
 amounts = st.integers(1, 10**6)
@@ -126,8 +128,8 @@ def test_the_limit_that_cannot_be_reached_is_the_one_that_is_named() -> None:
     assert refusal(tables=[TABLE | {"exposure_max": 349}]).startswith(
         "('tables', 0, 'exposure_max'): must be at least 350"
     )
-    assert refusal(dice=[{"asset": "PLAY", "min_bet": 2, "max_bet": 1, "max_profit": 1}]).startswith(
-        "('dice', 0, 'max_bet'): is 1"
+    assert refusal(instant=[{"game": "dice", "asset": "PLAY", "min_bet": 2, "max_bet": 1, "max_profit": 1}]).startswith(
+        "('instant', 0, 'max_bet'): is 1"
     )
 
 
@@ -141,7 +143,7 @@ def test_a_burst_below_one_second_of_its_rate_is_refused(rate: str) -> None:
 @pytest.mark.parametrize("amount", [10.0, True, -1, 0, 10**15 + 1, "10.5", None])
 def test_stakes_are_positive_whole_numbers_within_the_ledger(amount: object) -> None:
     with pytest.raises(ValidationError):
-        DiceSettings(asset="PLAY", min_bet=amount, max_bet=10**15, max_profit=1)  # type: ignore[arg-type]
+        InstantSettings(game="dice", asset="PLAY", min_bet=amount, max_bet=10**15, max_profit=1)  # type: ignore[arg-type]
 
 
 def test_an_opening_balance_may_be_nothing_but_not_less() -> None:

@@ -19,7 +19,7 @@ from protocol.errors import Close, Code, Refusal
 from protocol.ids import PlayerId
 from protocol.money import Balance, player_account
 from protocol.replies import GameInfo
-from server.config import Config, DiceSettings
+from server.config import Config, InstantSettings
 from server.gateway.settings import GatewaySettings
 from tests.support.fake_backend import OPENING, FakeClock, table_event
 from tests.support.gateways import ANSWER_SECONDS_MAX, SETTINGS, Client, Closed, House, new_id, running, until
@@ -283,11 +283,11 @@ async def test_the_games_that_one_plays_alone_are_listed_with_their_limits() -> 
         assert (await client.bet())["t"] == "dice.settled"
 
 
-def test_a_gateway_lists_the_dice_that_are_configured() -> None:
-    config = Config(dice=(DiceSettings(asset="USDT", min_bet=2, max_bet=30, max_profit=400),))
+def test_a_gateway_lists_the_games_that_are_configured() -> None:
+    config = Config(instant=(InstantSettings(game="keno", asset="USDT", min_bet=2, max_bet=30, max_profit=400),))
 
     assert GatewaySettings.of(config, "croupier/test", b"k" * 32).games == (
-        GameInfo(game="dice", asset="USDT", min_bet=2, max_bet=30, max_profit=400),
+        GameInfo(game="keno", asset="USDT", min_bet=2, max_bet=30, max_profit=400),
     )
 
 

@@ -1,0 +1,100 @@
+"""PAR sheets: for each game the wagers that stand for all of its wagers, each with its exact odds."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final, get_args
+
+from actors.games.catalogue import ALONE_GAMES
+from actors.games.dice import MULTIPLIER_ONE, ROLLS, is_wager, multiplier_of, winning_rolls
+from actors.games.odds import Payoffs, deviation_of, hit_rate_of, payoffs_of, rtp_of
+from actors.games.roulette.layout import Layout, Spot, Variant, layout_of
+from protocol.games.keno import PICKS_MAX
+from protocol.games.keno import TABLES as KENO_TABLES
+from protocol.games.limbo import TARGET_MAX, TARGET_MIN
+from protocol.games.plinko import TABLES as PLINKO_TABLES
+from protocol.games.wheel import TABLES as WHEEL_TABLES
+
+DICE_TARGETS: Final = (101, 500, 1_000, 2_500, 5_050, 7_500, 9_000, 9_900, 9_990, 9_999)
+"""All over; those under mirror them."""
+LIMBO_TARGETS: Final = (TARGET_MIN, 110, 150, 200, 300, 500, 1_000, 10_000, 100_000, 1_000_000, TARGET_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One wager of a sheet. `params` are as recorded of a bet; in roulette the variant and a spot."""
+
+    params: Mapping[str, Any]
+    payoffs: Payoffs
+
+    @property
+    def rtp(self) -> Fraction:
+        """The exact return to the player."""
+        return rtp_of(self.payoffs)
+
+    @property
+    def deviation(self) -> float:
+        """Standard deviation of what a unit of stake is paid."""
+        return deviation_of(self.payoffs)
+
+    @property
+    def hit_rate(self) -> Fraction:
+        """How often anything is paid."""
+        return hit_rate_of(self.payoffs)
+
+    @property
+    def best(self) -> Fraction:
+        """The largest multiple of the stake that can be paid."""
+        return max(self.payoffs)
+
+
+def sheet(game: str) -> tuple[Line, ...]:
+    """The lines of a game's sheet. Raises `KeyError` for a game that there is not."""
+    return tuple(line_of(game, params) for params in SAMPLES[game])
+
+
+def line_of(game: str, params: Mapping[str, Any]) -> Line:
+    """One wager of a game. Raises `NotAWager`, `ValueError` or `KeyError` for what is none."""
+    if game == "dice":
+        return Line(params, _dice(params["target"], over=params["over"]))
+    if game == "roulette":
+        layout = layout_of(params["variant"])
+        return Line(params, _spot(layout, layout.spots[params["spot"]]))
+    one = ALONE_GAMES[game]
+    return Line(params, one.payoffs(one.checked(params)))
+
+
+def _dice(target: int, *, over: bool) -> Payoffs:
+    if not is_wager(target, over=over):
+        raise ValueError(f"nobody can bet {'over' if over else 'under'} {target}")
+    wins = winning_rolls(target, over=over)
+    chance = Fraction(wins, ROLLS)
+    return payoffs_of([(Fraction(0), 1 - chance), (Fraction(multiplier_of(wins), MULTIPLIER_ONE), chance)])
+
+
+def _spot(layout: Layout, spot: Spot) -> Payoffs:
+    # Of two units half can be given back.
+    paid = (layout.payout(spot.name, 2, pocket) for pocket in range(layout.pockets))
+    return payoffs_of((Fraction(payout, 2), Fraction(1, layout.pockets)) for payout in paid)
+
+
+def _roulette() -> Iterator[Mapping[str, Any]]:
+    for variant in get_args(Variant):
+        kinds = set()
+        for spot in layout_of(variant).spots.values():
+            if spot.kind not in kinds:
+                kinds.add(spot.kind)
+                yield {"variant": variant, "spot": spot.name}
+
+
+SAMPLES: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
+    "dice": tuple({"target": target, "over": True} for target in DICE_TARGETS),
+    "keno": tuple(
+        {"picks": list(range(1, picks + 1)), "risk": risk} for risk in KENO_TABLES for picks in range(1, PICKS_MAX + 1)
+    ),
+    "limbo": tuple({"target": target} for target in LIMBO_TARGETS),
+    "plinko": tuple({"rows": rows, "risk": risk} for rows in PLINKO_TABLES for risk in PLINKO_TABLES[rows]),
+    "roulette": tuple(_roulette()),
+    "wheel": tuple({"segments": size, "risk": risk} for size in WHEEL_TABLES for risk in WHEEL_TABLES[size]),
+}
+"""By game: wagers whose odds are all there are; in keno any numbers, in roulette any spot of a kind, are as good."""

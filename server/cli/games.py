@@ -1,0 +1,140 @@
+"""`croupier games`: what can be played here, and the exact odds of it."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from actors.fairness.verify import NotAWager
+from actors.games.sheets import SAMPLES, Line, line_of, sheet
+from server.cli.errors import UserError
+from server.cli.options import configured
+from server.config import Config
+
+__all__ = ["command"]
+
+_TRUTHS = {"true": True, "false": False}
+
+
+@click.group(name="games", invoke_without_command=True)
+@click.option("--json", "json_wanted", is_flag=True, help="Print JSON.")
+@configured
+@click.pass_context
+def command(context: click.Context, config: Config, json_wanted: bool) -> None:
+    """List the games that a server started here would offer, with variants and limits; or print odds."""
+    if context.invoked_subcommand is not None:
+        return
+    games = [*_instant(config), *_tables(config)]
+    if json_wanted:
+        click.echo(json.dumps(games))
+        return
+    head = ("GAME", "TABLE", "VARIANT", "ASSET", "MIN BET", "MAX BET", "MOST AT RISK")
+    rows = [[_shown(one[key]) for key in ("game", "table", "variant", "asset", "min_bet", "max_bet")] for one in games]
+    click.echo(_text(head, [[*row, _shown(one["exposure_max"])] for row, one in zip(rows, games, strict=True)]))
+
+
+def _instant(config: Config) -> Iterable[dict[str, Any]]:
+    for one in config.instant:
+        limits = {"min_bet": one.min_bet, "max_bet": one.max_bet, "exposure_max": one.max_profit}
+        yield {"game": one.game, "table": None, "variant": None, "asset": one.asset, **limits}
+
+
+def _tables(config: Config) -> Iterable[dict[str, Any]]:
+    for one in config.tables:
+        limits = {"min_bet": one.min_bet, "max_bet": one.max_bet, "exposure_max": one.exposure_max}
+        yield {"game": one.game, "table": one.id, "variant": one.variant, "asset": one.asset, **limits}
+
+
+@command.command(name="rtp")
+@click.argument("game", type=click.Choice(sorted(SAMPLES)))
+@click.option("--param", "params", metavar="KEY=VALUE", multiple=True, help="Only wagers like this, see above.")
+@click.option("--json", "json_wanted", is_flag=True, help="Print JSON, with exact fractions.")
+def rtp_command(game: str, params: tuple[str, ...], json_wanted: bool) -> None:
+    """Print the exact return to the player, and the standard deviation, of each kind of wager on GAME.
+
+    Figures are per unit staked, for stakes that no rounding touches; they are computed, not simulated.
+
+    \b
+    Parameters by game:
+      dice      target=5050 over=true    target in hundredths
+      keno      picks=5 risk=classic     how many numbers; or low, medium, high
+      limbo     target=200               in hundredths
+      plinko    rows=16 risk=high        8 to 16; low, medium, high, expert
+      roulette  variant=european         or american, la_partage; spot=red
+      wheel     segments=50 risk=low     10, 20, … 50; low, medium, high
+    """
+    lines = _chosen(game, dict(_pair(text) for text in params))
+    if json_wanted:
+        click.echo(json.dumps({"game": game, "wagers": [_as_json(line) for line in lines]}))
+        return
+    head = ("WAGER", "RTP %", "EDGE %", "DEVIATION", "PAID EVERY", "AT MOST")
+    click.echo(_text(head, [row_of(line) for line in lines]))
+
+
+def row_of(line: Line) -> list[str]:
+    """A line of a sheet as texts: the wager, and its figures."""
+    rtp, hit_rate = float(line.rtp), float(line.hit_rate)
+    figures = (f"{100 * rtp:.4f}", f"{100 * (1 - rtp):.4f}", f"{line.deviation:.4f}", f"{1 / hit_rate:,.2f}")
+    return [wager_of(line.params), *figures, f"{float(line.best):,.4f}".rstrip("0").rstrip(".") + "x"]
+
+
+def wager_of(params: Mapping[str, Any]) -> str:
+    """A wager in a few words; numbers that are picked are as good as any others."""
+    return " ".join(
+        f"{key}={len(value) if isinstance(value, list) else str(value).lower()}" for key, value in params.items()
+    )
+
+
+def _chosen(game: str, wanted: Mapping[str, Any]) -> Sequence[Line]:
+    """The lines of the sheet that agree with what is wanted; else the wager itself, if there is such a one."""
+    known = set(SAMPLES[game][0])
+    if unknown := set(wanted) - known:
+        raise UserError(f"{game} has no --param {', '.join(sorted(unknown))}, but {', '.join(sorted(known))}")
+    found = [line for line in sheet(game) if all(_comparable(line.params[key]) == wanted[key] for key in wanted)]
+    if found:
+        return found
+    given = f"{game} has no wager with {', '.join(f'{key}={value}' for key, value in wanted.items())}"
+    if set(wanted) != known:
+        raise UserError(given)
+    try:
+        return [line_of(game, wanted)]
+    except (NotAWager, ValueError, KeyError) as error:
+        raise UserError(given) from error
+
+
+def _comparable(value: object) -> object:
+    return len(value) if isinstance(value, list) else value
+
+
+def _pair(text: str) -> tuple[str, Any]:
+    key, separator, value = text.partition("=")
+    if not separator or not key or not value:
+        raise UserError(f"--param takes KEY=VALUE, not {text!r}")
+    if value in _TRUTHS:
+        return key, _TRUTHS[value]
+    return key, int(value) if value.isascii() and value.isdigit() else value
+
+
+def _as_json(line: Line) -> dict[str, Any]:
+    payoffs = [{"pays": str(multiple), "chance": str(chance)} for multiple, chance in line.payoffs.items()]
+    exact = {"rtp": str(line.rtp), "hit_rate": str(line.hit_rate), "pays_at_most": str(line.best)}
+    return {
+        "params": dict(line.params),
+        "rtp": float(line.rtp),
+        "standard_deviation": line.deviation,
+        "exact": exact,
+        "payoffs": payoffs,
+    }
+
+
+def _shown(value: object) -> str:
+    return "-" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _text(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )

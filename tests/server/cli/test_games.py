@@ -1,0 +1,88 @@
+"""`croupier games`: what is offered is what is configured, and odds are printed exactly."""
+
+import json
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from actors.games.sheets import SAMPLES
+from server.cli import main
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(main, ["games", *arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def refused(*arguments: str) -> str:
+    result = CliRunner().invoke(main, ["games", *arguments])
+    assert result.exit_code != 0
+    return result.output + (str(result.exception) if result.exception else "")
+
+
+def test_the_games_are_listed_with_their_limits() -> None:
+    lines = run().splitlines()
+
+    assert lines[0].split() == ["GAME", "TABLE", "VARIANT", "ASSET", "MIN", "BET", "MAX", "BET", "MOST", "AT", "RISK"]
+    assert ["dice", "-", "-", "PLAY", "1", "100,000", "10,000,000"] in [line.split() for line in lines]
+    assert ["roulette", "roulette-2", "american", "PLAY", "10", "50,000", "100,000,000"] in [
+        line.split() for line in lines
+    ]
+
+
+def test_what_is_configured_is_what_is_listed(tmp_path: Any) -> None:
+    file = tmp_path / "croupier.toml"
+    one = '{ game = "keno", asset = "USDT", min_bet = 2, max_bet = 3, max_profit = 4 }'
+    file.write_text(f"tables = []\ninstant = [{one}]\n", encoding="utf-8")
+
+    assert json.loads(run("--json", "--config", str(file))) == [
+        {
+            "game": "keno",
+            "table": None,
+            "variant": None,
+            "asset": "USDT",
+            "min_bet": 2,
+            "max_bet": 3,
+            "exposure_max": 4,
+        }
+    ]
+
+
+@pytest.mark.parametrize("game", sorted(SAMPLES))
+def test_the_odds_as_json_are_exact(game: str) -> None:
+    wagers = json.loads(run("rtp", game, "--json"))["wagers"]
+
+    assert len(wagers) == len(SAMPLES[game])
+    for wager in wagers:
+        chances = [(Fraction(one["pays"]), Fraction(one["chance"])) for one in wager["payoffs"]]
+        assert sum(chance for _, chance in chances) == 1
+        assert sum(pays * chance for pays, chance in chances) == Fraction(wager["exact"]["rtp"])
+        assert float(Fraction(wager["exact"]["rtp"])) == wager["rtp"]
+
+
+def test_wagers_can_be_chosen_and_asked_for_by_themselves() -> None:
+    assert len(run("rtp", "plinko", "--param", "rows=16").splitlines()) == 5
+    assert len(run("rtp", "keno", "--param", "picks=10", "--param", "risk=low").splitlines()) == 2
+    assert run("rtp", "limbo", "--param", "target=1234").splitlines()[1].split()[:2] == ["target=1234", "99.0000"]
+    under = run("rtp", "dice", "--param", "target=4950", "--param", "over=false").splitlines()[1]
+    assert under.split() == ["target=4950", "over=false", "98.9901", "1.0099", "0.9999", "2.02", "2x"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("rtp", "slots"), "'slots' is not one of"),
+        (("rtp", "dice", "--param", "spot=red"), "dice has no --param spot, but over, target"),
+        (("rtp", "dice", "--param", "target"), "KEY=VALUE, not 'target'"),
+        (("rtp", "dice", "--param", "target=0", "--param", "over=false"), "dice has no wager with target=0"),
+        (("rtp", "wheel", "--param", "segments=11"), "wheel has no wager with segments=11"),
+        (("rtp", "limbo", "--param", "target=low"), "limbo has no wager with target=low"),
+        (("rtp", "keno", "--param", "picks=11", "--param", "risk=low"), "keno has no wager with picks=11, risk=low"),
+        (("rtp", "roulette", "--param", "variant=european", "--param", "spot=split:1-9"), "spot=split:1-9"),
+    ],
+)
+def test_what_there_is_not_is_named(arguments: tuple[str, ...], said: str) -> None:
+    assert said in refused(*arguments)
