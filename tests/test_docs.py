@@ -9,6 +9,7 @@ import click
 import pytest
 from pydantic import BaseModel
 
+from actors.games.catalogue import VERIFIABLE
 from server.bootstrap import Ending
 from server.cli import main
 from server.cli.options import FLAGS
@@ -202,3 +203,9 @@ def test_every_line_of_the_log_is_explained_and_no_other() -> None:
 
 def test_what_is_generated_is_fresh() -> None:
     assert stale(pages(main, FLAGS), ROOT) == []
+
+
+def test_every_game_has_its_rules_for_players_in_english_and_russian() -> None:
+    pages = {path.name for path in (ROOT / "docs" / "games").glob("*.md")}
+
+    assert pages == {f"{game}{language}.md" for game in VERIFIABLE for language in ("", ".ru")}
