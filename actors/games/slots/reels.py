@@ -1,10 +1,13 @@
 """A machine made ready to spin: symbols are numbers, and what each stop shows is looked up."""
 
-from actors.fairness.draws import Draws
+from actors.fairness.draws import U32_BYTES, Draws, chosen
 from protocol.games.slots import LINE_BETS, ROWS, Machine
 
 _NONE = -1
 """The number of a symbol that a machine has not."""
+
+_Begun = tuple[int, tuple[tuple[int, ...], ...]]
+"""What the lines that have ended pay together, in line bets, and the cells of each line that goes on."""
 
 
 class Reels:
@@ -27,6 +30,8 @@ class Reels:
         self._scatter_pays = (0, *(paid * len(machine.lines) for paid in machine.scatter_pays))
         self._doubled = frozenset(numbers[symbol] for symbol in machine.doubled)
         self._share = LINE_BETS // len(machine.lines)
+        self._begun: dict[int, _Begun] = {}
+        """By the stops of the first two reels; at most `STOPS_MAX` squared."""
 
     def play(self, draws: Draws) -> tuple[list[list[int]], list[int]]:
         """The stops of the bet's spin and of each free spin, and what each pays in ten-thousandths of the stake."""
@@ -51,8 +56,13 @@ class Reels:
         cells: list[int] = []
         for windows, stop in zip(self._windows, stops, strict=True):
             cells.extend(windows[stop])
-        units = 0
-        for line in self._lines:
+        # Most lines have ended on the first two reels, of which there are few combinations.
+        pair = stops[0] * self._sizes[1] + stops[1]
+        begun = self._begun.get(pair)
+        if begun is None:
+            begun = self._begun[pair] = self._begin(cells)
+        units, going_on = begun
+        for line in going_on:
             units += self._run(cells, line)
         if self._doubled and cells[0] in self._doubled and cells.count(cells[0]) == len(cells):
             units *= 2
@@ -62,7 +72,24 @@ class Reels:
         return units + self._scatter_pays[scatters], scatters
 
     def _spin(self, draws: Draws) -> list[int]:
-        return [draws.below(size) for size in self._sizes]
+        stream = draws.take(U32_BYTES * len(self._sizes))
+        stops = []
+        at = 0
+        for size in self._sizes:
+            stops.append(chosen(int.from_bytes(stream[at : at + U32_BYTES], "big"), size))
+            at += U32_BYTES
+        return stops
+
+    def _begin(self, cells: list[int]) -> _Begun:
+        """What the lines pay that end on the first two reels, and the others."""
+        ended, going_on = 0, []
+        for line in self._lines:
+            first, second = cells[line[0]], cells[line[1]]
+            if self._scatter not in (first, second) and (first == self._wild or second in (first, self._wild)):
+                going_on.append(line)
+            else:
+                ended += self._run(cells, line)
+        return ended, tuple(going_on)
 
     def _run(self, cells: list[int], line: tuple[int, ...]) -> int:
         wild, reels = self._wild, len(line)
