@@ -1,6 +1,7 @@
 """How bots play slots, and what they expect to be paid: by what the reels show, symbol by symbol."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from math import lcm
 from typing import Any, Final
 
@@ -8,6 +9,9 @@ from protocol.games.slots import LINE_BETS, MACHINES, Machine
 
 STAKE_UNIT: Final = lcm(*(len(machine.lines) for machine in MACHINES.values()))
 """A multiple of this can be staked on any machine."""
+WINDOWS_KEPT_MAX: Final = 1 << 10
+"""What reels show at a stop is looked at once for all bots."""
+_Screen = list[tuple[str, ...]]
 
 
 class SlotsPlayer:
@@ -47,8 +51,10 @@ def _possible(machine: Machine, spins: Any) -> bool:
 
 def _won(machine: Machine, stops: Any) -> tuple[int, int]:
     """What a spin pays, in line bets, and how many scatters it shows."""
-    screen = [machine.window(reel, stop) for reel, stop in enumerate(stops)]
-    units = sum(_line_pays(machine, [screen[reel][row] for reel, row in enumerate(line)]) for line in machine.lines)
+    screen = [_window(machine, reel, stop) for reel, stop in enumerate(stops)]
+    units = 0
+    for line in machine.lines:
+        units += _line_pays(machine, screen, line)
     shown = [symbol for window in screen for symbol in window]
     if set(shown) == {shown[0]} and shown[0] in machine.doubled:
         units *= 2
@@ -58,13 +64,29 @@ def _won(machine: Machine, stops: Any) -> tuple[int, int]:
     return units, scatters
 
 
-def _line_pays(machine: Machine, shown: list[str]) -> int:
-    """The best of what any symbol would pay: it runs as far as there is nothing but itself and wilds."""
-    best = 0
-    for symbol, pays in machine.pays.items():
-        run = 0
-        while run < len(shown) and shown[run] in (symbol, machine.wild):
-            run += 1
-        if run and (symbol in shown[:run]):
-            best = max(best, pays[run - 1])
+@lru_cache(maxsize=WINDOWS_KEPT_MAX)
+def _window(machine: Machine, reel: int, stop: int) -> tuple[str, ...]:
+    return machine.window(reel, stop)
+
+
+def _line_pays(machine: Machine, screen: _Screen, line: tuple[int, ...]) -> int:
+    """The better of what the first symbol pays, and the first that is no wild, if wilds stand for it."""
+    first = screen[0][line[0]]
+    best = _run_pays(machine, screen, line, first)
+    if first == machine.wild:
+        shown = [window[row] for window, row in zip(screen, line, strict=True)]
+        best = max(best, _run_pays(machine, screen, line, next((one for one in shown if one != first), first)))
     return best
+
+
+def _run_pays(machine: Machine, screen: _Screen, line: tuple[int, ...], symbol: str) -> int:
+    """Of a symbol that the line begins with, or wilds for it."""
+    pays = machine.pays.get(symbol)
+    if pays is None:
+        return 0
+    wild, run = machine.wild, 0
+    for window, row in zip(screen, line, strict=True):
+        if window[row] not in (symbol, wild):
+            break
+        run += 1
+    return pays[run - 1]
