@@ -12,6 +12,7 @@ from actors.games.limbo import Limbo
 from actors.games.plinko import Plinko
 from actors.games.roulette import SEATS_MAX, Roulette, Rules
 from actors.games.rounds import Timing
+from actors.games.slots import Slots
 from actors.games.wheel import WheelOfFortune
 from protocol.ids import TableId
 
@@ -19,7 +20,7 @@ _DICE: Final = Dice()
 _ROULETTE: Final = Roulette()
 
 ALONE_GAMES: Final[Mapping[str, AloneGame]] = {
-    game.name: game for game in (Limbo(), Plinko(), Keno(), WheelOfFortune())
+    game.name: game for game in (Limbo(), Plinko(), Keno(), WheelOfFortune(), Slots())
 }
 INSTANT_GAMES: Final[Mapping[str, InstantGame]] = {_DICE.name: _DICE, **ALONE_GAMES}
 TABLE_GAMES: Final[Mapping[str, TableGame[Any]]] = {_ROULETTE.name: _ROULETTE}

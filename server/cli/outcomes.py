@@ -16,6 +16,7 @@ from protocol.games.keno import NUMBERS, PICKS_MAX
 from protocol.games.keno import TABLES as KENO_TABLES
 from protocol.games.limbo import TARGET_MAX, TARGET_MIN
 from protocol.games.plinko import TABLES as PLINKO_TABLES
+from protocol.games.slots import MACHINES
 from protocol.games.wheel import TABLES as WHEEL_TABLES
 from protocol.money import AMOUNT_MAX
 from server.cli.errors import UserError
@@ -166,6 +167,17 @@ def wheel(seeds: Seeds, params: Params) -> dict[str, Any]:
     return described | {"result": described["outcome"]["segment"]}
 
 
+def slots(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """Where the reels of a `machine` stop, spin by spin, and what each pays; of a stake, a multiple of its lines."""
+    machine = MACHINES[params.choice("machine", MACHINES)]
+    stake = params.whole("stake", 1, AMOUNT_MAX)
+    if stake is not None and stake % len(machine.lines):
+        raise UserError(f"a stake on {machine.name} is a multiple of {len(machine.lines)}, the number of its lines")
+    described = _settled("slots", seeds, {"machine": machine.name}, stake)
+    described["multipliers"] = [paid / MULTIPLIER_ONE for paid in described["multipliers"]]
+    return described | {"result": described["multiplier"]}
+
+
 def _settled(name: str, seeds: Seeds, wager: Mapping[str, Any], stake: int | None) -> dict[str, Any]:
     """A wager on a game of one draw, as everybody can compute it."""
     game: AloneGame = ALONE_GAMES[name]
@@ -181,5 +193,6 @@ OUTCOMES: Final[Mapping[str, Callable[[Seeds, Params], dict[str, Any]]]] = {
     "limbo": limbo,
     "plinko": plinko,
     "roulette": roulette,
+    "slots": slots,
     "wheel": wheel,
 }

@@ -20,6 +20,8 @@ COMPILED: Final = (
     "actors.games.keno",
     "actors.games.limbo",
     "actors.games.plinko",
+    "actors.games.slots.game",
+    "actors.games.slots.reels",
     "actors.games.wheel",
     "actors.games.rounds",
     "actors.games.roulette.game",
@@ -67,6 +69,7 @@ COMPILED: Final = (
     "clients.bots.latency",
     "clients.bots.roulette",
     "clients.bots.seat",
+    "clients.bots.slots",
     "clients.bots.strategies",
     "clients.bots.wire",
 )
