@@ -6,6 +6,7 @@ from typing import Final
 from protocol.games.dice import DiceBet, DiceSettled
 from protocol.games.keno import KenoBet, KenoSettled
 from protocol.games.limbo import LimboBet, LimboSettled
+from protocol.games.mines import MinesBet, MinesCashOut, MinesReveal, MinesState
 from protocol.games.plinko import PlinkoBet, PlinkoSettled
 from protocol.games.roulette import RouletteBet, RouletteClear, RoulettePlaced, RouletteReturned, RouletteUndo
 from protocol.games.wheel import WheelBet, WheelSettled
@@ -13,6 +14,7 @@ from protocol.model import Reply, Request
 from protocol.replies import (
     Done,
     Games,
+    OpenGames,
     Pong,
     ProofView,
     SeedsRotated,
@@ -30,6 +32,7 @@ from protocol.requests import (
     Balances,
     Leave,
     ListGames,
+    ListOpen,
     ListTables,
     Ping,
     Proof,
@@ -52,6 +55,7 @@ ANSWERS: Final[Mapping[type[Request], type[Reply]]] = {
     Unwatch: Done,
     ListTables: Tables,
     ListGames: Games,
+    ListOpen: OpenGames,
     Sit: Done,
     Leave: Done,
     Balances: WalletBalances,
@@ -64,6 +68,9 @@ ANSWERS: Final[Mapping[type[Request], type[Reply]]] = {
     PlinkoBet: PlinkoSettled,
     KenoBet: KenoSettled,
     WheelBet: WheelSettled,
+    MinesBet: MinesState,
+    MinesReveal: MinesState,
+    MinesCashOut: MinesState,
     RouletteBet: RoulettePlaced,
     RouletteUndo: RouletteReturned,
     RouletteClear: RouletteReturned,

@@ -92,6 +92,14 @@ export const ErrorCode = {
   BET_NOT_SETTLED: 5012,
   /** The bet came too late for its round, and the stake is free again. */
   BET_NOT_TAKEN: 5013,
+  /** You have an open game of this kind; finish it first. */
+  GAME_OPEN: 5021,
+  /** You have no such open game: it is over, or never began. */
+  NO_SUCH_GAME: 5022,
+  /** The game is at another step. */
+  OUT_OF_TURN: 5023,
+  /** The rules do not allow this step now. */
+  ILLEGAL_STEP: 5024,
   /** It is not known whether this was done; repeat with the same id. */
   TRY_AGAIN: 6001,
   /** A fault of ours; repeat with the same id. */
@@ -193,6 +201,7 @@ export type ClientMessage =
   | Unwatch
   | ListTables
   | ListGames
+  | ListOpen
   | Sit
   | Leave
   | Balances
@@ -205,6 +214,9 @@ export type ClientMessage =
   | PlinkoBet
   | KenoBet
   | WheelBet
+  | MinesBet
+  | MinesReveal
+  | MinesCashOut
   | RouletteBet
   | RouletteUndo
   | RouletteClear;
@@ -369,6 +381,13 @@ export interface ListGames {
   readonly id: Uint8Array;
 }
 
+/** Ask for one's own games of several steps that are open: to go on with them after a reconnect. */
+export interface ListOpen {
+  readonly t: "games.open";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+}
+
 /** Ask for the lobby's tables. */
 export interface ListTables {
   readonly t: "lobby.list";
@@ -383,6 +402,70 @@ export interface LobbySnapshot {
   readonly epoch: Int;
   readonly seq: Int;
   readonly tables: ReadonlyArray<TableInfo>;
+}
+
+/** Begin a game with so many `mines` under the 25 tiles. The stake is held until it is over. */
+export interface MinesBet {
+  readonly t: "mines.bet";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** code of an asset, such as PLAY */
+  readonly asset: string;
+  readonly balance?: "cash" | "bonus";
+  /** ledger units of the asset */
+  readonly amount: number;
+  readonly mines: number;
+}
+
+/** Take what the revealed tiles pay. */
+export interface MinesCashOut {
+  readonly t: "mines.cashout";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a bet: of the request that placed it */
+  readonly bet: Uint8Array;
+  readonly step: number;
+}
+
+/** Reveal a tile, 0 to 24: row by row, five in a row. */
+export interface MinesReveal {
+  readonly t: "mines.reveal";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a bet: of the request that placed it */
+  readonly bet: Uint8Array;
+  readonly step: number;
+  readonly tile: number;
+}
+
+/**
+ * The tiles that are `revealed`, in order, and the `multiplier` that they pay, in ten-thousandths.
+ *
+ * It is rounded down to be shown; what is paid is not, but to the ledger unit. `positions` of the mines are told when
+ * the game is over.
+ */
+export interface MinesState {
+  readonly t: "mines.state";
+  readonly id: Uint8Array;
+  readonly bet: Uint8Array;
+  readonly stake: Int;
+  readonly step: Int;
+  readonly over: boolean;
+  readonly payout: Int;
+  readonly seed: Int;
+  readonly nonce: Int;
+  readonly closes_at_ms: Int;
+  readonly mines: Int;
+  readonly revealed: ReadonlyArray<Int>;
+  readonly multiplier: Int;
+  readonly positions: ReadonlyArray<Int> | null;
+}
+
+/** One's open games, oldest first: the fields of their newest replies but `id`, and `asset` and `balance`. */
+export interface OpenGames {
+  readonly t: "games.state";
+  readonly id: Uint8Array;
+  readonly games: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }
 
 /** Ask for the server's time. */
@@ -673,6 +756,7 @@ export type ServerMessage =
   | Watching
   | Tables
   | Games
+  | OpenGames
   | LobbySnapshot
   | WalletBalances
   | WalletSnapshot
@@ -686,6 +770,7 @@ export type ServerMessage =
   | PlinkoSettled
   | KenoSettled
   | WheelSettled
+  | MinesState
   | RoulettePlaced
   | RouletteReturned
   | RouletteOpened
@@ -900,6 +985,7 @@ export interface Answers {
   readonly "unwatch": Done;
   readonly "lobby.list": Tables;
   readonly "games.list": Games;
+  readonly "games.open": OpenGames;
   readonly "table.sit": Done;
   readonly "table.leave": Done;
   readonly "wallet.balances": WalletBalances;
@@ -912,6 +998,9 @@ export interface Answers {
   readonly "plinko.bet": PlinkoSettled;
   readonly "keno.bet": KenoSettled;
   readonly "wheel.bet": WheelSettled;
+  readonly "mines.bet": MinesState;
+  readonly "mines.reveal": MinesState;
+  readonly "mines.cashout": MinesState;
   readonly "roulette.bet": RoulettePlaced;
   readonly "roulette.undo": RouletteReturned;
   readonly "roulette.clear": RouletteReturned;

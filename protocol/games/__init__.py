@@ -2,12 +2,18 @@
 
 from typing import Final
 
-from protocol.games import dice, keno, limbo, plinko, roulette, wheel
+from protocol.games import dice, keno, limbo, mines, plinko, roulette, wheel
 from protocol.model import Message, Request
 
 GAME_REQUESTS: Final[tuple[type[Request], ...]] = (
-    dice.REQUESTS + limbo.REQUESTS + plinko.REQUESTS + keno.REQUESTS + wheel.REQUESTS + roulette.REQUESTS
+    dice.REQUESTS
+    + limbo.REQUESTS
+    + plinko.REQUESTS
+    + keno.REQUESTS
+    + wheel.REQUESTS
+    + mines.REQUESTS
+    + roulette.REQUESTS
 )
 GAME_REPLIES: Final[tuple[type[Message], ...]] = (
-    dice.REPLIES + limbo.REPLIES + plinko.REPLIES + keno.REPLIES + wheel.REPLIES + roulette.REPLIES
+    dice.REPLIES + limbo.REPLIES + plinko.REPLIES + keno.REPLIES + wheel.REPLIES + mines.REPLIES + roulette.REPLIES
 )

@@ -60,6 +60,7 @@ def rtp_command(game: str, params: tuple[str, ...], json_wanted: bool) -> None:
       dice      target=5050 over=true    target in hundredths
       keno      picks=5 risk=classic     how many numbers; or low, medium, high
       limbo     target=200               in hundredths
+      mines     mines=3 tiles=5          reveal so many tiles, then stop
       plinko    rows=16 risk=high        8 to 16; low, medium, high, expert
       roulette  variant=european         or american, la_partage; spot=red
       wheel     segments=50 risk=low     10, 20, … 50; low, medium, high

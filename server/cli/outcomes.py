@@ -9,12 +9,14 @@ from actors.games.catalogue import ALONE_GAMES
 from actors.games.dice import ROLLS, is_wager, multiplier_of, payout_of, roll_of, winning_rolls
 from actors.games.keno import drawn_of
 from actors.games.limbo import result_of
+from actors.games.mines import multiple_of, paid_for, positions_of
 from actors.games.roulette import Variant, layout_of
 from actors.games.roulette.layout import colour_of, pocket_name
 from actors.games.roulette.wheel import Wheel
 from protocol.games.keno import NUMBERS, PICKS_MAX
 from protocol.games.keno import TABLES as KENO_TABLES
 from protocol.games.limbo import TARGET_MAX, TARGET_MIN
+from protocol.games.mines import MINES_MAX, TILES
 from protocol.games.plinko import TABLES as PLINKO_TABLES
 from protocol.games.wheel import TABLES as WHEEL_TABLES
 from protocol.money import AMOUNT_MAX
@@ -68,14 +70,24 @@ class Params:
         return next(iter(choices.values())) if text is None else choices[text]
 
     def numbers(self, key: str, most: int, count_max: int) -> list[int] | None:
-        """Different whole numbers from 1, with commas between them."""
+        """Different whole numbers from 1, with commas between them, in ascending order."""
+        found = self._different(key, 1, most, count_max)
+        return None if found is None else sorted(found)
+
+    def places(self, key: str, count: int) -> list[int] | None:
+        """Different whole numbers from 0, less than `count`, with commas between them, as they are given."""
+        return self._different(key, 0, count - 1, count)
+
+    def _different(self, key: str, least: int, most: int, count_max: int) -> list[int] | None:
         text = self.word(key)
         if text is None:
             return None
-        found = {int(one) for one in text.split(",") if one.isascii() and one.isdigit() and 1 <= int(one) <= most}
-        if len(found) != len(text.split(",")) or len(found) > count_max:
-            raise UserError(f"--param {key} takes up to {count_max} different numbers from 1 to {most}, not {text!r}")
-        return sorted(found)
+        texts = text.split(",")
+        found = [int(one) for one in texts if one.isascii() and one.isdigit() and least <= int(one) <= most]
+        if len(set(found)) != len(texts) or len(found) > count_max:
+            said = f"up to {count_max} different numbers from {least} to {most}"
+            raise UserError(f"--param {key} takes {said}, not {text!r}")
+        return found
 
     def end(self, game: str) -> None:
         """Refuse what is left."""
@@ -166,6 +178,25 @@ def wheel(seeds: Seeds, params: Params) -> dict[str, Any]:
     return described | {"result": described["outcome"]["segment"]}
 
 
+def mines(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """Where so many `mines` are; with `tiles` whether they are safe, and with `stake` what they pay."""
+    count = params.whole("mines", 1, MINES_MAX) or 1
+    tiles, stake = params.places("tiles", TILES), params.whole("stake", 1, AMOUNT_MAX)
+    positions = positions_of(Draws(*seeds), count)
+    described: dict[str, Any] = {"mines": count, "outcome": {"positions": list(positions)}, "result": sorted(positions)}
+    if tiles is None:
+        if stake is not None:
+            raise UserError("a bet on mines has --param tiles=…")
+        return described
+    is_safe = not set(tiles) & set(positions)
+    described |= {"tiles": tiles, "safe": is_safe}
+    if is_safe:
+        described["multiplier"] = float(multiple_of(count, len(tiles)))
+    if stake is not None:
+        described |= {"stake": stake, "payout": paid_for(stake, count, len(tiles)) if is_safe else 0}
+    return described
+
+
 def _settled(name: str, seeds: Seeds, wager: Mapping[str, Any], stake: int | None) -> dict[str, Any]:
     """A wager on a game of one draw, as everybody can compute it."""
     game: AloneGame = ALONE_GAMES[name]
@@ -179,6 +210,7 @@ OUTCOMES: Final[Mapping[str, Callable[[Seeds, Params], dict[str, Any]]]] = {
     "dice": dice,
     "keno": keno,
     "limbo": limbo,
+    "mines": mines,
     "plinko": plinko,
     "roulette": roulette,
     "wheel": wheel,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from actors.fairness.seal import KEY_BYTES, Sealer
-from actors.games.catalogue import TABLE_GAMES, roulette_rules
+from actors.games.catalogue import STEP_GAMES, TABLE_GAMES, roulette_rules
 from actors.games.interface import Limits
 from actors.instant.load import InstantKind
 from actors.runtime.actor import Kind
@@ -57,11 +57,12 @@ class Casino(HandDriven):
     def __init__(self, *, limits: HostLimits | None = None, ledger: MemoryLedger | None = None) -> None:
         sealer = Sealer(bytes(KEY_BYTES))
         self.sealer = sealer
-        dice = {("dice", asset.code): DICE_LIMITS for asset in ASSETS}
+        games = ("dice", *STEP_GAMES)
+        alone = {(game, asset.code): DICE_LIMITS for game in games for asset in ASSETS}
         tables = {TABLE: (TABLE_GAMES["roulette"], roulette_rules(RULES))}
         kinds: dict[str, Kind] = {
             "wallet": WalletKind(ASSETS),
-            "instant": InstantKind(ASSETS, dice, sealer),
+            "instant": InstantKind(ASSETS, alone, sealer),
             "table": TableKind(tables, ASSETS, sealer),
         }
         super().__init__(kinds, limits=limits, ledger=ledger)
