@@ -155,7 +155,9 @@ class Wallet:
         """Ask the tables about holds from before: those they do not know are released. Open games must be awake too."""
         for hold in (self._holds or {}).values():
             if hold.table == self._own:
-                turn.tell(Ref("instant", self._player), Wake(turn.now))
+                games = Ref("instant", self._player)
+                if turn.is_here(games):  # or the shard has just gone to another host, which sees to it
+                    turn.tell(games, Wake(turn.now))
             else:
                 hold.asked_at = turn.now - ASK_AGAIN_MS
         self._ask_about_holds(turn, None, None)
