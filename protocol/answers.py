@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from protocol.games.dice import DiceBet, DiceSettled
+from protocol.games.hilo import HiloBet, HiloCashOut, HiloGuess, HiloSkip, HiloState
 from protocol.games.keno import KenoBet, KenoSettled
 from protocol.games.limbo import LimboBet, LimboSettled
 from protocol.games.mines import MinesBet, MinesCashOut, MinesReveal, MinesState
@@ -71,6 +72,10 @@ ANSWERS: Final[Mapping[type[Request], type[Reply]]] = {
     MinesBet: MinesState,
     MinesReveal: MinesState,
     MinesCashOut: MinesState,
+    HiloBet: HiloState,
+    HiloGuess: HiloState,
+    HiloSkip: HiloState,
+    HiloCashOut: HiloState,
     RouletteBet: RoulettePlaced,
     RouletteUndo: RouletteReturned,
     RouletteClear: RouletteReturned,

@@ -6,6 +6,7 @@ from typing import Any, Final
 from actors.fairness.verify import Verifiable
 from actors.games.alone import AloneGame
 from actors.games.dice import Dice
+from actors.games.hilo import Hilo
 from actors.games.interface import InstantGame, Limits, TableGame
 from actors.games.keno import Keno
 from actors.games.limbo import Limbo
@@ -23,7 +24,7 @@ _ROULETTE: Final = Roulette()
 ALONE_GAMES: Final[Mapping[str, AloneGame]] = {
     game.name: game for game in (Limbo(), Plinko(), Keno(), WheelOfFortune())
 }
-STEP_GAMES: Final[Mapping[str, StepGame[Any]]] = {game.name: game for game in (Mines(),)}
+STEP_GAMES: Final[Mapping[str, StepGame[Any]]] = {game.name: game for game in (Mines(), Hilo())}
 INSTANT_GAMES: Final[Mapping[str, InstantGame]] = {_DICE.name: _DICE, **ALONE_GAMES}
 TABLE_GAMES: Final[Mapping[str, TableGame[Any]]] = {_ROULETTE.name: _ROULETTE}
 VERIFIABLE: Final[Mapping[str, Verifiable]] = {

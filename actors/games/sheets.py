@@ -99,6 +99,7 @@ def _roulette() -> Iterator[Mapping[str, Any]]:
 
 SAMPLES: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
     "dice": tuple({"target": target, "over": True} for target in DICE_TARGETS),
+    "hilo": tuple({"rank": rank, "guess": guess} for rank in range(1, 14) for guess in ("higher", "lower")),
     "keno": tuple(
         {"picks": list(range(1, picks + 1)), "risk": risk} for risk in KENO_TABLES for picks in range(1, PICKS_MAX + 1)
     ),

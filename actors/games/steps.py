@@ -145,3 +145,11 @@ def whole_of(params: Params, key: str, least: int, most: int) -> int:
 def illegal(step: Step, why: str) -> Refusal:
     """The rules do not allow this step."""
     return Refusal(Code.ILLEGAL_STEP, {"step": list(step), "why": why})
+
+
+def one_of_words(params: Params, key: str, known: tuple[str, ...]) -> str:
+    """A recorded choice of these. Raises `NotAWager`."""
+    value = params.get(key)
+    if not isinstance(value, str) or value not in known:
+        raise NotAWager(key, value)
+    return value

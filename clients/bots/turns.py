@@ -6,6 +6,12 @@ from typing import Any, Final, Protocol
 
 from protocol.games.mines import MINES_MAX, TILES
 
+ONE: Final = 10_000
+"""Multipliers are in ten-thousandths."""
+HILO_ENOUGH: Final = 50 * ONE
+VALUES: Final = 13
+MIDDLE: Final = 7
+
 Chance = Callable[[], float]
 Fields = Mapping[str, Any]
 
@@ -52,4 +58,49 @@ class MinesPlayer:
         return paid
 
 
-TURN_STRATEGIES: Final[Mapping[str, TurnStrategy]] = {"mines": MinesPlayer()}
+class HiloPlayer:
+    """Guesses what is more likely, and skips when that is hardly so."""
+
+    mood: Final = 0.75
+    """The chance of one more guess."""
+
+    def choose(self, chance: Chance) -> dict[str, Any]:
+        """There is one wager."""
+        return {}
+
+    def step(self, chance: Chance, state: Fields) -> dict[str, Any]:
+        """Seldom against the odds."""
+        if state["multiplier"] > ONE and (chance() > self.mood or state["multiplier"] > HILO_ENOUGH):
+            return {"t": "hilo.cashout"}
+        value = _value(state["cards"][-1])
+        if value == MIDDLE and chance() < 0.5:
+            return {"t": "hilo.skip"}
+        return {"t": "hilo.guess", "side": "higher" if (value < MIDDLE) != (chance() < 0.05) else "lower"}
+
+    def payout(self, wager: Fields, stake: int, state: Fields) -> int | None:
+        """A hundredth less than fair, for all guesses together; nothing when the last one is wrong."""
+        values, guesses = [_value(card) for card in state["cards"]], state["guesses"]
+        if len(values) != len(guesses) + 1:
+            return None
+        above, below = 1, 1
+        for at, guess in enumerate(guesses):
+            ranks = set() if guess == "skip" else _ranks(values[at], guess)
+            if ranks and values[at + 1] not in ranks:
+                return 0 if at == len(guesses) - 1 else None
+            above, below = above * (VALUES if ranks else 1), below * (len(ranks) or 1)
+        return stake * 99 * above // (100 * below) if above > 1 else stake
+
+
+def _value(card: int) -> int:
+    """Ace 1 to king 13."""
+    return 1 if card // 4 == VALUES - 1 else card // 4 + 2
+
+
+def _ranks(value: int, guess: str) -> set[int]:
+    """What comes next when the guess is right. A guess that cannot be wrong leaves out the same rank again."""
+    every = range(1, VALUES + 1)
+    ranks = {one for one in every if (one >= value if guess == "higher" else one <= value)}
+    return ranks - {value} if len(ranks) == VALUES else ranks
+
+
+TURN_STRATEGIES: Final[Mapping[str, TurnStrategy]] = {"mines": MinesPlayer(), "hilo": HiloPlayer()}

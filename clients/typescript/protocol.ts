@@ -217,6 +217,10 @@ export type ClientMessage =
   | MinesBet
   | MinesReveal
   | MinesCashOut
+  | HiloBet
+  | HiloGuess
+  | HiloSkip
+  | HiloCashOut
   | RouletteBet
   | RouletteUndo
   | RouletteClear;
@@ -303,6 +307,75 @@ export interface Hello {
   readonly assets: ReadonlyArray<AssetInfo>;
   readonly message_bytes_max: Int;
   readonly ping_seconds: Int;
+}
+
+/** Begin a game: the first card is shown. The stake is held until it is over. */
+export interface HiloBet {
+  readonly t: "hilo.bet";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** code of an asset, such as PLAY */
+  readonly asset: string;
+  readonly balance?: "cash" | "bonus";
+  /** ledger units of the asset */
+  readonly amount: number;
+}
+
+/** Take what the guesses pay. */
+export interface HiloCashOut {
+  readonly t: "hilo.cashout";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a bet: of the request that placed it */
+  readonly bet: Uint8Array;
+  readonly step: number;
+}
+
+/**
+ * Guess that the next card is as high or higher, or as low or lower, than the last one; the ace is the lowest.
+ *
+ * On an ace `higher` must be higher, and `lower` is another ace; on a king it is the other way round.
+ */
+export interface HiloGuess {
+  readonly t: "hilo.guess";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a bet: of the request that placed it */
+  readonly bet: Uint8Array;
+  readonly step: number;
+  readonly side: "higher" | "lower";
+}
+
+/** Have the next card without a guess. */
+export interface HiloSkip {
+  readonly t: "hilo.skip";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a bet: of the request that placed it */
+  readonly bet: Uint8Array;
+  readonly step: number;
+}
+
+/**
+ * The `cards` that are shown, in order, as numbers (0 is the two of diamonds, 51 the ace of clubs; value by value).
+ *
+ * `guesses` has what was said before each card but the first: `higher`, `lower` or `skip`. The `multiplier` that they
+ * pay is in ten-thousandths, rounded down to be shown; what is paid is not, but to the ledger unit.
+ */
+export interface HiloState {
+  readonly t: "hilo.state";
+  readonly id: Uint8Array;
+  readonly bet: Uint8Array;
+  readonly stake: Int;
+  readonly step: Int;
+  readonly over: boolean;
+  readonly payout: Int;
+  readonly seed: Int;
+  readonly nonce: Int;
+  readonly closes_at_ms: Int;
+  readonly cards: ReadonlyArray<Int>;
+  readonly guesses: ReadonlyArray<string>;
+  readonly multiplier: Int;
 }
 
 /** Pick one to ten different numbers from 1 to 40; `risk` says which pay table counts the hits. */
@@ -771,6 +844,7 @@ export type ServerMessage =
   | KenoSettled
   | WheelSettled
   | MinesState
+  | HiloState
   | RoulettePlaced
   | RouletteReturned
   | RouletteOpened
@@ -1001,6 +1075,10 @@ export interface Answers {
   readonly "mines.bet": MinesState;
   readonly "mines.reveal": MinesState;
   readonly "mines.cashout": MinesState;
+  readonly "hilo.bet": HiloState;
+  readonly "hilo.guess": HiloState;
+  readonly "hilo.skip": HiloState;
+  readonly "hilo.cashout": HiloState;
   readonly "roulette.bet": RoulettePlaced;
   readonly "roulette.undo": RouletteReturned;
   readonly "roulette.clear": RouletteReturned;

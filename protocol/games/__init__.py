@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from protocol.games import dice, keno, limbo, mines, plinko, roulette, wheel
+from protocol.games import dice, hilo, keno, limbo, mines, plinko, roulette, wheel
 from protocol.model import Message, Request
 
 GAME_REQUESTS: Final[tuple[type[Request], ...]] = (
@@ -12,8 +12,16 @@ GAME_REQUESTS: Final[tuple[type[Request], ...]] = (
     + keno.REQUESTS
     + wheel.REQUESTS
     + mines.REQUESTS
+    + hilo.REQUESTS
     + roulette.REQUESTS
 )
 GAME_REPLIES: Final[tuple[type[Message], ...]] = (
-    dice.REPLIES + limbo.REPLIES + plinko.REPLIES + keno.REPLIES + wheel.REPLIES + mines.REPLIES + roulette.REPLIES
+    dice.REPLIES
+    + limbo.REPLIES
+    + plinko.REPLIES
+    + keno.REPLIES
+    + wheel.REPLIES
+    + mines.REPLIES
+    + hilo.REPLIES
+    + roulette.REPLIES
 )

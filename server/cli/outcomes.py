@@ -7,12 +7,15 @@ from actors.fairness.draws import Draws
 from actors.games.alone import MULTIPLIER_ONE, AloneGame, paid
 from actors.games.catalogue import ALONE_GAMES
 from actors.games.dice import ROLLS, is_wager, multiplier_of, payout_of, roll_of, winning_rolls
+from actors.games.hilo import cards_of
 from actors.games.keno import drawn_of
 from actors.games.limbo import result_of
 from actors.games.mines import multiple_of, paid_for, positions_of
 from actors.games.roulette import Variant, layout_of
 from actors.games.roulette.layout import colour_of, pocket_name
 from actors.games.roulette.wheel import Wheel
+from protocol.games.deck import card_name
+from protocol.games.hilo import CARDS_MAX
 from protocol.games.keno import NUMBERS, PICKS_MAX
 from protocol.games.keno import TABLES as KENO_TABLES
 from protocol.games.limbo import TARGET_MAX, TARGET_MIN
@@ -197,6 +200,13 @@ def mines(seeds: Seeds, params: Params) -> dict[str, Any]:
     return described
 
 
+def hilo(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """The first so many `cards` of the game, each of 52 whatever came before."""
+    count = params.whole("cards", 1, CARDS_MAX) or 10
+    cards = list(cards_of(Draws(*seeds))[:count])
+    return {"outcome": {"cards": cards}, "result": [card_name(card) for card in cards]}
+
+
 def _settled(name: str, seeds: Seeds, wager: Mapping[str, Any], stake: int | None) -> dict[str, Any]:
     """A wager on a game of one draw, as everybody can compute it."""
     game: AloneGame = ALONE_GAMES[name]
@@ -208,6 +218,7 @@ def _settled(name: str, seeds: Seeds, wager: Mapping[str, Any], stake: int | Non
 
 OUTCOMES: Final[Mapping[str, Callable[[Seeds, Params], dict[str, Any]]]] = {
     "dice": dice,
+    "hilo": hilo,
     "keno": keno,
     "limbo": limbo,
     "mines": mines,

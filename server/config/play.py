@@ -54,7 +54,7 @@ class RouletteSettings(Section):
         return self
 
 
-InstantName = Literal["dice", "limbo", "plinko", "keno", "wheel", "mines"]
+InstantName = Literal["dice", "limbo", "plinko", "keno", "wheel", "mines", "hilo"]
 
 
 class InstantSettings(Section):

@@ -17,6 +17,7 @@ COMPILED: Final = (
     "actors.games.bets",
     "actors.games.alone",
     "actors.games.dice",
+    "actors.games.hilo",
     "actors.games.keno",
     "actors.games.limbo",
     "actors.games.mines",

@@ -9,6 +9,7 @@ from actors.runtime.ref import Ref
 from protocol.commands import Asked, Look, Move
 from protocol.errors import CATALOGUE, Code, Refusal
 from protocol.games.dice import DiceBet
+from protocol.games.hilo import HiloBet, HiloCashOut, HiloGuess, HiloSkip
 from protocol.games.mines import TILES, MinesBet, MinesCashOut, MinesReveal
 from protocol.games.roulette import RouletteBet, RouletteClear, RouletteUndo, Wager
 from protocol.ids import CommandId, PlayerId
@@ -36,7 +37,7 @@ _WISHES: Final = {
     "balances": 2,
     "look": 2,
 }
-GAMES: Final = ("MinesBet", "MinesReveal", "MinesCashOut")
+GAMES: Final = ("HiloBet", "HiloGuess", "HiloSkip", "HiloCashOut", "MinesBet", "MinesReveal", "MinesCashOut")
 """Requests of games of steps."""
 _IDEMPOTENT: Final = frozenset(
     ("DiceBet", "RouletteBet", "RouletteUndo", "RouletteClear", "RotateSeeds", "Move", *GAMES)
@@ -164,12 +165,20 @@ class Wishes:
         if rng.random() < 0.1:
             return MinesCashOut(id=id, bet=rng.randbytes(16), step=0)
         amount = rng.choices((5, 10, 100, 700, 9_000), weights=(1, 5, 5, 3, 1))[0]
+        if rng.random() < 0.4:
+            return HiloBet(id=id, asset=PLAY.code, amount=amount)
         return MinesBet(id=id, asset=PLAY.code, amount=amount, mines=rng.choice((1, 3, 10)))
 
     def step(self, id: CommandId, state: Mapping[str, Any]) -> Intent:
         """Go on with an open game, sensibly or not."""
         rng, place = self._rng, {"id": id, "bet": state["bet"], "step": state["step"]}
-        if rng.random() < 0.3 + 0.1 * state["step"]:
+        is_enough = rng.random() < 0.3 + 0.1 * state["step"]
+        if state["t"] == "hilo.state":
+            guess = (
+                HiloGuess(**place, side=rng.choice(("higher", "lower"))) if rng.random() < 0.8 else HiloSkip(**place)
+            )
+            return self.asks(HiloCashOut(**place) if is_enough else guess)
+        if is_enough:
             return self.asks(MinesCashOut(**place))
         return self.asks(MinesReveal(**place, tile=rng.randrange(TILES)))
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from actors.games.catalogue import STEP_GAMES
 from actors.games.interface import InstantPlay, Limits
 from protocol.answers import ANSWERS
+from protocol.games.hilo import HiloBet, HiloCashOut, HiloGuess, HiloSkip
 from protocol.games.mines import MinesBet, MinesCashOut, MinesReveal
 from protocol.games.steps import Step, state_fields
 from protocol.model import Message, Request
@@ -32,6 +33,7 @@ def step_examples() -> tuple[Message, ...]:
 
 _GAMES: Final[dict[str, tuple[type[Request], dict[str, Any], tuple[tuple[type[Step], dict[str, Any]], ...]]]] = {
     "mines": (MinesBet, {"mines": 3}, ((MinesReveal, {"tile": 12}), (MinesCashOut, {}))),
+    "hilo": (HiloBet, {}, ((HiloSkip, {}), (HiloGuess, {"side": "lower"}), (HiloCashOut, {}))),
 }
 
 

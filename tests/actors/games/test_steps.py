@@ -15,6 +15,7 @@ from actors.games.interface import InstantPlay
 from actors.games.steps import LATE, Step, StepGame
 from protocol.answers import ANSWERS
 from protocol.errors import Code, Refusal
+from protocol.games.hilo import HiloBet
 from protocol.games.mines import MinesBet
 from protocol.games.steps import STEPS_MAX, state_fields
 from protocol.model import Request
@@ -22,15 +23,18 @@ from tests.support.steps_games import limits, refused_start
 
 ID = bytes(16)
 STARTS: Mapping[str, Callable[[st.DataObject], Request]] = {
+    "hilo": lambda data: HiloBet(id=ID, asset="PLAY", amount=100),
     "mines": lambda data: MinesBet(id=ID, asset="PLAY", amount=100, mines=data.draw(st.integers(1, 24))),
 }
 STEPS: Mapping[str, st.SearchStrategy[Step]] = {
+    "hilo": st.sampled_from([("guess", "higher"), ("guess", "lower"), ("skip",), ("cash_out",)]),
     "mines": st.one_of(st.just(("cash_out",)), st.tuples(st.just("reveal"), st.integers(0, 24))),
 }
 NOT_WAGERS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
+    "hilo": (),
     "mines": ({}, {"mines": 0}, {"mines": 25}, {"mines": True}, {"mines": "3"}),
 }
-SECRETS: Mapping[str, tuple[str, ...]] = {"mines": ("positions",)}
+SECRETS: Mapping[str, tuple[str, ...]] = {"hilo": (), "mines": ("positions",)}
 
 named = pytest.mark.parametrize("name", sorted(STEP_GAMES))
 

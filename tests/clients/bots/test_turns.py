@@ -48,6 +48,9 @@ def test_bots_play_by_the_rules_and_expect_what_they_pay(name: str, seed: int) -
 @given(st.integers(0, 2**32))
 def test_a_state_that_contradicts_itself_is_noticed(name: str, seed: int) -> None:
     _, wager, stake, shown, _ = played(name, seed)
-    wrong = {"mines": {"positions": (*shown.get("positions", ()), 25)}}
+    wrong = {
+        "hilo": {"guesses": (*shown.get("guesses", ()), "skip")},
+        "mines": {"positions": (*shown.get("positions", ()), 25)},
+    }
 
     assert TURN_STRATEGIES[name].payout(wager, stake, {**shown, **wrong[name]}) is None
