@@ -10,6 +10,7 @@ from protocol.games.limbo import LimboBet, LimboSettled
 from protocol.games.mines import MinesBet, MinesCashOut, MinesReveal, MinesState
 from protocol.games.plinko import PlinkoBet, PlinkoSettled
 from protocol.games.roulette import RouletteBet, RouletteClear, RoulettePlaced, RouletteReturned, RouletteUndo
+from protocol.games.videopoker import VideopokerBet, VideopokerDraw, VideopokerState
 from protocol.games.wheel import WheelBet, WheelSettled
 from protocol.model import Reply, Request
 from protocol.replies import (
@@ -76,6 +77,8 @@ ANSWERS: Final[Mapping[type[Request], type[Reply]]] = {
     HiloGuess: HiloState,
     HiloSkip: HiloState,
     HiloCashOut: HiloState,
+    VideopokerBet: VideopokerState,
+    VideopokerDraw: VideopokerState,
     RouletteBet: RoulettePlaced,
     RouletteUndo: RouletteReturned,
     RouletteClear: RouletteReturned,

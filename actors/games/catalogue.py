@@ -15,6 +15,7 @@ from actors.games.plinko import Plinko
 from actors.games.roulette import SEATS_MAX, Roulette, Rules
 from actors.games.rounds import Timing
 from actors.games.steps import StepGame
+from actors.games.videopoker import VideoPoker
 from actors.games.wheel import WheelOfFortune
 from protocol.ids import TableId
 
@@ -24,7 +25,7 @@ _ROULETTE: Final = Roulette()
 ALONE_GAMES: Final[Mapping[str, AloneGame]] = {
     game.name: game for game in (Limbo(), Plinko(), Keno(), WheelOfFortune())
 }
-STEP_GAMES: Final[Mapping[str, StepGame[Any]]] = {game.name: game for game in (Mines(), Hilo())}
+STEP_GAMES: Final[Mapping[str, StepGame[Any]]] = {game.name: game for game in (Mines(), Hilo(), VideoPoker())}
 INSTANT_GAMES: Final[Mapping[str, InstantGame]] = {_DICE.name: _DICE, **ALONE_GAMES}
 TABLE_GAMES: Final[Mapping[str, TableGame[Any]]] = {_ROULETTE.name: _ROULETTE}
 VERIFIABLE: Final[Mapping[str, Verifiable]] = {

@@ -107,6 +107,7 @@ SAMPLES: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
     "mines": tuple({"mines": mines, "tiles": tiles} for mines, tiles in MINES_GAMES),
     "plinko": tuple({"rows": rows, "risk": risk} for rows in PLINKO_TABLES for risk in PLINKO_TABLES[rows]),
     "roulette": tuple(_roulette()),
+    "videopoker": ({"hold": "best"},),
     "wheel": tuple({"segments": size, "risk": risk} for size in WHEEL_TABLES for risk in WHEEL_TABLES[size]),
 }
 """By game: wagers whose odds are all there are; in keno any numbers, in roulette any spot of a kind, are as good."""

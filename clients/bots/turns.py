@@ -1,6 +1,6 @@
 """How bots play the games of several steps, and what they expect to be paid, by their own arithmetic."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, Final, Protocol
 
@@ -103,4 +103,52 @@ def _ranks(value: int, guess: str) -> set[int]:
     return ranks - {value} if len(ranks) == VALUES else ranks
 
 
-TURN_STRATEGIES: Final[Mapping[str, TurnStrategy]] = {"mines": MinesPlayer(), "hilo": HiloPlayer()}
+class VideopokerPlayer:
+    """Keeps what pays, else pairs, four of a suit, or high cards: a simple strategy that loses little."""
+
+    def choose(self, chance: Chance) -> dict[str, Any]:
+        """There is one wager."""
+        return {}
+
+    def step(self, chance: Chance, state: Fields) -> dict[str, Any]:
+        """No chance is taken."""
+        return {"t": "videopoker.draw", "hold": _kept(state["cards"])}
+
+    def payout(self, wager: Fields, stake: int, state: Fields) -> int | None:
+        """What the five cards pay."""
+        cards = state["cards"]
+        if len(set(cards)) != 5 or not set(state["held"]) <= set(range(5)):
+            return None
+        return stake * _poker_pays(cards)
+
+
+def _poker_pays(cards: Sequence[int]) -> int:
+    values = sorted(_value(card) for card in cards)
+    groups = sorted((values.count(value) for value in set(values)), reverse=True)
+    if groups[0] == 1:
+        high = values == [1, 10, 11, 12, 13]
+        straight, flush = high or values[4] - values[0] == 4, len({card % 4 for card in cards}) == 1
+        return (800 if high else 50) if straight and flush else 6 if flush else 4 if straight else 0
+    if groups[:2] == [2, 1]:
+        [pair] = {value for value in values if values.count(value) == 2}
+        return int(pair == 1 or pair > 10)
+    return {(4, 1): 25, (3, 2): 9, (3, 1): 3, (2, 2): 2}[groups[0], groups[1]]
+
+
+def _kept(cards: Sequence[int]) -> list[int]:
+    places = range(len(cards))
+    values, suits = [_value(card) for card in cards], [card % 4 for card in cards]
+    if _poker_pays(cards) > 3:
+        return list(places)
+    if paired := [place for place in places if values.count(values[place]) > 1]:
+        return paired
+    if suited := [place for place in places if suits.count(suits[place]) > 3]:
+        return suited
+    return [place for place in places if values[place] == 1 or values[place] > 10][:2]
+
+
+TURN_STRATEGIES: Final[Mapping[str, TurnStrategy]] = {
+    "mines": MinesPlayer(),
+    "hilo": HiloPlayer(),
+    "videopoker": VideopokerPlayer(),
+}

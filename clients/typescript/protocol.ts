@@ -221,6 +221,8 @@ export type ClientMessage =
   | HiloGuess
   | HiloSkip
   | HiloCashOut
+  | VideopokerBet
+  | VideopokerDraw
   | RouletteBet
   | RouletteUndo
   | RouletteClear;
@@ -845,6 +847,7 @@ export type ServerMessage =
   | WheelSettled
   | MinesState
   | HiloState
+  | VideopokerState
   | RoulettePlaced
   | RouletteReturned
   | RouletteOpened
@@ -937,6 +940,52 @@ export interface Unwatch {
   readonly id: Uint8Array;
   /** `wallet`, `lobby` or `table:ID` */
   readonly stream: string;
+}
+
+/** Have five cards dealt. The stake is held until the draw. */
+export interface VideopokerBet {
+  readonly t: "videopoker.bet";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** code of an asset, such as PLAY */
+  readonly asset: string;
+  readonly balance?: "cash" | "bonus";
+  /** ledger units of the asset */
+  readonly amount: number;
+}
+
+/** Hold the cards at these places, 0 to 4, and have the others replaced. It ends the game. */
+export interface VideopokerDraw {
+  readonly t: "videopoker.draw";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a bet: of the request that placed it */
+  readonly bet: Uint8Array;
+  readonly step: number;
+  readonly hold: ReadonlyArray<number>;
+}
+
+/**
+ * The five `cards` as they are now, as numbers (0 is the two of diamonds, 51 the ace of clubs; value by value).
+ *
+ * `hand` is what they are and `multiplier`, in ten-thousandths, what that pays; `held` are the places that were held,
+ * once the game is over.
+ */
+export interface VideopokerState {
+  readonly t: "videopoker.state";
+  readonly id: Uint8Array;
+  readonly bet: Uint8Array;
+  readonly stake: Int;
+  readonly step: Int;
+  readonly over: boolean;
+  readonly payout: Int;
+  readonly seed: Int;
+  readonly nonce: Int;
+  readonly closes_at_ms: Int;
+  readonly cards: ReadonlyArray<Int>;
+  readonly hand: string;
+  readonly multiplier: Int;
+  readonly held: ReadonlyArray<Int> | null;
 }
 
 /** An amount on a spot. */
@@ -1079,6 +1128,8 @@ export interface Answers {
   readonly "hilo.guess": HiloState;
   readonly "hilo.skip": HiloState;
   readonly "hilo.cashout": HiloState;
+  readonly "videopoker.bet": VideopokerState;
+  readonly "videopoker.draw": VideopokerState;
   readonly "roulette.bet": RoulettePlaced;
   readonly "roulette.undo": RouletteReturned;
   readonly "roulette.clear": RouletteReturned;

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from protocol.games import dice, hilo, keno, limbo, mines, plinko, roulette, wheel
+from protocol.games import dice, hilo, keno, limbo, mines, plinko, roulette, videopoker, wheel
 from protocol.model import Message, Request
 
 GAME_REQUESTS: Final[tuple[type[Request], ...]] = (
@@ -13,6 +13,7 @@ GAME_REQUESTS: Final[tuple[type[Request], ...]] = (
     + wheel.REQUESTS
     + mines.REQUESTS
     + hilo.REQUESTS
+    + videopoker.REQUESTS
     + roulette.REQUESTS
 )
 GAME_REPLIES: Final[tuple[type[Message], ...]] = (
@@ -23,5 +24,6 @@ GAME_REPLIES: Final[tuple[type[Message], ...]] = (
     + wheel.REPLIES
     + mines.REPLIES
     + hilo.REPLIES
+    + videopoker.REPLIES
     + roulette.REPLIES
 )

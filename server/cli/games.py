@@ -64,6 +64,7 @@ def rtp_command(game: str, params: tuple[str, ...], json_wanted: bool) -> None:
       mines     mines=3 tiles=5          reveal so many tiles, then stop
       plinko    rows=16 risk=high        8 to 16; low, medium, high, expert
       roulette  variant=european         or american, la_partage; spot=red
+      videopoker hold=best               always hold what is best
       wheel     segments=50 risk=low     10, 20, … 50; low, medium, high
     """
     lines = _chosen(game, dict(_pair(text) for text in params))

@@ -14,6 +14,8 @@ from actors.games.mines import multiple_of, paid_for, positions_of
 from actors.games.roulette import Variant, layout_of
 from actors.games.roulette.layout import colour_of, pocket_name
 from actors.games.roulette.wheel import Wheel
+from actors.games.videopoker import Deal
+from actors.games.videopoker import cards_of as deal_of
 from protocol.games.deck import card_name
 from protocol.games.hilo import CARDS_MAX
 from protocol.games.keno import NUMBERS, PICKS_MAX
@@ -21,6 +23,7 @@ from protocol.games.keno import TABLES as KENO_TABLES
 from protocol.games.limbo import TARGET_MAX, TARGET_MIN
 from protocol.games.mines import MINES_MAX, TILES
 from protocol.games.plinko import TABLES as PLINKO_TABLES
+from protocol.games.videopoker import HAND, PAYS
 from protocol.games.wheel import TABLES as WHEEL_TABLES
 from protocol.money import AMOUNT_MAX
 from server.cli.errors import UserError
@@ -47,6 +50,10 @@ class Params:
     def word(self, key: str) -> str | None:
         """The value, if it was given."""
         return self._left.pop(key, None)
+
+    def is_word(self, key: str, word: str) -> bool:
+        """Whether this very word was given; then it is used up."""
+        return self._left.get(key) == word and self._left.pop(key) == word
 
     def whole(self, key: str, least: int, most: int) -> int | None:
         """A whole number between these."""
@@ -207,6 +214,22 @@ def hilo(seeds: Seeds, params: Params) -> dict[str, Any]:
     return {"outcome": {"cards": cards}, "result": [card_name(card) for card in cards]}
 
 
+def videopoker(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """The ten cards; with `hold`, places from 0 or `none`, the hand after the draw, and with `stake` what it pays."""
+    deck = deal_of(Draws(*seeds))
+    described: dict[str, Any] = {"outcome": {"deck": list(deck)}, "dealt": [card_name(card) for card in deck[:HAND]]}
+    hold = [] if params.is_word("hold", "none") else params.places("hold", HAND)
+    stake = params.whole("stake", 1, AMOUNT_MAX)
+    if hold is None:
+        if stake is not None:
+            raise UserError("a bet on videopoker has --param hold=…")
+        return described | {"result": described["dealt"]}
+    deal = Deal(stake or 1, deck, tuple(sorted(hold)))
+    described |= {"hold": sorted(hold), "result": [card_name(card) for card in deal.cards], "hand": deal.hand}
+    described["multiplier"] = float(PAYS[deal.hand])
+    return described if stake is None else described | {"stake": stake, "payout": stake * PAYS[deal.hand]}
+
+
 def _settled(name: str, seeds: Seeds, wager: Mapping[str, Any], stake: int | None) -> dict[str, Any]:
     """A wager on a game of one draw, as everybody can compute it."""
     game: AloneGame = ALONE_GAMES[name]
@@ -224,5 +247,6 @@ OUTCOMES: Final[Mapping[str, Callable[[Seeds, Params], dict[str, Any]]]] = {
     "mines": mines,
     "plinko": plinko,
     "roulette": roulette,
+    "videopoker": videopoker,
     "wheel": wheel,
 }

@@ -54,7 +54,7 @@ class RouletteSettings(Section):
         return self
 
 
-InstantName = Literal["dice", "limbo", "plinko", "keno", "wheel", "mines", "hilo"]
+InstantName = Literal["dice", "limbo", "plinko", "keno", "wheel", "mines", "hilo", "videopoker"]
 
 
 class InstantSettings(Section):

@@ -23,6 +23,7 @@ COMPILED: Final = (
     "actors.games.mines",
     "actors.games.plinko",
     "actors.games.steps",
+    "actors.games.videopoker",
     "actors.games.wheel",
     "actors.games.rounds",
     "actors.games.roulette.game",

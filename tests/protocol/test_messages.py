@@ -44,6 +44,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "hilo.guess": {"bet": ID, "step": 0, "side": "higher"},
     "hilo.skip": {"bet": ID, "step": 0},
     "hilo.cashout": {"bet": ID, "step": 99},
+    "videopoker.bet": {"asset": "PLAY", "balance": "cash", "amount": 1},
+    "videopoker.draw": {"bet": ID, "step": 0, "hold": (0, 4)},
     "roulette.bet": {"table": "roulette-1", "balance": "cash", "wagers": [WAGER], "entropy": "words", "round": 3},
     "roulette.undo": {"table": "roulette-1"},
     "roulette.clear": {"table": "roulette-1"},
@@ -105,6 +107,12 @@ BAD: dict[str, dict[str, list[Any]]] = {
     "hilo.guess": {"bet": NOT_IDS, "step": NOT_STEPS, "side": [*NOT_TEXT, "", "same"]},
     "hilo.skip": {"bet": NOT_IDS, "step": NOT_STEPS},
     "hilo.cashout": {"bet": NOT_IDS, "step": NOT_STEPS},
+    "videopoker.bet": {"asset": NOT_ASSETS, "balance": NOT_BALANCES, "amount": NOT_AMOUNTS},
+    "videopoker.draw": {
+        "bet": NOT_IDS,
+        "step": NOT_STEPS,
+        "hold": [None, 1, "0", {}, [5], [-1], [1.0], [True], ["1"], [0] * 6],
+    },
     "roulette.bet": {
         "table": NOT_TABLES,
         "balance": NOT_BALANCES,

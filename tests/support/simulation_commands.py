@@ -12,6 +12,7 @@ from protocol.games.dice import DiceBet
 from protocol.games.hilo import HiloBet, HiloCashOut, HiloGuess, HiloSkip
 from protocol.games.mines import TILES, MinesBet, MinesCashOut, MinesReveal
 from protocol.games.roulette import RouletteBet, RouletteClear, RouletteUndo, Wager
+from protocol.games.videopoker import VideopokerBet, VideopokerDraw
 from protocol.ids import CommandId, PlayerId
 from protocol.model import Request
 from protocol.money import Balance, player_account
@@ -37,7 +38,17 @@ _WISHES: Final = {
     "balances": 2,
     "look": 2,
 }
-GAMES: Final = ("HiloBet", "HiloGuess", "HiloSkip", "HiloCashOut", "MinesBet", "MinesReveal", "MinesCashOut")
+GAMES: Final = (
+    "VideopokerBet",
+    "VideopokerDraw",
+    "HiloBet",
+    "HiloGuess",
+    "HiloSkip",
+    "HiloCashOut",
+    "MinesBet",
+    "MinesReveal",
+    "MinesCashOut",
+)
 """Requests of games of steps."""
 _IDEMPOTENT: Final = frozenset(
     ("DiceBet", "RouletteBet", "RouletteUndo", "RouletteClear", "RotateSeeds", "Move", *GAMES)
@@ -165,13 +176,15 @@ class Wishes:
         if rng.random() < 0.1:
             return MinesCashOut(id=id, bet=rng.randbytes(16), step=0)
         amount = rng.choices((5, 10, 100, 700, 9_000), weights=(1, 5, 5, 3, 1))[0]
-        if rng.random() < 0.4:
-            return HiloBet(id=id, asset=PLAY.code, amount=amount)
+        if (one := rng.random()) < 0.5:
+            return (HiloBet if one < 0.3 else VideopokerBet)(id=id, asset=PLAY.code, amount=amount)
         return MinesBet(id=id, asset=PLAY.code, amount=amount, mines=rng.choice((1, 3, 10)))
 
     def step(self, id: CommandId, state: Mapping[str, Any]) -> Intent:
         """Go on with an open game, sensibly or not."""
         rng, place = self._rng, {"id": id, "bet": state["bet"], "step": state["step"]}
+        if state["t"] == "videopoker.state":
+            return self.asks(VideopokerDraw(**place, hold=tuple(rng.choices(range(5), k=rng.randint(0, 3)))))
         is_enough = rng.random() < 0.3 + 0.1 * state["step"]
         if state["t"] == "hilo.state":
             guess = (

@@ -9,6 +9,7 @@ from protocol.answers import ANSWERS
 from protocol.games.hilo import HiloBet, HiloCashOut, HiloGuess, HiloSkip
 from protocol.games.mines import MinesBet, MinesCashOut, MinesReveal
 from protocol.games.steps import Step, state_fields
+from protocol.games.videopoker import VideopokerBet, VideopokerDraw
 from protocol.model import Message, Request
 from protocol.replies import OpenGames
 from protocol.requests import ListOpen
@@ -34,6 +35,7 @@ def step_examples() -> tuple[Message, ...]:
 _GAMES: Final[dict[str, tuple[type[Request], dict[str, Any], tuple[tuple[type[Step], dict[str, Any]], ...]]]] = {
     "mines": (MinesBet, {"mines": 3}, ((MinesReveal, {"tile": 12}), (MinesCashOut, {}))),
     "hilo": (HiloBet, {}, ((HiloSkip, {}), (HiloGuess, {"side": "lower"}), (HiloCashOut, {}))),
+    "videopoker": (VideopokerBet, {}, ((VideopokerDraw, {"hold": (0, 3)}),)),
 }
 
 

@@ -18,30 +18,34 @@ from protocol.errors import Code, Refusal
 from protocol.games.hilo import HiloBet
 from protocol.games.mines import MinesBet
 from protocol.games.steps import STEPS_MAX, state_fields
+from protocol.games.videopoker import VideopokerBet
 from protocol.model import Request
 from tests.support.steps_games import limits, refused_start
 
 ID = bytes(16)
 STARTS: Mapping[str, Callable[[st.DataObject], Request]] = {
     "hilo": lambda data: HiloBet(id=ID, asset="PLAY", amount=100),
+    "videopoker": lambda data: VideopokerBet(id=ID, asset="PLAY", amount=100),
     "mines": lambda data: MinesBet(id=ID, asset="PLAY", amount=100, mines=data.draw(st.integers(1, 24))),
 }
 STEPS: Mapping[str, st.SearchStrategy[Step]] = {
     "hilo": st.sampled_from([("guess", "higher"), ("guess", "lower"), ("skip",), ("cash_out",)]),
+    "videopoker": st.sets(st.integers(0, 4)).map(lambda hold: ("draw", *sorted(hold))),
     "mines": st.one_of(st.just(("cash_out",)), st.tuples(st.just("reveal"), st.integers(0, 24))),
 }
 NOT_WAGERS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "hilo": (),
+    "videopoker": (),
     "mines": ({}, {"mines": 0}, {"mines": 25}, {"mines": True}, {"mines": "3"}),
 }
-SECRETS: Mapping[str, tuple[str, ...]] = {"hilo": (), "mines": ("positions",)}
+SECRETS: Mapping[str, tuple[str, ...]] = {"hilo": (), "mines": ("positions",), "videopoker": ("held",)}
 
 named = pytest.mark.parametrize("name", sorted(STEP_GAMES))
 
 
 def begun(name: str, data: st.DataObject, nonce: int = 0) -> tuple[StepGame[Any], InstantPlay, Any]:
     game = STEP_GAMES[name]
-    play = game.check(STARTS[name](data), limits(exposure_max=data.draw(st.integers(10_000, 10**9))))
+    play = game.check(STARTS[name](data), limits(exposure_max=data.draw(st.integers(80_000, 10**9))))
     assert isinstance(play, InstantPlay), play
     return game, play, game.start(play, "server", "client", nonce)
 

@@ -31,6 +31,7 @@ def played(name: str, seed: int) -> tuple[StepGame[Any], dict[str, Any], int, di
         if game.payout(state) is not None:
             break
         fields = {**strategy.step(chance.random, game.view(state)), "id": ID, "bet": ID, "step": step}
+        fields = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
         state = game.act(state, game.step_of(client_dialect().parse(fields)))
     return game, wager, stake, dict(game.view(state)), state
 
@@ -50,6 +51,7 @@ def test_a_state_that_contradicts_itself_is_noticed(name: str, seed: int) -> Non
     _, wager, stake, shown, _ = played(name, seed)
     wrong = {
         "hilo": {"guesses": (*shown.get("guesses", ()), "skip")},
+        "videopoker": {"held": (5,)},
         "mines": {"positions": (*shown.get("positions", ()), 25)},
     }
 
