@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from typing import Final
 
 from protocol.games.dice import DiceBet, DiceSettled
+from protocol.games.hilo import HiloBet, HiloCashOut, HiloGuess, HiloSkip, HiloState
 from protocol.games.keno import KenoBet, KenoSettled
 from protocol.games.limbo import LimboBet, LimboSettled
+from protocol.games.mines import MinesBet, MinesCashOut, MinesReveal, MinesState
 from protocol.games.plinko import PlinkoBet, PlinkoSettled
 from protocol.games.roulette import RouletteBet, RouletteClear, RoulettePlaced, RouletteReturned, RouletteUndo
 from protocol.games.slots import SlotsBet, SlotsSettled
+from protocol.games.videopoker import VideopokerBet, VideopokerDraw, VideopokerState
 from protocol.games.wheel import WheelBet, WheelSettled
 from protocol.model import Reply, Request
 from protocol.replies import (
     Done,
     Games,
+    OpenGames,
     Pong,
     ProofView,
     SeedsRotated,
@@ -31,6 +35,7 @@ from protocol.requests import (
     Balances,
     Leave,
     ListGames,
+    ListOpen,
     ListTables,
     Ping,
     Proof,
@@ -53,6 +58,7 @@ ANSWERS: Final[Mapping[type[Request], type[Reply]]] = {
     Unwatch: Done,
     ListTables: Tables,
     ListGames: Games,
+    ListOpen: OpenGames,
     Sit: Done,
     Leave: Done,
     Balances: WalletBalances,
@@ -66,6 +72,15 @@ ANSWERS: Final[Mapping[type[Request], type[Reply]]] = {
     KenoBet: KenoSettled,
     WheelBet: WheelSettled,
     SlotsBet: SlotsSettled,
+    MinesBet: MinesState,
+    MinesReveal: MinesState,
+    MinesCashOut: MinesState,
+    HiloBet: HiloState,
+    HiloGuess: HiloState,
+    HiloSkip: HiloState,
+    HiloCashOut: HiloState,
+    VideopokerBet: VideopokerState,
+    VideopokerDraw: VideopokerState,
     RouletteBet: RoulettePlaced,
     RouletteUndo: RouletteReturned,
     RouletteClear: RouletteReturned,

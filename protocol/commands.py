@@ -100,6 +100,38 @@ class Play(NamedTuple):
     origin: Any
 
 
+class OpenGame(NamedTuple):
+    """Hold the stake of a game of steps, bound to this seed and nonce: `shown` is what its player sees at the start.
+
+    The most it may pay is `payout_max`. Answered with `Played`.
+    """
+
+    id: BetId
+    digest: bytes
+    account: AccountId
+    game: str
+    stake: int
+    payout_max: int
+    seed: int
+    nonce: int
+    params: bytes
+    shown: bytes
+    reply: dict[str, Any]
+
+
+class CloseGame(NamedTuple):
+    """A game of steps is over and pays this, stake included: by its player's command, or without one when late.
+
+    Answered with `Kept`.
+    """
+
+    bet: BetId
+    payout: int
+    id: CommandId | None
+    digest: bytes
+    reply: dict[str, Any]
+
+
 class Played(NamedTuple):
     """The wallet's word to the instant game: the draw is paid for now, or not used. `answer` is for the player."""
 

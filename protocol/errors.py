@@ -66,6 +66,10 @@ class Code(IntEnum):
     SEED_IN_USE = 5011
     BET_NOT_SETTLED = 5012
     BET_NOT_TAKEN = 5013
+    GAME_OPEN = 5021
+    NO_SUCH_GAME = 5022
+    OUT_OF_TURN = 5023
+    ILLEGAL_STEP = 5024
 
     TRY_AGAIN = 6001
     INTERNAL = 6002
@@ -124,6 +128,10 @@ CATALOGUE: Final[dict[Code, Meaning]] = {
     Code.SEED_IN_USE: Meaning("The seed is still in use by an open bet.", sticky=True),
     Code.BET_NOT_SETTLED: Meaning("The bet is not settled yet, so its seed is still secret."),
     Code.BET_NOT_TAKEN: Meaning("The bet came too late for its round, and the stake is free again.", sticky=True),
+    Code.GAME_OPEN: Meaning("You have an open game of this kind; finish it first.", sticky=True),
+    Code.NO_SUCH_GAME: Meaning("You have no such open game: it is over, or never began.", sticky=True),
+    Code.OUT_OF_TURN: Meaning("The game is at another step.", sticky=True),
+    Code.ILLEGAL_STEP: Meaning("The rules do not allow this step now.", sticky=True),
     Code.TRY_AGAIN: Meaning("It is not known whether this was done; repeat with the same id.", may_retry=True),
     Code.INTERNAL: Meaning("A fault of ours; repeat with the same id.", may_retry=True),
     Code.RESTARTING: Meaning("The server is restarting; reconnect and repeat.", may_retry=True),

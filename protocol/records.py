@@ -107,6 +107,9 @@ class HoldEnd(NamedTuple):
 class Bet(NamedTuple):
     """A bet as it was placed: of an instant game settled at once, of a table open until its round ends.
 
+    One of a game of steps is open until it is over: it has no table, and its `round` is its nonce. Its `outcome` is
+    what its player saw at the start; the steps are in its journal, and what was drawn is with the last.
+
     `digest` is of the request, to tell a repetition from a reuse of the id; `params` and `outcome` are msgpack maps.
     `available` and `held` are the account's after the command that placed it.
     """

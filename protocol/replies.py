@@ -136,6 +136,13 @@ class Games(Reply):
     games: tuple[GameInfo, ...]
 
 
+class OpenGames(Reply):
+    """One's open games, oldest first: the fields of their newest replies but `id`, and `asset` and `balance`."""
+
+    t: Literal["games.state"] = "games.state"
+    games: tuple[dict[str, Any], ...]
+
+
 class LobbySnapshot(Push):
     """The whole lobby; it replaces what was known. Coalesced to a few a second."""
 
@@ -250,6 +257,7 @@ CORE_REPLIES: Final[tuple[type[Message], ...]] = (
     Watching,
     Tables,
     Games,
+    OpenGames,
     LobbySnapshot,
     WalletBalances,
     WalletSnapshot,

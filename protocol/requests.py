@@ -89,6 +89,13 @@ class ListGames(Request):
     t: Literal["games.list"] = "games.list"
 
 
+class ListOpen(Request):
+    """Ask for one's own games of several steps that are open: to go on with them after a reconnect."""
+
+    room: ClassVar[str] = "instant"
+    t: Literal["games.open"] = "games.open"
+
+
 class Sit(Request):
     """Take a seat at a table; needed to bet there. Repeating it changes nothing."""
 
@@ -154,6 +161,7 @@ CORE_REQUESTS: Final[tuple[type[Request], ...]] = (
     Unwatch,
     ListTables,
     ListGames,
+    ListOpen,
     Sit,
     Leave,
     Balances,

@@ -1,10 +1,12 @@
 """Questions about the past, answered from the ledger without troubling an actor."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import msgpack
 
+from actors.games.catalogue import STEP_GAMES
+from actors.instant.journal import journal_of, read_steps
 from persistence.interfaces import BetRow
 from persistence.ledgers import Ledgers
 from protocol.errors import Code, Refusal
@@ -62,6 +64,14 @@ class LedgerQueries:
         seed = await self._ledgers.of_player(player).find_seed(player, bet.seed or 0)
         if seed is None:
             return Refusal(Code.UNKNOWN_BET)
+        params: dict[str, Any] = msgpack.unpackb(bet.params)
+        outcome: Mapping[str, Any] = msgpack.unpackb(bet.outcome or b"\x80")
+        if bet.game in STEP_GAMES:
+            name = journal_of(bet.id)
+            journals = await self._ledgers.of_player(player).load_journals([name])
+            steps = read_steps(journals[name].events)
+            params["steps"] = [list(one.step) for one in steps]
+            outcome = (steps[-1].outcome if steps else None) or {}
         return ProofView(
             id=b"",
             bet=bet.id,
@@ -70,8 +80,8 @@ class LedgerQueries:
             server_seed=seed.server_seed,
             client_seed=seed.client_seed,
             nonce=bet.nonce,
-            params=msgpack.unpackb(bet.params, use_list=False),
-            outcome=msgpack.unpackb(bet.outcome or b"\x80", use_list=False),
+            params=params,
+            outcome=dict(outcome),
             stake=bet.stake,
             payout=bet.payout or 0,
         )

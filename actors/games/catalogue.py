@@ -6,13 +6,17 @@ from typing import Any, Final
 from actors.fairness.verify import Verifiable
 from actors.games.alone import AloneGame
 from actors.games.dice import Dice
+from actors.games.hilo import Hilo
 from actors.games.interface import InstantGame, Limits, TableGame
 from actors.games.keno import Keno
 from actors.games.limbo import Limbo
+from actors.games.mines import Mines
 from actors.games.plinko import Plinko
 from actors.games.roulette import SEATS_MAX, Roulette, Rules
 from actors.games.rounds import Timing
 from actors.games.slots import Slots
+from actors.games.steps import StepGame
+from actors.games.videopoker import VideoPoker
 from actors.games.wheel import WheelOfFortune
 from protocol.ids import TableId
 
@@ -22,11 +26,13 @@ _ROULETTE: Final = Roulette()
 ALONE_GAMES: Final[Mapping[str, AloneGame]] = {
     game.name: game for game in (Limbo(), Plinko(), Keno(), WheelOfFortune(), Slots())
 }
+STEP_GAMES: Final[Mapping[str, StepGame[Any]]] = {game.name: game for game in (Mines(), Hilo(), VideoPoker())}
 INSTANT_GAMES: Final[Mapping[str, InstantGame]] = {_DICE.name: _DICE, **ALONE_GAMES}
 TABLE_GAMES: Final[Mapping[str, TableGame[Any]]] = {_ROULETTE.name: _ROULETTE}
 VERIFIABLE: Final[Mapping[str, Verifiable]] = {
     _DICE.name: Verifiable(_DICE.recompute, at_table=False),
     **{game.name: Verifiable(game.recompute, at_table=False) for game in ALONE_GAMES.values()},
+    **{game.name: Verifiable(game.recompute, at_table=False) for game in STEP_GAMES.values()},
     _ROULETTE.name: Verifiable(_ROULETTE.recompute, at_table=True),
 }
 

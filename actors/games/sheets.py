@@ -6,13 +6,14 @@ from fractions import Fraction
 from math import sqrt
 from typing import Any, Final, get_args
 
-from actors.games.catalogue import ALONE_GAMES
+from actors.games.catalogue import ALONE_GAMES, STEP_GAMES
 from actors.games.dice import MULTIPLIER_ONE, ROLLS, is_wager, multiplier_of, winning_rolls
 from actors.games.odds import Figures, Odds, Payoffs, figures_of, payoffs_of
 from actors.games.roulette.layout import Layout, Spot, Variant, layout_of
 from protocol.games.keno import PICKS_MAX
 from protocol.games.keno import TABLES as KENO_TABLES
 from protocol.games.limbo import TARGET_MAX, TARGET_MIN
+from protocol.games.mines import TILES
 from protocol.games.plinko import TABLES as PLINKO_TABLES
 from protocol.games.slots import MACHINES
 from protocol.games.wheel import TABLES as WHEEL_TABLES
@@ -20,6 +21,13 @@ from protocol.games.wheel import TABLES as WHEEL_TABLES
 DICE_TARGETS: Final = (101, 500, 1_000, 2_500, 5_050, 7_500, 9_000, 9_900, 9_990, 9_999)
 """All over; those under mirror them."""
 LIMBO_TARGETS: Final = (TARGET_MIN, 110, 150, 200, 300, 500, 1_000, 10_000, 100_000, 1_000_000, TARGET_MAX)
+MINES_GAMES: Final = tuple(
+    (mines, tiles)
+    for mines in (1, 3, 5, 10, 20, 24)
+    for tiles in (1, 2, 3, 5, 10, 15, 20, 24)
+    if tiles <= TILES - mines
+)
+"""How many mines, and after how many tiles one stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,8 @@ def line_of(game: str, params: Mapping[str, Any]) -> Line:
     if game == "roulette":
         layout = layout_of(params["variant"])
         return Line(params, _spot(layout, layout.spots[params["spot"]]))
+    if game in STEP_GAMES:
+        return Line(params, STEP_GAMES[game].payoffs(params))
     one = ALONE_GAMES[game]
     return Line(params, one.payoffs(one.checked(params)))
 
@@ -101,13 +111,16 @@ def _roulette() -> Iterator[Mapping[str, Any]]:
 
 SAMPLES: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
     "dice": tuple({"target": target, "over": True} for target in DICE_TARGETS),
+    "hilo": tuple({"rank": rank, "guess": guess} for rank in range(1, 14) for guess in ("higher", "lower")),
     "keno": tuple(
         {"picks": list(range(1, picks + 1)), "risk": risk} for risk in KENO_TABLES for picks in range(1, PICKS_MAX + 1)
     ),
     "limbo": tuple({"target": target} for target in LIMBO_TARGETS),
+    "mines": tuple({"mines": mines, "tiles": tiles} for mines, tiles in MINES_GAMES),
     "plinko": tuple({"rows": rows, "risk": risk} for rows in PLINKO_TABLES for risk in PLINKO_TABLES[rows]),
     "roulette": tuple(_roulette()),
     "slots": tuple({"machine": machine} for machine in MACHINES),
+    "videopoker": ({"hold": "best"},),
     "wheel": tuple({"segments": size, "risk": risk} for size in WHEEL_TABLES for risk in WHEEL_TABLES[size]),
 }
 """By game: wagers whose odds are all there are; in keno any numbers, in roulette any spot of a kind, are as good."""

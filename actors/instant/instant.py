@@ -11,21 +11,23 @@ import msgpack
 
 from actors.fairness.commitment import commitment_of, new_server_seed
 from actors.fairness.seal import NONCE_BYTES, Sealer, player_seed
-from actors.games.catalogue import INSTANT_GAMES
+from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES
 from actors.games.interface import InstantGame, Limits
+from actors.games.steps import StepGame
+from actors.instant.games import Desk, Open
 from actors.runtime.actor import Sender
 from actors.runtime.ref import Ref
 from actors.runtime.turn import Turn
 from actors.wallet.digest import digest_of
 from persistence.interfaces import KnownCommand, SeedRow
-from protocol.commands import Asked, Keep, Play, RefuseBet
+from protocol.commands import Asked, Keep, Play, RefuseBet, Wake
 from protocol.errors import Code, Refusal
-from protocol.ids import CommandId, PlayerId
+from protocol.ids import BetId, CommandId, PlayerId
 from protocol.model import Request
 from protocol.money import Asset, Balance, player_account
 from protocol.records import SeedEnd, SeedOpen
-from protocol.replies import SeedsView
-from protocol.requests import RotateSeeds, Seeds
+from protocol.replies import OpenGames, SeedsView
+from protocol.requests import ListOpen, RotateSeeds, Seeds
 
 SERVER_SEED_BYTES: Final = 32
 CLIENT_SEED_BYTES: Final = 8
@@ -50,7 +52,7 @@ class PlayerSeed:
 class Instant:
     """One player's instant games."""
 
-    __slots__ = ("_assets", "_limits", "_player", "_sealer", "_seed", "_wallet")
+    __slots__ = ("_assets", "_limits", "_open", "_player", "_sealer", "_seed", "_wallet")
 
     def __init__(
         self,
@@ -59,6 +61,7 @@ class Instant:
         assets: dict[str, Asset],
         limits: dict[tuple[str, str], Limits],
         sealer: Sealer,
+        games: dict[str, Open],
     ) -> None:
         self._player = player
         self._seed = seed
@@ -66,6 +69,7 @@ class Instant:
         self._limits = limits
         self._sealer = sealer
         self._wallet = Ref("wallet", player)
+        self._open = Desk(self._wallet, games)
 
     # --- what the host calls ---
 
@@ -74,6 +78,7 @@ class Instant:
         if self._seed is None:
             first = new_server_seed(turn.entropy(SERVER_SEED_BYTES))
             self._begin(turn, self._seed_after(turn, 0, first, turn.entropy(CLIENT_SEED_BYTES).hex()))
+        self._open.arm(turn)
 
     def receive(self, turn: Turn, command: Any, sender: Sender) -> None:
         """Handle one message."""
@@ -82,12 +87,20 @@ class Instant:
             game = _BY_REQUEST.get(type(request))
             if game is not None:
                 self._bet(turn, game, request, sender)
+            elif type(request) in _STARTS:
+                turn.answer(sender, self._start(turn, _STARTS[type(request)], request))
+            elif type(request) in _STEPS:
+                turn.answer(sender, self._open.step(turn, _STEPS[type(request)], request))
+            elif type(request) is ListOpen:
+                turn.answer(sender, self._view_open(request))
             elif type(request) is Seeds:
                 turn.answer(sender, self._view(request))
             elif type(request) is RotateSeeds:
                 self._rotate(turn, request, sender)
             else:
                 turn.answer(sender, Refusal(Code.UNKNOWN_TYPE, {"t": request.t}))
+        elif type(command) is Wake:
+            self._open.wake(turn)
 
     def remember(self, command: CommandId, known: KnownCommand | None) -> None:
         """Instant games ask the wallet, which remembers."""
@@ -100,8 +113,8 @@ class Instant:
         raise TypeError(f"instant games are not called with {type(command).__name__}")
 
     def may_sleep(self, now: int) -> bool:
-        """Nothing is kept here that the store does not have."""
-        return True
+        """Nothing is kept here that the store does not have; but an open game waits for its time."""
+        return not len(self._open)
 
     # --- betting ---
 
@@ -150,6 +163,38 @@ class Instant:
             seed.nonce += 1
         turn.answer(sender, played.answer)
 
+    def _start(self, turn: Turn, game: StepGame[Any], request: Any) -> Refusal | dict[str, Any]:
+        """Begin a game of steps: its draw is used with the commit that holds its stake."""
+        asset, limits = self._assets.get(request.asset), self._limits.get((game.name, request.asset))
+        if asset is None or limits is None:
+            play: Any = Refusal(Code.UNKNOWN_ASSET, {"asset": request.asset, "game": game.name})
+        else:
+            play = game.check(request, limits)
+        if asset is None or isinstance(play, Refusal):
+            refused: Refusal | dict[str, Any] = turn.call(self._wallet, RefuseBet(request.id, digest_of(request), play))
+            return refused
+        seed, account = self._current(), player_account(self._player, asset.number, _BALANCES[request.balance])
+        state = game.start(play, seed.server_seed, seed.client_seed, seed.nonce)
+        begun = Open(
+            game=game,
+            bet=BetId(request.id),
+            asset=request.asset,
+            balance=request.balance,
+            stake=play.stake,
+            seed=seed.number,
+            nonce=seed.nonce,
+            state=state,
+            step=0,
+            at=turn.now,
+        )
+        answer, is_begun = self._open.begin(turn, request, play, account, begun)
+        seed.nonce += is_begun
+        return answer
+
+    def _view_open(self, request: Request) -> OpenGames:
+        games = ({**one.reply(), "asset": one.asset, "balance": one.balance} for one in self._open.all())
+        return OpenGames(id=request.id, games=tuple(games))
+
     # --- seeds ---
 
     def _current(self) -> PlayerSeed:
@@ -169,8 +214,15 @@ class Instant:
         )
 
     def _rotate(self, turn: Turn, request: RotateSeeds, sender: Sender) -> None:
-        """Reveal and begin anew, if the wallet says that the id is new; it keeps the answer with all the others."""
+        """Reveal and begin anew, if the wallet says that the id is new; it keeps the answer with all the others.
+
+        A seed that an open game was drawn from stays secret.
+        """
         old = self._current()
+        if len(self._open):
+            in_use = Refusal(Code.SEED_IN_USE, {"number": old.number, "bets": [one.bet for one in self._open.all()]})
+            turn.answer(sender, turn.call(self._wallet, RefuseBet(BetId(request.id), digest_of(request), in_use)))
+            return
         new = self._seed_after(turn, old.number, old.following, request.client_seed)
         answer = {
             "t": "seeds.rotated",
@@ -226,3 +278,5 @@ def wake_seed(row: SeedRow | None, draw_high: int, draw_bits: int, sealer: Seale
 
 _pack: Final = msgpack.Packer().pack
 _BY_REQUEST: Final[dict[type[Request], InstantGame]] = {game.request: game for game in INSTANT_GAMES.values()}
+_STARTS: Final[dict[type[Request], StepGame[Any]]] = {game.request: game for game in STEP_GAMES.values()}
+_STEPS: Final[dict[type[Request], StepGame[Any]]] = {step: game for game in STEP_GAMES.values() for step in game.steps}

@@ -1,34 +1,85 @@
 """How the instant games of a player wake up."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgpack
 
 from actors.fairness.seal import Sealer
-from actors.games.interface import Limits
-from actors.instant.instant import Instant, wake_seed
+from actors.games.catalogue import STEP_GAMES
+from actors.games.interface import InstantPlay, Limits
+from actors.instant.games import Open
+from actors.instant.instant import Instant, PlayerSeed, wake_seed
+from actors.instant.journal import journal_of, read_steps
 from actors.runtime.actor import Actor
 from actors.runtime.ref import Ref
-from actors.wallet.wallet import DRAW_BITS
-from persistence.interfaces import Ledger
-from protocol.ids import PlayerId
-from protocol.money import Asset
+from actors.wallet.wallet import DRAW_BITS, own_games
+from persistence.interfaces import BetRow, JournalRow, KnownCommand, Ledger, Unavailable, WalletRow
+from protocol.ids import BetId, CommandId, PlayerId
+from protocol.money import Asset, asset_of, balance_of
+from protocol.records import BetState
 
 
 class InstantKind:
-    """Instant games from the newest seed and the newest draw; `limits` by game and asset code."""
+    """Instant games from the newest seed and the newest draw, and open games from their steps.
+
+    `limits` are by game and asset code.
+    """
 
     def __init__(self, assets: Sequence[Asset], limits: Mapping[tuple[str, str], Limits], sealer: Sealer) -> None:
         self._assets = {asset.code: asset for asset in assets}
+        self._codes = {asset.number: asset.code for asset in assets}
         self._limits = dict(limits)
         self._sealer = sealer
 
     async def load(self, ledger: Ledger, refs: Sequence[Ref]) -> dict[Ref, Actor]:
-        """See `Kind.load`."""
+        """See `Kind.load`. Raises `Unavailable` also when another owner of the shard writes meanwhile."""
         players = [PlayerId(int(ref.key)) for ref in refs]
         seeds = await ledger.load_seeds(players)
         wallets = await ledger.load_wallets(players)
+        open_bets = [bet for player in players for bet in _open_bets(player, wallets[player])]
+        bets = await ledger.find_commands(open_bets) if open_bets else {}
+        journals = await ledger.load_journals([journal_of(BetId(bet)) for bet in open_bets]) if open_bets else {}
         actors: dict[Ref, Actor] = {}
         for ref, player in zip(refs, players, strict=True):
             draw_high = max((account.draw_high for account in wallets[player].accounts), default=0)
             seed = wake_seed(seeds.get(player), draw_high, DRAW_BITS, self._sealer)
-            actors[ref] = Instant(player, seed, self._assets, self._limits, self._sealer)
+            games = [self._game(bets.get(bet), journals, seed) for bet in _open_bets(player, wallets[player])]
+            games.sort(key=lambda one: one.nonce)
+            open_games = {one.game.name: one for one in games}
+            actors[ref] = Instant(player, seed, self._assets, self._limits, self._sealer, open_games)
         return actors
+
+    def _game(self, known: KnownCommand | None, journals: Mapping[str, JournalRow], seed: PlayerSeed | None) -> Open:
+        """An open game, played again to where it stands."""
+        bet = known.bet if known is not None else None
+        if bet is None or bet.state != BetState.OPEN or seed is None or bet.seed != seed.number:
+            # Holds, bets and seeds are read one after the other: only another owner can write between them.
+            raise Unavailable("somebody else goes on with a game")
+        return _played(bet, journals[journal_of(bet.id)], seed, self._codes[asset_of(bet.account)])
+
+
+def _played(bet: BetRow, journal: JournalRow, seed: PlayerSeed, asset: str) -> Open:
+    game = STEP_GAMES[bet.game]
+    params: dict[str, Any] = msgpack.unpackb(bet.params)
+    play = InstantPlay(bet.stake, params["payout_max"], params)
+    begun = Open(
+        game=game,
+        bet=bet.id,
+        asset=asset,
+        balance=balance_of(bet.account).name.lower(),  # type: ignore[arg-type]
+        stake=bet.stake,
+        seed=seed.number,
+        nonce=bet.nonce,
+        state=game.start(play, seed.server_seed, seed.client_seed, bet.nonce),
+        step=0,
+        at=bet.placed_at,
+    )
+    for taken in read_steps(journal.events):
+        begun = begun.after(game.act(begun.state, taken.step), taken.at)
+    return begun
+
+
+def _open_bets(player: PlayerId, wallet: WalletRow) -> list[CommandId]:
+    own = own_games(player)
+    return [hold.id for hold in wallet.holds if hold.owner == own]

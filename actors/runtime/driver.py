@@ -20,6 +20,8 @@ LOOKUPS_MAX: Final = 512
 RETRY_SECONDS_MIN: Final = 0.05
 RETRY_SECONDS_MAX: Final = 1.0
 SWEEP_SECONDS: Final = 5.0
+UNFINISHED_SECONDS: Final = 60.0
+"""How often it is asked who must be in memory although nobody asks for them: a failed turn has them forgotten."""
 FLUSH_SECONDS_MAX: Final = 2.0
 """How long the end waits for the last commit: a store that takes longer is taken for gone."""
 
@@ -50,19 +52,23 @@ class Driver:
         tenure: Tenure,
         *,
         standing: Sequence[Ref],
+        unfinished: Callable[[Ledger], Awaitable[Sequence[Ref]]] | None = None,
         on_event: Callable[[str, Mapping[str, Any]], None],
         on_commit: Callable[[Batch, float], None] | None = None,
         on_taken: Callable[[KnownCommand], None] | None = None,
         on_begin: Callable[[], None] | None = None,
     ) -> None:
-        """`standing` are always in memory, as far as they are this host's. `on_taken` is told of ids in a rejected
-        batch that the ledger has already, so that they can be refused; `on_begin` that an epoch begins.
+        """`standing` are always in memory, as far as they are this host's; `unfinished` asks the ledger who else must
+        be, soon after an epoch begins and every minute. `on_taken` is told of ids in a rejected batch that the ledger
+        has already, so that they can be refused; `on_begin` that an epoch begins.
         """
         self.host = host
         self._ledger = ledger
         self._kinds = kinds
         self._tenure = tenure
         self._standing = tuple(standing)
+        self._unfinished = unfinished
+        self._unfinished_at = 0.0
         self._on_event = on_event
         self._on_commit = on_commit
         self._on_taken = on_taken
@@ -144,6 +150,7 @@ class Driver:
     def _begin(self, epoch: Epoch, shards: Collection[ShardId]) -> None:
         self._proved_at = self._loop.time()
         self.host.begin(epoch, shards)
+        self._unfinished_at = 0.0
         self.wake_standing()
         self.ready.set()
         if self._stopping:
@@ -362,7 +369,21 @@ class Driver:
             await self.check_ownership()
             self.host.sweep()
             self.wake_standing()
+            await self._wake_unfinished()
             self.after()
+
+    async def _wake_unfinished(self) -> None:
+        """Have those loaded who must go on, if it is time to ask for them."""
+        if self._unfinished is None or self._loop.time() < self._unfinished_at or self.host.suspended:
+            return
+        try:
+            refs = await self._unfinished(self._ledger)
+        except StoreError as error:
+            self._on_event("load failed", {"kind": "unfinished", "actors": 0, "error": str(error)})
+            return
+        self._unfinished_at = self._loop.time() + UNFINISHED_SECONDS
+        for ref in refs:
+            self.host.wake(ref)
 
     async def check_ownership(self) -> None:
         """A host that has nothing to write would not learn from its commits that it was fenced, and go on answering."""

@@ -1,6 +1,6 @@
 """The local runtime: one host in this process that owns every shard, until another process takes them."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from actors.runtime.actor import Kind
@@ -40,6 +40,7 @@ class LocalRuntime(Driver):
         *,
         name: str,
         standing: Sequence[Ref],
+        unfinished: Callable[[Ledger], Awaitable[Sequence[Ref]]] | None = None,
         on_event: Callable[[str, Mapping[str, Any]], None],
         on_commit: Callable[[Batch, float], None] | None = None,
         on_taken: Callable[[KnownCommand], None] | None = None,
@@ -51,6 +52,7 @@ class LocalRuntime(Driver):
             kinds,
             _Everything(ledger, name, host.shards),
             standing=standing,
+            unfinished=unfinished,
             on_event=on_event,
             on_commit=on_commit,
             on_taken=on_taken,

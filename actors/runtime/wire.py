@@ -29,6 +29,7 @@ from protocol.commands import (
     TakeBack,
     TakenBack,
     TakeSession,
+    Wake,
     Watchers,
 )
 from protocol.dialects import client_dialect
@@ -69,6 +70,7 @@ COMMANDS: Final[tuple[type[Any], ...]] = (
     Settled,
     AskAboutHold,
     TakeSession,
+    Wake,
 )
 """What actors are told from elsewhere; each is a named tuple. The order is part of the form."""
 

@@ -4,11 +4,12 @@ from typing import Any
 
 import msgpack
 
-from actors.games.catalogue import INSTANT_GAMES
+from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES
 from actors.games.interface import InstantPlay, InstantResult
 from actors.wallet.memory import Answer
 from persistence.interfaces import BetRow, KnownCommand
 from protocol.errors import Code, Refusal
+from protocol.games.steps import state_fields
 from protocol.records import BetState
 
 NO_POSITION = 0
@@ -31,6 +32,10 @@ def not_taken(table: str, round_number: int) -> Refusal:
 def _bet_answer(bet: BetRow) -> Answer:
     if bet.state == BetState.DISOWNED:
         return not_taken(bet.table_id or "", bet.round or 0)
+    if bet.game in STEP_GAMES:
+        tag, seed = STEP_GAMES[bet.game].tag, bet.seed or 0
+        started = state_fields(tag, bet.id, bet.stake, 0, None, seed, bet.nonce, bet.placed_at)
+        return {**started, "id": bet.id, **msgpack.unpackb(bet.outcome or b"\x80")}
     common = {
         "id": bet.id,
         "stake": bet.stake,

@@ -17,6 +17,7 @@ from protocol.commands import (
     AskAboutId,
     Asked,
     Claim,
+    CloseGame,
     Held,
     IdIsNew,
     Keep,
@@ -24,6 +25,7 @@ from protocol.commands import (
     Look,
     Move,
     NotHeld,
+    OpenGame,
     OpenWallet,
     PlaceHold,
     Play,
@@ -65,6 +67,11 @@ ASK_AGAIN_MS: Final = 5_000
 _SECOND_MS: Final = 1_000
 
 
+def own_games(player: PlayerId) -> str:
+    """The owner of the holds of a player's own games of steps; no table has such an id."""
+    return str(Ref("instant", player))
+
+
 class Account:
     """One balance: what is posted, what of it is held, and its newest transfer."""
 
@@ -102,6 +109,7 @@ class Wallet:
         "_claims",
         "_holds",
         "_memory",
+        "_own",
         "_player",
         "_questions",
         "_seq",
@@ -129,6 +137,7 @@ class Wallet:
         self._used = used
         self._assets = assets
         self._topic = f"wallet:{player}"
+        self._own = own_games(player)
         self._accounts = {
             one.id: Account(one.id, one.posted, one.held, one.draw_high, one.last) for one in row.accounts
         }
@@ -143,9 +152,14 @@ class Wallet:
     # --- what the host calls ---
 
     def awake(self, turn: Turn) -> None:
-        """Ask the tables about holds from before: those they do not know are released."""
+        """Ask the tables about holds from before: those they do not know are released. Open games must be awake too."""
         for hold in (self._holds or {}).values():
-            hold.asked_at = turn.now - ASK_AGAIN_MS
+            if hold.table == self._own:
+                games = Ref("instant", self._player)
+                if turn.is_here(games):  # or the shard has just gone to another host, which sees to it
+                    turn.tell(games, Wake(turn.now))
+            else:
+                hold.asked_at = turn.now - ASK_AGAIN_MS
         self._ask_about_holds(turn, None, None)
 
     def receive(self, turn: Turn, command: Any, sender: Sender) -> None:
@@ -163,6 +177,10 @@ class Wallet:
             return self._refused(turn, command)
         if type(command) is Keep:
             return self._kept(turn, command)
+        if type(command) is OpenGame:
+            return self._open_game(turn, command)
+        if type(command) is CloseGame:
+            return self._close_game(turn, command)
         raise TypeError(f"a wallet is not called with {type(command).__name__}")
 
     def void(self, command: Any) -> None:
@@ -228,6 +246,53 @@ class Wallet:
         self._mark(turn, account)
         self._publish(turn, account, "bet", play.id, play.origin)
         return Played(True, answer)
+
+    # --- games of steps ---
+
+    def _open_game(self, turn: Turn, start: OpenGame) -> Played:
+        known = self._known(start.id, start.digest)
+        if known is not None:
+            return Played(False, known)
+        account = self._account_for(start.account, start.stake, start.payout_max)
+        if isinstance(account, Refusal):
+            return Played(False, self._refuse(turn, start.id, start.digest, account))
+        account.held += start.stake
+        account.draw_high = max(account.draw_high, start.seed << DRAW_BITS | start.nonce)
+        self._keep_hold(start.id, PendingHold(account.id, start.stake, self._own, start.nonce))
+        turn.stage(Hold(start.id, account.id, start.stake, self._own))
+        turn.stage(
+            Bet(
+                start.id,
+                account.id,
+                start.game,
+                None,
+                start.nonce,
+                start.stake,
+                None,
+                BetState.OPEN,
+                start.seed,
+                start.nonce,
+                start.params,
+                start.shown,
+                account.posted - account.held,
+                account.held,
+                start.digest,
+                turn.now,
+            )
+        )
+        self._use(turn, start.id, start.digest, start.reply)
+        self._mark(turn, account)
+        self._publish(turn, account, "hold", start.id, None)
+        return Played(True, start.reply)
+
+    def _close_game(self, turn: Turn, end: CloseGame) -> Kept:
+        if end.id is not None:
+            known = self._known(end.id, end.digest)
+            if known is not None:
+                return Kept(False, known)
+            self._take_id(turn, end.id, end.digest, end.reply)
+        self._settle(turn, Settle(((end.bet, end.payout),)), None)
+        return Kept(True, end.reply)
 
     # --- bets at tables ---
 

@@ -32,7 +32,9 @@ from clients.bots.grounds import Grounds
 from clients.bots.journal import Journal
 from clients.bots.report import ABSENT, Report, Tally
 from clients.bots.roulette import RouletteBot
+from clients.bots.steps import StepBot
 from clients.bots.tables import Tables
+from clients.bots.turns import TURN_STRATEGIES
 from clients.python.address import address_of, urls_of
 from clients.python.backoff import Backoff
 from clients.python.ids import Entropy
@@ -137,6 +139,8 @@ class Swarm:
                 bots.append(RouletteBot(grounds, number, tables))
             elif game == "dice":
                 bots.append(DiceBot(grounds, number, templates))
+            elif game in TURN_STRATEGIES:
+                bots.append(StepBot(grounds, number, game))
             else:
                 bots.append(AloneBot(grounds, number, game))
         return bots

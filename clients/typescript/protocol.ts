@@ -92,6 +92,14 @@ export const ErrorCode = {
   BET_NOT_SETTLED: 5012,
   /** The bet came too late for its round, and the stake is free again. */
   BET_NOT_TAKEN: 5013,
+  /** You have an open game of this kind; finish it first. */
+  GAME_OPEN: 5021,
+  /** You have no such open game: it is over, or never began. */
+  NO_SUCH_GAME: 5022,
+  /** The game is at another step. */
+  OUT_OF_TURN: 5023,
+  /** The rules do not allow this step now. */
+  ILLEGAL_STEP: 5024,
   /** It is not known whether this was done; repeat with the same id. */
   TRY_AGAIN: 6001,
   /** A fault of ours; repeat with the same id. */
@@ -193,6 +201,7 @@ export type ClientMessage =
   | Unwatch
   | ListTables
   | ListGames
+  | ListOpen
   | Sit
   | Leave
   | Balances
@@ -206,6 +215,15 @@ export type ClientMessage =
   | KenoBet
   | WheelBet
   | SlotsBet
+  | MinesBet
+  | MinesReveal
+  | MinesCashOut
+  | HiloBet
+  | HiloGuess
+  | HiloSkip
+  | HiloCashOut
+  | VideopokerBet
+  | VideopokerDraw
   | RouletteBet
   | RouletteUndo
   | RouletteClear;
@@ -294,6 +312,75 @@ export interface Hello {
   readonly ping_seconds: Int;
 }
 
+/** Begin a game: the first card is shown. The stake is held until it is over. */
+export interface HiloBet {
+  readonly t: "hilo.bet";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** code of an asset, such as PLAY */
+  readonly asset: string;
+  readonly balance?: "cash" | "bonus";
+  /** ledger units of the asset */
+  readonly amount: number;
+}
+
+/** Take what the guesses pay. */
+export interface HiloCashOut {
+  readonly t: "hilo.cashout";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a bet: of the request that placed it */
+  readonly bet: Uint8Array;
+  readonly step: number;
+}
+
+/**
+ * Guess that the next card is as high or higher, or as low or lower, than the last one; the ace is the lowest.
+ *
+ * On an ace `higher` must be higher, and `lower` is another ace; on a king it is the other way round.
+ */
+export interface HiloGuess {
+  readonly t: "hilo.guess";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a bet: of the request that placed it */
+  readonly bet: Uint8Array;
+  readonly step: number;
+  readonly side: "higher" | "lower";
+}
+
+/** Have the next card without a guess. */
+export interface HiloSkip {
+  readonly t: "hilo.skip";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a bet: of the request that placed it */
+  readonly bet: Uint8Array;
+  readonly step: number;
+}
+
+/**
+ * The `cards` that are shown, in order, as numbers (0 is the two of diamonds, 51 the ace of clubs; value by value).
+ *
+ * `guesses` has what was said before each card but the first: `higher`, `lower` or `skip`. The `multiplier` that they
+ * pay is in ten-thousandths, rounded down to be shown; what is paid is not, but to the ledger unit.
+ */
+export interface HiloState {
+  readonly t: "hilo.state";
+  readonly id: Uint8Array;
+  readonly bet: Uint8Array;
+  readonly stake: Int;
+  readonly step: Int;
+  readonly over: boolean;
+  readonly payout: Int;
+  readonly seed: Int;
+  readonly nonce: Int;
+  readonly closes_at_ms: Int;
+  readonly cards: ReadonlyArray<Int>;
+  readonly guesses: ReadonlyArray<string>;
+  readonly multiplier: Int;
+}
+
 /** Pick one to ten different numbers from 1 to 40; `risk` says which pay table counts the hits. */
 export interface KenoBet {
   readonly t: "keno.bet";
@@ -370,6 +457,13 @@ export interface ListGames {
   readonly id: Uint8Array;
 }
 
+/** Ask for one's own games of several steps that are open: to go on with them after a reconnect. */
+export interface ListOpen {
+  readonly t: "games.open";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+}
+
 /** Ask for the lobby's tables. */
 export interface ListTables {
   readonly t: "lobby.list";
@@ -384,6 +478,70 @@ export interface LobbySnapshot {
   readonly epoch: Int;
   readonly seq: Int;
   readonly tables: ReadonlyArray<TableInfo>;
+}
+
+/** Begin a game with so many `mines` under the 25 tiles. The stake is held until it is over. */
+export interface MinesBet {
+  readonly t: "mines.bet";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** code of an asset, such as PLAY */
+  readonly asset: string;
+  readonly balance?: "cash" | "bonus";
+  /** ledger units of the asset */
+  readonly amount: number;
+  readonly mines: number;
+}
+
+/** Take what the revealed tiles pay. */
+export interface MinesCashOut {
+  readonly t: "mines.cashout";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a bet: of the request that placed it */
+  readonly bet: Uint8Array;
+  readonly step: number;
+}
+
+/** Reveal a tile, 0 to 24: row by row, five in a row. */
+export interface MinesReveal {
+  readonly t: "mines.reveal";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a bet: of the request that placed it */
+  readonly bet: Uint8Array;
+  readonly step: number;
+  readonly tile: number;
+}
+
+/**
+ * The tiles that are `revealed`, in order, and the `multiplier` that they pay, in ten-thousandths.
+ *
+ * It is rounded down to be shown; what is paid is not, but to the ledger unit. `positions` of the mines are told when
+ * the game is over.
+ */
+export interface MinesState {
+  readonly t: "mines.state";
+  readonly id: Uint8Array;
+  readonly bet: Uint8Array;
+  readonly stake: Int;
+  readonly step: Int;
+  readonly over: boolean;
+  readonly payout: Int;
+  readonly seed: Int;
+  readonly nonce: Int;
+  readonly closes_at_ms: Int;
+  readonly mines: Int;
+  readonly revealed: ReadonlyArray<Int>;
+  readonly multiplier: Int;
+  readonly positions: ReadonlyArray<Int> | null;
+}
+
+/** One's open games, oldest first: the fields of their newest replies but `id`, and `asset` and `balance`. */
+export interface OpenGames {
+  readonly t: "games.state";
+  readonly id: Uint8Array;
+  readonly games: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }
 
 /** Ask for the server's time. */
@@ -674,6 +832,7 @@ export type ServerMessage =
   | Watching
   | Tables
   | Games
+  | OpenGames
   | LobbySnapshot
   | WalletBalances
   | WalletSnapshot
@@ -688,6 +847,9 @@ export type ServerMessage =
   | KenoSettled
   | WheelSettled
   | SlotsSettled
+  | MinesState
+  | HiloState
+  | VideopokerState
   | RoulettePlaced
   | RouletteReturned
   | RouletteOpened
@@ -818,6 +980,52 @@ export interface Unwatch {
   readonly stream: string;
 }
 
+/** Have five cards dealt. The stake is held until the draw. */
+export interface VideopokerBet {
+  readonly t: "videopoker.bet";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** code of an asset, such as PLAY */
+  readonly asset: string;
+  readonly balance?: "cash" | "bonus";
+  /** ledger units of the asset */
+  readonly amount: number;
+}
+
+/** Hold the cards at these places, 0 to 4, and have the others replaced. It ends the game. */
+export interface VideopokerDraw {
+  readonly t: "videopoker.draw";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a bet: of the request that placed it */
+  readonly bet: Uint8Array;
+  readonly step: number;
+  readonly hold: ReadonlyArray<number>;
+}
+
+/**
+ * The five `cards` as they are now, as numbers (0 is the two of diamonds, 51 the ace of clubs; value by value).
+ *
+ * `hand` is what they are and `multiplier`, in ten-thousandths, what that pays; `held` are the places that were held,
+ * once the game is over.
+ */
+export interface VideopokerState {
+  readonly t: "videopoker.state";
+  readonly id: Uint8Array;
+  readonly bet: Uint8Array;
+  readonly stake: Int;
+  readonly step: Int;
+  readonly over: boolean;
+  readonly payout: Int;
+  readonly seed: Int;
+  readonly nonce: Int;
+  readonly closes_at_ms: Int;
+  readonly cards: ReadonlyArray<Int>;
+  readonly hand: string;
+  readonly multiplier: Int;
+  readonly held: ReadonlyArray<Int> | null;
+}
+
 /** An amount on a spot. */
 export interface Wager {
   readonly t: "wager";
@@ -938,6 +1146,7 @@ export interface Answers {
   readonly "unwatch": Done;
   readonly "lobby.list": Tables;
   readonly "games.list": Games;
+  readonly "games.open": OpenGames;
   readonly "table.sit": Done;
   readonly "table.leave": Done;
   readonly "wallet.balances": WalletBalances;
@@ -951,6 +1160,15 @@ export interface Answers {
   readonly "keno.bet": KenoSettled;
   readonly "wheel.bet": WheelSettled;
   readonly "slots.bet": SlotsSettled;
+  readonly "mines.bet": MinesState;
+  readonly "mines.reveal": MinesState;
+  readonly "mines.cashout": MinesState;
+  readonly "hilo.bet": HiloState;
+  readonly "hilo.guess": HiloState;
+  readonly "hilo.skip": HiloState;
+  readonly "hilo.cashout": HiloState;
+  readonly "videopoker.bet": VideopokerState;
+  readonly "videopoker.draw": VideopokerState;
   readonly "roulette.bet": RoulettePlaced;
   readonly "roulette.undo": RouletteReturned;
   readonly "roulette.clear": RouletteReturned;

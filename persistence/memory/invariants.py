@@ -72,12 +72,12 @@ def _holds(tables: Tables) -> Iterator[str]:
         if hold.state == HoldState.PENDING:
             held[hold.account] += hold.amount
         bet = tables.bets.get(hold.id)
-        if bet is None or bet.table_id is None:
-            yield f"hold {_show(hold.id)} has no bet at a table"
+        if bet is None or bet.round is None:
+            yield f"hold {_show(hold.id)} has no bet at a table or of a game of steps"
         elif (hold.account, hold.amount, hold.state) != (bet.account, bet.stake, _HOLD_OF_BET[bet.state]):
             yield f"hold {_show(hold.id)} of {hold.amount} in state {hold.state} has bet {bet}"
     for bet in tables.bets.values():
-        if bet.table_id is not None and bet.id not in tables.holds:
+        if bet.round is not None and bet.id not in tables.holds:
             yield f"bet {_show(bet.id)} at table {bet.table_id} has no hold"
     for account in tables.accounts.values():
         pending = held.pop(account.id, 0)
@@ -95,7 +95,7 @@ def _bets(tables: Tables) -> Iterator[str]:
         won = [(bet.account, bet.payout)] if settled and bet.payout else []
         if [(row.credit, row.amount) for row in wins.pop(bet.id, ())] != won:
             yield f"bet {_show(bet.id)} paying {bet.payout} in state {bet.state} has other wins than it should"
-        if (settled and bet.payout is None) or (bet.table_id is None and not settled):
+        if (settled and bet.payout is None) or (bet.round is None and not settled):
             yield f"bet {_show(bet.id)} is settled without a payout, or instant and yet not settled"
     for refs in (stakes, wins):
         yield from (f"transfers {rows} have no bet" for rows in refs.values())

@@ -66,7 +66,7 @@ async def _holds(ask: Questions) -> Answer:
         _HOLD_OF_BET[row["state"]]: (row["bets"], row["stakes_fingerprint"]) for row in found.bets if not row["instant"]
     }
     if {row["state"]: (row["holds"], row["fingerprint"]) for row in found.holds} != of_bets:
-        broken += await ask.evidence("a hold and its bet at a table are not of one kind", queries.HOLDS_UNLIKE_BETS)
+        broken += await ask.evidence("a hold and its bet are not of one kind", queries.HOLDS_UNLIKE_BETS)
     return sum(row["holds"] for row in found.holds), broken
 
 
@@ -114,7 +114,7 @@ async def _draws(ask: Questions) -> Answer:
     broken += await ask.evidence("the account names another draw as its newest", queries.NEWEST_DRAWS)
     broken += await ask.evidence("a bet with neither table nor seed", queries.SEEDLESS_BETS)
     found = await ask.surveys()
-    return sum(row["bets"] for row in found.bets if row["instant"]), broken
+    return sum(row["draws"] for row in found.bets), broken
 
 
 async def _rounds(ask: Questions) -> Answer:

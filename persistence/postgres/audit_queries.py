@@ -17,8 +17,9 @@ TRANSFERS: Final = """
     FROM transfer GROUP BY 1, 2, 3, 4, 5"""
 
 BETS: Final = """
-    SELECT state, table_id IS NULL AS instant, count(*) AS bets, count(*) FILTER (WHERE payout > 0) AS wins,
-        count(*) FILTER (WHERE state = 2 AND payout IS NULL OR table_id IS NULL AND state <> 2) AS impossible,
+    SELECT state, round IS NULL AS instant, count(*) AS bets, count(seed) AS draws,
+        count(*) FILTER (WHERE payout > 0) AS wins,
+        count(*) FILTER (WHERE state = 2 AND payout IS NULL OR round IS NULL AND state <> 2) AS impossible,
         sum(fingerprint(id, account, stake, $1)) AS stakes_fingerprint,
         sum(fingerprint(id, account, payout, $1)) FILTER (WHERE payout > 0) AS wins_fingerprint
     FROM bet GROUP BY 1, 2"""
@@ -68,12 +69,12 @@ HELD_ACCOUNTS: Final = """
 HOLDS_UNLIKE_BETS: Final = """
     SELECT coalesce(h.id, b.id) AS id, h.state AS hold_state, h.account AS hold_account, h.amount AS held,
         b.state AS bet_state, b.account AS bet_account, b.stake
-    FROM hold h FULL JOIN (SELECT * FROM bet WHERE table_id IS NOT NULL) b ON b.id = h.id
+    FROM hold h FULL JOIN (SELECT * FROM bet WHERE round IS NOT NULL) b ON b.id = h.id
     WHERE (h.state, h.account, h.amount) IS DISTINCT FROM (b.state, b.account, b.stake) LIMIT $1"""
 
 IMPOSSIBLE_BETS: Final = """
     SELECT id AS bet, table_id, state, stake, payout FROM bet
-    WHERE state = 2 AND payout IS NULL OR table_id IS NULL AND state <> 2 LIMIT $1"""
+    WHERE state = 2 AND payout IS NULL OR round IS NULL AND state <> 2 LIMIT $1"""
 
 BETS_UNLIKE_TRANSFERS: Final = """
     SELECT coalesce(b.id, t.ref) AS bet, b.account, b.state, b.stake, t.staked, t.stakes, b.payout, t.won, t.wins

@@ -2,18 +2,10 @@
 
 from typing import Final
 
-from protocol.games import dice, keno, limbo, plinko, roulette, slots, wheel
+from protocol.games import dice, hilo, keno, limbo, mines, plinko, roulette, slots, videopoker, wheel
 from protocol.model import Message, Request
 
-GAME_REQUESTS: Final[tuple[type[Request], ...]] = (
-    dice.REQUESTS
-    + limbo.REQUESTS
-    + plinko.REQUESTS
-    + keno.REQUESTS
-    + wheel.REQUESTS
-    + slots.REQUESTS
-    + roulette.REQUESTS
-)
-GAME_REPLIES: Final[tuple[type[Message], ...]] = (
-    dice.REPLIES + limbo.REPLIES + plinko.REPLIES + keno.REPLIES + wheel.REPLIES + slots.REPLIES + roulette.REPLIES
-)
+_ALL: Final = (dice, limbo, plinko, keno, wheel, slots, mines, hilo, videopoker, roulette)
+
+GAME_REQUESTS: Final[tuple[type[Request], ...]] = tuple(request for game in _ALL for request in game.REQUESTS)
+GAME_REPLIES: Final[tuple[type[Message], ...]] = tuple(reply for game in _ALL for reply in game.REPLIES)

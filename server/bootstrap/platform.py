@@ -10,6 +10,7 @@ from structlog.typing import FilteringBoundLogger
 
 from actors.runtime.host import Host
 from actors.runtime.local import LocalRuntime
+from actors.wallet.load import players_to_wake
 from actors.wallet.used_ids import UsedIds
 from persistence.embedded import Engines
 from persistence.interfaces import StoreError
@@ -99,6 +100,7 @@ class Platform:
             casino_kinds(self._config, stores.sealer, used),
             name=f"{socket.gethostname()}:{os.getpid()}",
             standing=standing_tables(self._config),
+            unfinished=players_to_wake,
             on_event=HostEvents(self._log),
             on_commit=metrics.committed,
             on_taken=lambda known: used.add(known.id, known.player, self._clock.unix_ms()),

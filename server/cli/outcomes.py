@@ -7,16 +7,24 @@ from actors.fairness.draws import Draws
 from actors.games.alone import MULTIPLIER_ONE, AloneGame, paid
 from actors.games.catalogue import ALONE_GAMES
 from actors.games.dice import ROLLS, is_wager, multiplier_of, payout_of, roll_of, winning_rolls
+from actors.games.hilo import cards_of
 from actors.games.keno import drawn_of
 from actors.games.limbo import result_of
+from actors.games.mines import multiple_of, paid_for, positions_of
 from actors.games.roulette import Variant, layout_of
 from actors.games.roulette.layout import colour_of, pocket_name
 from actors.games.roulette.wheel import Wheel
+from actors.games.videopoker import Deal
+from actors.games.videopoker import cards_of as deal_of
+from protocol.games.deck import card_name
+from protocol.games.hilo import CARDS_MAX
 from protocol.games.keno import NUMBERS, PICKS_MAX
 from protocol.games.keno import TABLES as KENO_TABLES
 from protocol.games.limbo import TARGET_MAX, TARGET_MIN
+from protocol.games.mines import MINES_MAX, TILES
 from protocol.games.plinko import TABLES as PLINKO_TABLES
 from protocol.games.slots import MACHINES
+from protocol.games.videopoker import HAND, PAYS
 from protocol.games.wheel import TABLES as WHEEL_TABLES
 from protocol.money import AMOUNT_MAX
 from server.cli.errors import UserError
@@ -44,6 +52,10 @@ class Params:
         """The value, if it was given."""
         return self._left.pop(key, None)
 
+    def is_word(self, key: str, word: str) -> bool:
+        """Whether this very word was given; then it is used up."""
+        return self._left.get(key) == word and self._left.pop(key) == word
+
     def whole(self, key: str, least: int, most: int) -> int | None:
         """A whole number between these."""
         text = self.word(key)
@@ -69,14 +81,24 @@ class Params:
         return next(iter(choices.values())) if text is None else choices[text]
 
     def numbers(self, key: str, most: int, count_max: int) -> list[int] | None:
-        """Different whole numbers from 1, with commas between them."""
+        """Different whole numbers from 1, with commas between them, in ascending order."""
+        found = self._different(key, 1, most, count_max)
+        return None if found is None else sorted(found)
+
+    def places(self, key: str, count: int) -> list[int] | None:
+        """Different whole numbers from 0, less than `count`, with commas between them, as they are given."""
+        return self._different(key, 0, count - 1, count)
+
+    def _different(self, key: str, least: int, most: int, count_max: int) -> list[int] | None:
         text = self.word(key)
         if text is None:
             return None
-        found = {int(one) for one in text.split(",") if one.isascii() and one.isdigit() and 1 <= int(one) <= most}
-        if len(found) != len(text.split(",")) or len(found) > count_max:
-            raise UserError(f"--param {key} takes up to {count_max} different numbers from 1 to {most}, not {text!r}")
-        return sorted(found)
+        texts = text.split(",")
+        found = [int(one) for one in texts if one.isascii() and one.isdigit() and least <= int(one) <= most]
+        if len(set(found)) != len(texts) or len(found) > count_max:
+            said = f"up to {count_max} different numbers from {least} to {most}"
+            raise UserError(f"--param {key} takes {said}, not {text!r}")
+        return found
 
     def end(self, game: str) -> None:
         """Refuse what is left."""
@@ -178,6 +200,48 @@ def slots(seeds: Seeds, params: Params) -> dict[str, Any]:
     return described | {"result": described["multiplier"]}
 
 
+def mines(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """Where so many `mines` are; with `tiles` whether they are safe, and with `stake` what they pay."""
+    count = params.whole("mines", 1, MINES_MAX) or 1
+    tiles, stake = params.places("tiles", TILES), params.whole("stake", 1, AMOUNT_MAX)
+    positions = positions_of(Draws(*seeds), count)
+    described: dict[str, Any] = {"mines": count, "outcome": {"positions": list(positions)}, "result": sorted(positions)}
+    if tiles is None:
+        if stake is not None:
+            raise UserError("a bet on mines has --param tiles=…")
+        return described
+    is_safe = not set(tiles) & set(positions)
+    described |= {"tiles": tiles, "safe": is_safe}
+    if is_safe:
+        described["multiplier"] = float(multiple_of(count, len(tiles)))
+    if stake is not None:
+        described |= {"stake": stake, "payout": paid_for(stake, count, len(tiles)) if is_safe else 0}
+    return described
+
+
+def hilo(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """The first so many `cards` of the game, each of 52 whatever came before."""
+    count = params.whole("cards", 1, CARDS_MAX) or 10
+    cards = list(cards_of(Draws(*seeds))[:count])
+    return {"outcome": {"cards": cards}, "result": [card_name(card) for card in cards]}
+
+
+def videopoker(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """The ten cards; with `hold`, places from 0 or `none`, the hand after the draw, and with `stake` what it pays."""
+    deck = deal_of(Draws(*seeds))
+    described: dict[str, Any] = {"outcome": {"deck": list(deck)}, "dealt": [card_name(card) for card in deck[:HAND]]}
+    hold = [] if params.is_word("hold", "none") else params.places("hold", HAND)
+    stake = params.whole("stake", 1, AMOUNT_MAX)
+    if hold is None:
+        if stake is not None:
+            raise UserError("a bet on videopoker has --param hold=…")
+        return described | {"result": described["dealt"]}
+    deal = Deal(stake or 1, deck, tuple(sorted(hold)))
+    described |= {"hold": sorted(hold), "result": [card_name(card) for card in deal.cards], "hand": deal.hand}
+    described["multiplier"] = float(PAYS[deal.hand])
+    return described if stake is None else described | {"stake": stake, "payout": stake * PAYS[deal.hand]}
+
+
 def _settled(name: str, seeds: Seeds, wager: Mapping[str, Any], stake: int | None) -> dict[str, Any]:
     """A wager on a game of one draw, as everybody can compute it."""
     game: AloneGame = ALONE_GAMES[name]
@@ -189,10 +253,13 @@ def _settled(name: str, seeds: Seeds, wager: Mapping[str, Any], stake: int | Non
 
 OUTCOMES: Final[Mapping[str, Callable[[Seeds, Params], dict[str, Any]]]] = {
     "dice": dice,
+    "hilo": hilo,
     "keno": keno,
     "limbo": limbo,
+    "mines": mines,
     "plinko": plinko,
     "roulette": roulette,
     "slots": slots,
+    "videopoker": videopoker,
     "wheel": wheel,
 }

@@ -54,7 +54,7 @@ class RouletteSettings(Section):
         return self
 
 
-InstantName = Literal["dice", "limbo", "plinko", "keno", "wheel", "slots"]
+InstantName = Literal["dice", "limbo", "plinko", "keno", "wheel", "slots", "mines", "hilo", "videopoker"]
 
 
 class InstantSettings(Section):

@@ -36,6 +36,16 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "fairness.rotate": {"client_seed": "my-own_words!"},
     "fairness.proof": {"bet": ID},
     "dice.bet": {"asset": "PLAY", "balance": "cash", "amount": 1, "target": 5_050, "over": True},
+    "games.open": {},
+    "mines.bet": {"asset": "PLAY", "balance": "cash", "amount": 1, "mines": 24},
+    "mines.reveal": {"bet": ID, "step": 0, "tile": 24},
+    "mines.cashout": {"bet": ID, "step": 99},
+    "hilo.bet": {"asset": "PLAY", "balance": "cash", "amount": 1},
+    "hilo.guess": {"bet": ID, "step": 0, "side": "higher"},
+    "hilo.skip": {"bet": ID, "step": 0},
+    "hilo.cashout": {"bet": ID, "step": 99},
+    "videopoker.bet": {"asset": "PLAY", "balance": "cash", "amount": 1},
+    "videopoker.draw": {"bet": ID, "step": 0, "hold": (0, 4)},
     "roulette.bet": {"table": "roulette-1", "balance": "cash", "wagers": [WAGER], "entropy": "words", "round": 3},
     "roulette.undo": {"table": "roulette-1"},
     "roulette.clear": {"table": "roulette-1"},
@@ -51,6 +61,7 @@ NOT_STREAMS = [*NOT_TEXT, "", "x" * 81]
 NOT_TOKENS = [*NOT_TEXT, "", "x" * 513]
 NOT_SEEDS = [1, b"seed", "", "x" * 65, "a:b", "a b", "a\n", "é", "\x7f"]
 NOT_BALANCES = [*NOT_TEXT, "", "CASH", "held"]
+NOT_STEPS = [*NOT_NUMBERS, -1, 100]
 NOT_ASSETS = [*NOT_TEXT, "", "X" * 17]
 
 BAD: dict[str, dict[str, list[Any]]] = {
@@ -83,6 +94,24 @@ BAD: dict[str, dict[str, list[Any]]] = {
         "amount": NOT_AMOUNTS,
         "target": [*NOT_NUMBERS, -1, 10_001],
         "over": [None, 0, 1, "true", b"", []],
+    },
+    "mines.bet": {
+        "asset": NOT_ASSETS,
+        "balance": NOT_BALANCES,
+        "amount": NOT_AMOUNTS,
+        "mines": [*NOT_NUMBERS, 0, 25],
+    },
+    "mines.reveal": {"bet": NOT_IDS, "step": NOT_STEPS, "tile": [*NOT_NUMBERS, -1, 25]},
+    "mines.cashout": {"bet": NOT_IDS, "step": NOT_STEPS},
+    "hilo.bet": {"asset": NOT_ASSETS, "balance": NOT_BALANCES, "amount": NOT_AMOUNTS},
+    "hilo.guess": {"bet": NOT_IDS, "step": NOT_STEPS, "side": [*NOT_TEXT, "", "same"]},
+    "hilo.skip": {"bet": NOT_IDS, "step": NOT_STEPS},
+    "hilo.cashout": {"bet": NOT_IDS, "step": NOT_STEPS},
+    "videopoker.bet": {"asset": NOT_ASSETS, "balance": NOT_BALANCES, "amount": NOT_AMOUNTS},
+    "videopoker.draw": {
+        "bet": NOT_IDS,
+        "step": NOT_STEPS,
+        "hold": [None, 1, "0", {}, [5], [-1], [1.0], [True], ["1"], [0] * 6],
     },
     "roulette.bet": {
         "table": NOT_TABLES,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from actors.fairness.seal import KEY_BYTES, Sealer
-from actors.games.catalogue import TABLE_GAMES, roulette_rules
+from actors.games.catalogue import STEP_GAMES, TABLE_GAMES, roulette_rules
 from actors.games.interface import Limits
 from actors.instant.load import InstantKind
 from actors.runtime.actor import Kind
@@ -58,7 +58,9 @@ class Casino(HandDriven):
     def __init__(self, *, limits: HostLimits | None = None, ledger: MemoryLedger | None = None) -> None:
         sealer = Sealer(bytes(KEY_BYTES))
         self.sealer = sealer
-        alone = {("dice", asset.code): DICE_LIMITS for asset in ASSETS} | {("slots", PLAY.code): SLOTS_LIMITS}
+        games = ("dice", *STEP_GAMES)
+        alone = {(game, asset.code): DICE_LIMITS for game in games for asset in ASSETS}
+        alone[("slots", PLAY.code)] = SLOTS_LIMITS
         tables = {TABLE: (TABLE_GAMES["roulette"], roulette_rules(RULES))}
         kinds: dict[str, Kind] = {
             "wallet": WalletKind(ASSETS),

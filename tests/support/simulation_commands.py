@@ -1,5 +1,6 @@
 """What players of a simulated casino may want: any command, sensible or not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
@@ -8,12 +9,15 @@ from actors.runtime.ref import Ref
 from protocol.commands import Asked, Look, Move
 from protocol.errors import CATALOGUE, Code, Refusal
 from protocol.games.dice import DiceBet
+from protocol.games.hilo import HiloBet, HiloCashOut, HiloGuess, HiloSkip
+from protocol.games.mines import TILES, MinesBet, MinesCashOut, MinesReveal
 from protocol.games.roulette import RouletteBet, RouletteClear, RouletteUndo, Wager
+from protocol.games.videopoker import VideopokerBet, VideopokerDraw
 from protocol.ids import CommandId, PlayerId
 from protocol.model import Request
 from protocol.money import Balance, player_account
 from protocol.records import TransferKind
-from protocol.requests import Balances, Leave, RotateSeeds, Seeds, Sit
+from protocol.requests import Balances, Leave, ListOpen, RotateSeeds, Seeds, Sit
 from tests.support.simulation_plan import ASSETS, PLAY, TABLES, USDT
 
 NO_SPOT: Final = "no-such-spot"
@@ -23,6 +27,7 @@ NO_SUCH_KIND: Final = 99
 _WISHES: Final = {
     "dice": 30,
     "roulette": 45,
+    "game": 12,
     "move": 10,
     "undo": 3,
     "clear": 2,
@@ -33,7 +38,21 @@ _WISHES: Final = {
     "balances": 2,
     "look": 2,
 }
-_IDEMPOTENT: Final = frozenset(("DiceBet", "RouletteBet", "RouletteUndo", "RouletteClear", "RotateSeeds", "Move"))
+GAMES: Final = (
+    "VideopokerBet",
+    "VideopokerDraw",
+    "HiloBet",
+    "HiloGuess",
+    "HiloSkip",
+    "HiloCashOut",
+    "MinesBet",
+    "MinesReveal",
+    "MinesCashOut",
+)
+"""Requests of games of steps."""
+_IDEMPOTENT: Final = frozenset(
+    ("DiceBet", "RouletteBet", "RouletteUndo", "RouletteClear", "RotateSeeds", "Move", *GAMES)
+)
 _MOVES: Final = ((TransferKind.DEPOSIT, 1), (TransferKind.WITHDRAWAL, -1), (TransferKind.ADJUSTMENT, -1))
 
 
@@ -124,6 +143,8 @@ class Wishes:
                 return self._dice_bet(id)
             case "roulette":
                 return self._roulette_bet(id, table)
+            case "game":
+                return self._start(id)
             case "undo":
                 return RouletteUndo(id=id, table=table)
             case "clear":
@@ -148,6 +169,35 @@ class Wishes:
             target=rng.choices((5_000, 9_000, 2_500, 0), weights=(6, 6, 6, 1))[0],
             over=rng.random() < 0.5,
         )
+
+    def _start(self, id: CommandId) -> Request:
+        """Begin a game of steps; or take a step in one that there is not."""
+        rng = self._rng
+        if rng.random() < 0.1:
+            return MinesCashOut(id=id, bet=rng.randbytes(16), step=0)
+        amount = rng.choices((5, 10, 100, 700, 9_000), weights=(1, 5, 5, 3, 1))[0]
+        if (one := rng.random()) < 0.5:
+            return (HiloBet if one < 0.3 else VideopokerBet)(id=id, asset=PLAY.code, amount=amount)
+        return MinesBet(id=id, asset=PLAY.code, amount=amount, mines=rng.choice((1, 3, 10)))
+
+    def step(self, id: CommandId, state: Mapping[str, Any]) -> Intent:
+        """Go on with an open game, sensibly or not."""
+        rng, place = self._rng, {"id": id, "bet": state["bet"], "step": state["step"]}
+        if state["t"] == "videopoker.state":
+            return self.asks(VideopokerDraw(**place, hold=tuple(rng.choices(range(5), k=rng.randint(0, 3)))))
+        is_enough = rng.random() < 0.3 + 0.1 * state["step"]
+        if state["t"] == "hilo.state":
+            guess = (
+                HiloGuess(**place, side=rng.choice(("higher", "lower"))) if rng.random() < 0.8 else HiloSkip(**place)
+            )
+            return self.asks(HiloCashOut(**place) if is_enough else guess)
+        if is_enough:
+            return self.asks(MinesCashOut(**place))
+        return self.asks(MinesReveal(**place, tile=rng.randrange(TILES)))
+
+    def open_games(self, id: CommandId) -> Intent:
+        """Ask for them."""
+        return self.asks(ListOpen(id=id))
 
     def _roulette_bet(self, id: CommandId, table: str) -> RouletteBet:
         rng = self._rng

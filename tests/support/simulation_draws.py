@@ -10,6 +10,7 @@ from actors.fairness.commitment import commitment_of
 from actors.fairness.entropy import client_seed_from
 from actors.fairness.seal import Sealer, player_seed, round_seed
 from actors.games.catalogue import VERIFIABLE
+from actors.instant.journal import journal_of, read_steps
 from persistence.memory.tables import StoredBet, Tables
 from protocol.ids import PlayerId, TableId
 from protocol.money import player_of
@@ -48,7 +49,7 @@ class Draws:
             case SeedEnd():
                 bound = self._of_players[record.player, record.number]
                 self._same("seed", record.player, record.server_seed, bound)
-            case Bet(seed=int()):
+            case Bet(seed=int(), state=BetState.SETTLED):
                 self._check_draw(self._tables.bets[record.id])
             case BetEnd(state=BetState.SETTLED):
                 self._check_payout(self._tables.bets[record.id])
@@ -95,6 +96,9 @@ class Draws:
         self.checked["draws"] += 1
 
     def _check_payout(self, bet: StoredBet) -> None:
+        if bet.table_id is None:
+            self._check_game(bet)
+            return
         found = self._tables.rounds[bet.table_id or "", bet.round or 0]
         bound = self._of_rounds[found.table_id, found.round]
         _, payout = VERIFIABLE[bet.game].recompute(
@@ -102,3 +106,21 @@ class Draws:
         )
         self._same("payout", bet.id.hex(), bet.payout, payout)
         self.checked["payouts"] += 1
+
+    def _check_game(self, bet: StoredBet) -> None:
+        """A game of steps: what it paid follows from its seed and from the steps that are written."""
+        player, journal = player_of(bet.account), journal_of(bet.id)
+        entries = sorted((one.n, one.event) for one in self._tables.journal.values() if one.actor == journal)
+        self._same("steps", bet.id.hex(), [n for n, _ in entries], list(range(1, len(entries) + 1)))
+        steps = read_steps(entries)
+        seed = self._tables.seeds[player, bet.seed or 0]
+        outcome, payout = VERIFIABLE[bet.game].recompute(
+            self._of_players[player, seed.number],
+            seed.client_seed,
+            bet.nonce,
+            params={**msgpack.unpackb(bet.params), "steps": [one.step for one in steps]},
+            stake=bet.stake,
+        )
+        self._same("outcome", bet.id.hex(), steps[-1].outcome, dict(outcome))
+        self._same("payout", bet.id.hex(), bet.payout, payout)
+        self.checked["games"] += 1

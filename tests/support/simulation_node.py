@@ -16,7 +16,7 @@ from actors.wallet.load import WalletKind, players_to_wake
 from persistence.interfaces import StoreError
 from tests.support.simulation_commands import is_poison
 from tests.support.simulation_mesh import Pausable, WeatherMesh
-from tests.support.simulation_plan import ASSETS, DICE, SHARDS, TABLES, rules_of
+from tests.support.simulation_plan import ALONE, ASSETS, SHARDS, TABLES, rules_of
 from tests.support.simulation_process import OUR_FAULTS, Surroundings
 from tests.support.simulation_store import Wire
 
@@ -62,7 +62,7 @@ class SimulatedHost(Pausable):
             self._wire,
             {
                 "wallet": WalletKind(ASSETS),
-                "instant": InstantKind(ASSETS, DICE, world.sealer),
+                "instant": InstantKind(ASSETS, ALONE, world.sealer),
                 "table": TableKind(tables, ASSETS, world.sealer),
             },
             shards=SHARDS,

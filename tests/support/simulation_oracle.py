@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgpack
 
 from actors.fairness.seal import Sealer
+from actors.instant.journal import journal_of
 from persistence.interfaces import Batch
 from persistence.memory.ledger import MemoryLedger
 from persistence.memory.tables import StoredBet
@@ -106,6 +107,17 @@ class Oracle:
             case "roulette.returned" if written:
                 written = {tables.bets[one].state for one in answer["bets"]}
                 told = {BetState.RETURNED}
+            case str() as tag if tag.endswith(".state") and written:
+                game, step = tables.bets[answer["bet"]], answer["step"]
+                paid = game.payout if answer["over"] else 0
+                written = (
+                    game.stake,
+                    game.seed,
+                    game.nonce,
+                    paid,
+                    step == 0 or (journal_of(game.id), step) in tables.journal,
+                )
+                told = (*(answer[name] for name in ("stake", "seed", "nonce", "payout")), True)
             case "moved" if written:
                 written = [one.ref for one in tables.transfers.values() if one.ref == command]
                 told = [command]

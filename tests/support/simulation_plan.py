@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
-from actors.games.catalogue import roulette_rules
+from actors.games.catalogue import STEP_GAMES, roulette_rules
 from actors.games.interface import Limits
 from actors.runtime.host import HostLimits
 from protocol.money import Asset
@@ -17,7 +17,7 @@ PLAY: Final = Asset(1, "PLAY", 2)
 USDT: Final = Asset(2, "USDT", 6)
 ASSETS: Final = (PLAY, USDT)
 DICE_LIMITS: Final = Limits(min_bet=10, max_bet=2_000, max_total=2_000, exposure_max=100_000)
-DICE: Final = {("dice", one.code): DICE_LIMITS for one in ASSETS}
+ALONE: Final = {(game, one.code): DICE_LIMITS for game in ("dice", *STEP_GAMES) for one in ASSETS}
 TABLES: Final = {"wheel-1": "european", "wheel-2": "la_partage"}
 
 

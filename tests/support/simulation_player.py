@@ -31,6 +31,8 @@ FLURRIES: Final = 0.1
 """How often a player sends many commands at once, if the plan says so."""
 REGRETS: Final = 0.3
 """How often a bet is taken back at once."""
+STEPS: Final = 0.8
+"""How often a game is gone on with at once; others are left open, and finished at the end."""
 MISCHIEF: Final = 0.03
 """How often a command is sent by which a turn must fail."""
 
@@ -79,7 +81,9 @@ class Player:
             self._world.start(self._repeat(intent), "belated repetition")
 
     async def leave(self) -> None:
-        """Give up every seat."""
+        """Finish every game that is open, and give up every seat."""
+        while games := (await self._until_answered(self._wishes.open_games(self._new_id()))).games:
+            await self._until_answered(self._wishes.step(self._new_id(), games[0]))
         for table in TABLES:
             await self._until_answered(self._wishes.asks(Leave(id=self._new_id(), table=table)))
 
@@ -113,6 +117,12 @@ class Player:
     async def _follow(self, intent: Intent, answer: dict[str, Any]) -> None:
         if isinstance(intent.command, Move):
             self.moved += intent.command.amount
+        while answer["t"].endswith(".state") and not answer["over"] and self._happens(STEPS):
+            intent = self._wishes.step(self._new_id(), answer)
+            after = await self._until_answered(intent)
+            if self._happens(self._world.plan.repeated_messages):
+                self._world.start(self._repeat(intent), "belated repetition")
+            answer = after if isinstance(after, dict) else answer
         if answer["t"] == "roulette.placed" and self._happens(REGRETS):
             await self._until_answered(self._wishes.regret(self._new_id(), answer["table"]))
 

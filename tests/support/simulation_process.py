@@ -13,11 +13,11 @@ from actors.runtime.host import Host
 from actors.runtime.local import LocalRuntime
 from actors.runtime.ref import Ref
 from actors.table.load import TableKind
-from actors.wallet.load import WalletKind
+from actors.wallet.load import WalletKind, players_to_wake
 from persistence.interfaces import StoreError
 from tests.support.simulation_commands import is_poison
 from tests.support.simulation_oracle import Oracle
-from tests.support.simulation_plan import ASSETS, DICE, SHARDS, TABLES, Plan, rules_of
+from tests.support.simulation_plan import ALONE, ASSETS, SHARDS, TABLES, Plan, rules_of
 from tests.support.simulation_store import Store, Wire
 
 OUR_FAULTS: Final = frozenset({"runtime broken", "commit failed", "actor cannot be loaded"})
@@ -69,11 +69,12 @@ class Process:
             self._wire,
             {
                 "wallet": WalletKind(ASSETS),
-                "instant": InstantKind(ASSETS, DICE, world.sealer),
+                "instant": InstantKind(ASSETS, ALONE, world.sealer),
                 "table": TableKind(tables, ASSETS, world.sealer),
             },
             name=name,
             standing=[Ref("table", one) for one in TABLES],
+            unfinished=players_to_wake,
             on_event=self._event,
         )
 

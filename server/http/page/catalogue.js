@@ -25,6 +25,10 @@ export const Code = Object.freeze({
   SEED_IN_USE: 5011,
   BET_NOT_SETTLED: 5012,
   BET_NOT_TAKEN: 5013,
+  GAME_OPEN: 5021,
+  NO_SUCH_GAME: 5022,
+  OUT_OF_TURN: 5023,
+  ILLEGAL_STEP: 5024,
 });
 
 const WORDS = {
@@ -40,6 +44,10 @@ const WORDS = {
   [Code.SEED_IN_USE]: "A bet is still open on this seed. Try again when it is settled.",
   [Code.BET_NOT_SETTLED]: "This bet is still in play. Its proof comes with the result.",
   [Code.BET_NOT_TAKEN]: "The bet came too late for its round. The stake is yours again.",
+  [Code.GAME_OPEN]: "You have an open game. Finish it first.",
+  [Code.NO_SUCH_GAME]: "That game is over.",
+  [Code.OUT_OF_TURN]: "The game has gone on since.",
+  [Code.ILLEGAL_STEP]: "That is not allowed now.",
 };
 
 /** What the server answered instead of doing it. */

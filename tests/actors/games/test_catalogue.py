@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from actors.games.catalogue import INSTANT_GAMES, TABLE_GAMES, VERIFIABLE, roulette_rules
+from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES, TABLE_GAMES, VERIFIABLE, roulette_rules
 from actors.games.interface import Limits
 from actors.games.rounds import Timing
 from protocol.games import GAME_REQUESTS
@@ -28,18 +28,20 @@ SETTINGS: dict[str, Any] = {
 
 def test_every_game_has_the_name_it_is_found_by() -> None:
     assert {game.name: game for game in INSTANT_GAMES.values()} == dict(INSTANT_GAMES)
+    assert {game.name: game for game in STEP_GAMES.values()} == dict(STEP_GAMES)
     assert {game.name: game for game in TABLE_GAMES.values()} == dict(TABLE_GAMES)
 
 
 def test_every_game_can_be_verified_and_says_whether_it_is_played_at_tables() -> None:
     at_table = {name: game.at_table for name, game in VERIFIABLE.items()}
 
-    assert at_table == dict.fromkeys(INSTANT_GAMES, False) | dict.fromkeys(TABLE_GAMES, True)
+    assert at_table == dict.fromkeys([*INSTANT_GAMES, *STEP_GAMES], False) | dict.fromkeys(TABLE_GAMES, True)
 
 
 def test_every_bet_is_a_request_that_clients_may_send() -> None:
     requests = {game.request for game in INSTANT_GAMES.values()} | {game.bet_request for game in TABLE_GAMES.values()}
 
+    requests |= {kind for game in STEP_GAMES.values() for kind in (game.request, *game.steps)}
     assert requests <= set(GAME_REQUESTS)
 
 

@@ -4,14 +4,14 @@ from fractions import Fraction
 
 import pytest
 
-from actors.games.catalogue import INSTANT_GAMES, TABLE_GAMES
+from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES, TABLE_GAMES
 from actors.games.roulette.layout import layout_of
 from actors.games.sheets import SAMPLES, line_of, sheet
 from tests.vectors.read import read_vectors
 
 
 def test_every_game_has_a_sheet() -> None:
-    assert set(SAMPLES) == set(INSTANT_GAMES) | set(TABLE_GAMES)
+    assert set(SAMPLES) == set(INSTANT_GAMES) | set(STEP_GAMES) | set(TABLE_GAMES)
 
 
 @pytest.mark.parametrize("game", sorted(SAMPLES))

@@ -27,6 +27,7 @@ from protocol.commands import (
     TakeBack,
     TakenBack,
     TakeSession,
+    Wake,
     Watchers,
 )
 from protocol.errors import Code, ProtocolError, Refusal
@@ -67,6 +68,7 @@ SAID: tuple[Any, ...] = (
     Settle(((ID, 0), (ID, 10**15))),
     Settled(ANN, (ID,)),
     AskAboutHold(ID, ANN, 3, (3, 4)),
+    Wake(5),
 )
 
 
@@ -82,7 +84,7 @@ def taken_apart(data: bytes) -> tuple[Any, ...]:
 
 def test_every_command_between_processes_is_tried_here() -> None:
     assert {type(command) for command in SAID} == set(COMMANDS)
-    stay_at_home = {"Claim", "Play", "Played", "Keep", "Kept", "Wake", "Refusal", "NamedTuple"}
+    stay_at_home = {"Claim", "Play", "Played", "Keep", "Kept", "OpenGame", "CloseGame", "Refusal", "NamedTuple"}
     named = {one for one in vars(commands).values() if isinstance(one, type) and one.__module__ == commands.__name__}
     assert {one.__name__ for one in named - set(COMMANDS)} <= stay_at_home
 

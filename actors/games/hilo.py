@@ -1,0 +1,157 @@
+"""Hi-lo: each card is as high as the one before or higher, or as low or lower; who guesses it right may go on or stop.
+
+Every card is one number of the stream, chosen of 52 with replacement, the scheme that is widely published for endless
+decks. The ace is the lowest rank and the king the highest. A guess that `n` of 13 ranks fulfil multiplies the win by
+13 / n; all together pay 0.99 of that, floored to the ledger unit: however one plays, the return is exactly 0.99.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Final
+
+from actors.fairness.draws import Draws
+from actors.games.odds import Payoffs, payoffs_of
+from actors.games.steps import LATE, MULTIPLIER_ONE, Params, Step, StepGame, illegal, one_of_words, whole_of
+from protocol.errors import Refusal
+from protocol.games.deck import DECK, RANKS, SUITS
+from protocol.games.hilo import CARDS_MAX, HiloBet, HiloCashOut, HiloGuess, HiloSkip
+from protocol.model import Request
+
+RETURN: Final = Fraction(99, 100)
+ACE: Final = 1
+KING: Final = 13
+SIDES: Final = ("higher", "lower")
+CASH_OUT: Final = ("cash_out",)
+SKIP: Final = ("skip",)
+
+
+def cards_of(draws: Draws) -> tuple[int, ...]:
+    """All cards of a game, those too that will not be needed."""
+    return tuple(draws.below(DECK) for _ in range(CARDS_MAX))
+
+
+def rank_of(card: int) -> int:
+    """1, the ace, to 13, the king."""
+    return (card // len(SUITS) + 1) % len(RANKS) + 1
+
+
+def winning_ranks(rank: int, side: str) -> range:
+    """The ranks that a guess after this rank is right about. No guess is always right."""
+    if side == "higher":
+        return range(rank + (rank == ACE), KING + 1)
+    return range(ACE, rank + (rank != KING))
+
+
+def least_multiple() -> Fraction:
+    """What the safest first guess pays, in stakes."""
+    return RETURN * Fraction(KING, KING - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """One game: of `cards` the first `shown` are public. `fair` is what the guesses would pay without an edge."""
+
+    stake: int
+    payout_max: int
+    cards: tuple[int, ...]
+    guesses: tuple[str, ...] = ()
+    fair: Fraction = Fraction(1)
+    paid: int | None = None
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The cards that are public."""
+        return self.cards[: len(self.guesses) + 1]
+
+    @property
+    def multiple(self) -> Fraction:
+        """What stopping pays, in stakes; without a guess the stake itself, which only a late player is given."""
+        return RETURN * self.fair if self.fair > 1 else Fraction(1)
+
+    @property
+    def won(self) -> int:
+        """The same in ledger units, floored."""
+        return int(self.stake * self.multiple)
+
+
+class Hilo(StepGame[Game]):
+    """The game as its actor plays it."""
+
+    name = "hilo"
+    tag = "hilo.state"
+    request: type[Request] = HiloBet
+    steps: tuple[type[Request], ...] = (HiloGuess, HiloSkip, HiloCashOut)
+
+    def wager_of(self, request: HiloBet) -> Params:
+        """There is one wager."""
+        return {}
+
+    def wager_checked(self, params: Params) -> Params:
+        """See `StepGame.wager_checked`."""
+        return {}
+
+    def least_win(self, params: Params, stake: int) -> int:
+        """Of the safest guess."""
+        return int(stake * least_multiple())
+
+    def largest_win(self, params: Params, stake: int) -> int:
+        """Of nothing but kings, on each of which the next was guessed."""
+        return int(stake * RETURN * KING ** (CARDS_MAX - 1))
+
+    def begin(self, params: Params, stake: int, payout_max: int, draws: Draws) -> Game:
+        """Draw all cards, and show the first."""
+        return Game(stake, payout_max, cards_of(draws))
+
+    def step_of(self, request: HiloGuess | HiloSkip | HiloCashOut) -> Step:
+        """A side, the next card, or enough."""
+        if isinstance(request, HiloGuess):
+            return ("guess", request.side)
+        return SKIP if isinstance(request, HiloSkip) else CASH_OUT
+
+    def act(self, state: Game, step: Step) -> Game | Refusal:
+        """A late player is paid what was guessed or, without a guess, has the stake back; so is one at the last card.
+
+        A guess that would pay more than the house is ready to cannot be made.
+        """
+        if step == LATE:
+            return replace(state, paid=state.won)
+        if step == CASH_OUT:
+            return replace(state, paid=state.won) if state.fair > 1 else illegal(step, "nothing is guessed")
+        if step == SKIP:
+            return self._next(state, "skip", state.fair)
+        if len(step) != 2 or step[0] != "guess" or step[1] not in SIDES:
+            return illegal(step, "there is no such step")
+        side = str(step[1])
+        ranks = winning_ranks(rank_of(state.shown[-1]), side)
+        fair = state.fair * Fraction(KING, len(ranks))
+        if replace(state, fair=fair).won > state.payout_max:
+            return illegal(step, "it would win more than one bet may")
+        following = state.cards[len(state.shown)]
+        if rank_of(following) not in ranks:
+            return replace(state, guesses=(*state.guesses, side), paid=0)
+        return self._next(state, side, fair)
+
+    def _next(self, state: Game, said: str, fair: Fraction) -> Game:
+        after = replace(state, guesses=(*state.guesses, said), fair=fair)
+        return replace(after, paid=after.won) if len(after.shown) == CARDS_MAX else after
+
+    def payout(self, state: Game) -> int | None:
+        """See `StepGame.payout`."""
+        return state.paid
+
+    def view(self, state: Game) -> Mapping[str, Any]:
+        """See `HiloState`."""
+        shown = 0 if state.paid == 0 else int(state.multiple * MULTIPLIER_ONE)
+        return {"cards": state.shown, "guesses": state.guesses, "multiplier": shown}
+
+    def outcome(self, state: Game) -> Mapping[str, Any]:
+        """The cards that were shown."""
+        return {"cards": list(state.shown)}
+
+    def payoffs(self, params: Params) -> Payoffs:
+        """Of one guess after a card of this `rank`, and then stopping."""
+        rank, side = whole_of(params, "rank", ACE, KING), one_of_words(params, "guess", SIDES)
+        ranks = len(winning_ranks(rank, side))
+        chance = Fraction(ranks, KING)
+        return payoffs_of([(Fraction(0), 1 - chance), (RETURN * Fraction(KING, ranks), chance)])

@@ -1,0 +1,161 @@
+"""A player's open games of several steps: begun with a held stake, gone on with step by step, finished once.
+
+Each step is one commit: the id of its command with its one answer, and the step in the game's journal. The last one
+also pays. A player who takes no step in time has the game finished by its rules, and a host that was away does so when
+it is back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgpack
+
+from actors.games.interface import InstantPlay
+from actors.games.steps import LATE, Step, StepGame
+from actors.instant.journal import StepTaken, journal_of, write_step
+from actors.runtime.ref import Ref
+from actors.runtime.turn import Turn
+from actors.wallet.digest import digest_of
+from protocol.commands import CloseGame, Keep, OpenGame, RefuseBet
+from protocol.errors import Code, Refusal
+from protocol.games.steps import STEP_MS_MAX, state_fields
+from protocol.ids import AccountId, BetId, CommandId
+from protocol.records import JournalEntry
+from protocol.requests import BalanceName
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """One open game: `step` steps were taken, the last (or the start) at `at` (ms)."""
+
+    game: StepGame[Any]
+    bet: BetId
+    asset: str
+    balance: BalanceName
+    stake: int
+    seed: int
+    nonce: int
+    state: Any
+    step: int
+    at: int
+
+    @property
+    def closes_at(self) -> int:
+        """When (ms) the platform finishes it."""
+        return self.at + STEP_MS_MAX
+
+    def after(self, state: Any, at: int) -> "Open":
+        """The same after one more step."""
+        return replace(self, state=state, step=self.step + 1, at=at)
+
+    def reply(self) -> dict[str, Any]:
+        """The fields of the game's reply but `id`."""
+        game, state = self.game, self.state
+        fields = state_fields(
+            game.tag, self.bet, self.stake, self.step, game.payout(state), self.seed, self.nonce, self.at
+        )
+        return {**fields, **game.view(state)}
+
+
+class Desk:
+    """Where one player's open games lie: one of each kind at most."""
+
+    __slots__ = ("_open", "_timer_at", "_wallet")
+
+    def __init__(self, wallet: Ref, games: Mapping[str, Open]) -> None:
+        self._wallet = wallet
+        self._open = dict(games)
+        self._timer_at = 0
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def all(self) -> tuple[Open, ...]:
+        """The games that are open, oldest first."""
+        return tuple(self._open.values())
+
+    def begin(
+        self, turn: Turn, request: Any, play: InstantPlay, account: AccountId, begun: Open
+    ) -> tuple[Refusal | dict[str, Any], bool]:
+        """Begin a game if the wallet holds its stake: what to answer, and whether it began, and so used its draw."""
+        game, digest = begun.game, digest_of(request)
+        if game.name in self._open:
+            refusal = Refusal(Code.GAME_OPEN, {"game": game.name, "bet": self._open[game.name].bet})
+            return self._refused(turn, request, refusal), False
+        params, shown = msgpack.packb(play.params), msgpack.packb(game.view(begun.state))
+        reply = {**begun.reply(), "id": request.id}
+        played = turn.call(
+            self._wallet,
+            OpenGame(
+                begun.bet,
+                digest,
+                account,
+                game.name,
+                play.stake,
+                play.payout_max,
+                begun.seed,
+                begun.nonce,
+                params,
+                shown,
+                reply,
+            ),
+        )
+        if played.accepted:
+            self._open[game.name] = begun
+            self.arm(turn)
+        return played.answer, played.accepted
+
+    def step(self, turn: Turn, game: StepGame[Any], request: Any) -> Refusal | dict[str, Any]:
+        """Take a step, and say what to answer."""
+        one = self._open.get(game.name)
+        if one is None or one.bet != request.bet:
+            return self._refused(turn, request, Refusal(Code.NO_SUCH_GAME, {"game": game.name, "bet": request.bet}))
+        if request.step != one.step:
+            return self._refused(turn, request, Refusal(Code.OUT_OF_TURN, {"step": one.step, "wanted": request.step}))
+        step = game.step_of(request)
+        state = game.act(one.state, step)
+        if isinstance(state, Refusal):
+            return self._refused(turn, request, state)
+        after = one.after(state, turn.now)
+        command, digest = CommandId(request.id), digest_of(request)
+        reply = {**after.reply(), "id": request.id}
+        payout = game.payout(state)
+        message = Keep(command, digest, reply) if payout is None else CloseGame(one.bet, payout, command, digest, reply)
+        kept = turn.call(self._wallet, message)
+        if kept.fresh:
+            self._take(turn, after, step)
+        return kept.answer  # type: ignore[no-any-return]
+
+    def wake(self, turn: Turn) -> None:
+        """Finish the games whose players are late, and see to be woken for the others."""
+        late = [one for one in self._open.values() if turn.now >= one.closes_at]
+        for one in late:
+            after = one.after(one.game.act(one.state, LATE), turn.now)
+            payout = one.game.payout(after.state)
+            if payout is None:
+                raise RuntimeError(f"{one.game.name} goes on without its player")
+            turn.call(self._wallet, CloseGame(one.bet, payout, None, b"", {}))
+            self._take(turn, after, LATE)
+        self._timer_at = 0
+        self.arm(turn)
+
+    def _take(self, turn: Turn, after: Open, step: Step) -> None:
+        """A step stands: write it down, and whatever was drawn with the last one."""
+        game, is_over = after.game, after.game.payout(after.state) is not None
+        outcome = game.outcome(after.state) if is_over else None
+        turn.stage(JournalEntry(journal_of(after.bet), after.step, write_step(StepTaken(turn.now, step, outcome))))
+        if is_over:
+            del self._open[game.name]
+        else:
+            self._open[game.name] = after
+
+    def arm(self, turn: Turn) -> None:
+        """One timer is enough: when it comes too early, because steps were taken since, there is another."""
+        if self._open and not self._timer_at:
+            self._timer_at = min(one.closes_at for one in self._open.values())
+            turn.wake_at(self._timer_at)
+
+    def _refused(self, turn: Turn, request: Any, refusal: Refusal) -> Refusal | dict[str, Any]:
+        command = RefuseBet(BetId(request.id), digest_of(request), refusal)
+        return turn.call(self._wallet, command)  # type: ignore[no-any-return]
