@@ -11,6 +11,7 @@ from actors.games.sheets import SAMPLES, Line, line_of, sheet
 from server.cli.errors import UserError
 from server.cli.options import configured
 from server.config import Config
+from server.odds_text import row_of
 
 __all__ = ["command"]
 
@@ -74,20 +75,6 @@ def rtp_command(game: str, params: tuple[str, ...], json_wanted: bool) -> None:
         return
     head = ("WAGER", "RTP %", "EDGE %", "DEVIATION", "PAID EVERY", "AT MOST")
     click.echo(_text(head, [row_of(line) for line in lines]))
-
-
-def row_of(line: Line) -> list[str]:
-    """A line of a sheet as texts: the wager, and its figures."""
-    rtp, hit_rate = float(line.rtp), float(line.hit_rate)
-    figures = (f"{100 * rtp:.4f}", f"{100 * (1 - rtp):.4f}", f"{line.deviation:.4f}", f"{1 / hit_rate:,.2f}")
-    return [wager_of(line.params), *figures, f"{float(line.best):,.4f}".rstrip("0").rstrip(".") + "x"]
-
-
-def wager_of(params: Mapping[str, Any]) -> str:
-    """A wager in a few words; numbers that are picked are as good as any others."""
-    return " ".join(
-        f"{key}={len(value) if isinstance(value, list) else str(value).lower()}" for key, value in params.items()
-    )
 
 
 def _chosen(game: str, wanted: Mapping[str, Any]) -> Sequence[Line]:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from actors.games.sheets import SAMPLES, sheet
-from server.cli.games import row_of
+from server.odds_text import row_of
 from server.reference.markdown import page, table
 
 _SAID: Final = """\

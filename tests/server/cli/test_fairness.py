@@ -109,7 +109,7 @@ def test_a_bet_on_roulette_is_reckoned_on_the_wheel_it_was_placed_at() -> None:
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (("outcome", "keno", *SEEDS), "'keno' is not one of"),
+        (("outcome", "chess", *SEEDS), "'chess' is not one of"),
         (("outcome", "dice", *SEEDS[:4]), "Missing option '--nonce'"),
         (("outcome", "dice", *SEEDS[2:]), "Missing option '--server-seed'"),
         (("outcome", "dice", *SEEDS[:4], "--nonce", "-1"), "-1 is not in the range"),
@@ -221,7 +221,7 @@ async def test_a_bet_that_nobody_placed_is_refused_as_the_catalogue_says() -> No
 
 async def test_a_game_that_is_not_played_here_is_refused() -> None:
     async def load(bet: BetId) -> ProofView | Refusal:
-        return dice_proof(game="keno")
+        return dice_proof(game="chess")
 
-    with pytest.raises(UserError, match="no game 'keno'"):
+    with pytest.raises(UserError, match="no game 'chess'"):
         await verified(BetId(bytes(16)), load)
