@@ -38,7 +38,7 @@ BEST_HITS: Final[Mapping[str, int]] = {
 }
 """How often each hand comes to one who always holds what is best, of C(52, 5) * C(47, 5) * 5 ways that cards fall.
 
-Computed exactly, over all deals and all holds, by `python -m tests.benchmarks.videopoker_optimum`; it takes a minute.
+Computed exactly, over all deals and all holds, by `python -m tests.benchmarks.videopoker_optimum`; it takes minutes.
 """
 
 
