@@ -104,9 +104,9 @@ async def test_another_body_under_a_used_id_is_an_error_of_its_own(data_dir: Pat
 async def test_a_bet_that_was_refused_for_lack_of_funds_stays_refused_after_a_win_and_a_restart(data_dir: Path) -> None:
     high = {"max_bet": 10**12, "exposure_max": 10**14}
     tables = quick_tables(1, betting_ms=60_000, max_total=10**12, **high)
-    generous = {"asset": "PLAY", "min_bet": 1, "max_bet": 10**12, "max_profit": 10**14}
+    generous = {"game": "dice", "asset": "PLAY", "min_bet": 1, "max_bet": 10**12, "max_profit": 10**14}
     too_much = [dice(OPENING + 1), roulette("roulette-1", ("red", OPENING + 1))]
-    async with serving(data_dir, settings={"tables": tables, "dice": [generous]}) as server:
+    async with serving(data_dir, settings={"tables": tables, "instant": [generous]}) as server:
         async with Player(server.ws) as player:
             secret = (await seated(player))["guest_secret"]
             refused = [await player.ask(**bet) for bet in too_much]

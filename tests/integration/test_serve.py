@@ -231,8 +231,8 @@ async def test_another_number_of_shards_than_the_database_has_is_refused(data_di
 async def test_an_asset_that_was_renumbered_is_refused(data_dir: Path) -> None:
     assets = [{"code": "PLAY", "number": 7, "scale": 2}]
     tables: list[object] = []
-    dice_for: list[object] = []
-    said = await refused(Server(data_dir, settings={"assets": assets, "tables": tables, "dice": dice_for}))
+    instant: list[object] = []
+    said = await refused(Server(data_dir, settings={"assets": assets, "tables": tables, "instant": instant}))
     assert "PLAY" in said
     await no_leftovers(data_dir)
 
