@@ -5,10 +5,14 @@ import asyncio
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Final
 
+from actors.runtime.driver import UNFINISHED_SECONDS
 from actors.runtime.ref import Ref
+from persistence.memory.tables import StoredBet
 from protocol.commands import LobbyLook, Watchers
+from protocol.games.steps import STEP_MS_MAX
 from protocol.records import BetState
 from tests.support.simulation_cluster import ClusterWorld
 from tests.support.simulation_plan import TABLES
@@ -18,6 +22,8 @@ from tests.support.simulation_world import Broken, World
 
 TROUBLE_SECONDS_MAX: Final = 90.0
 CALM_SECONDS_MAX: Final = 60.0
+UNATTENDED_SECONDS_MAX: Final = STEP_MS_MAX / 1000 + UNFINISHED_SECONDS + CALM_SECONDS_MAX
+"""How long a game of steps is open that nobody goes on with: a message that was late may begin one."""
 POLL_SECONDS: Final = 0.5
 WATCHERS_MAX: Final = 2
 STEPS_SHOWN_MAX: Final = 60
@@ -60,7 +66,9 @@ async def _story(world: World) -> None:
         await asyncio.wait(playing)
         for player in players:
             await player.leave()
-        await _until_over(world)
+        await _until(world, lambda: not world.busy and not any(bet.table_id for bet in _open_bets(world)))
+    async with asyncio.timeout(UNATTENDED_SECONDS_MAX):
+        await _until(world, lambda: not world.busy and not any(_open_bets(world)))
         for player in players:
             await player.check_wallet()
     world.oracle.finished({player.id: player.opened + player.moved for player in players})
@@ -77,9 +85,13 @@ async def _spectate(world: World) -> None:
         await asyncio.sleep(world.rng.random() * 2)
 
 
-async def _until_over(world: World) -> None:
-    """Wait for the last rounds to be settled, and for every message to be answered."""
-    while any(bet.state == BetState.OPEN for bet in world.ledger.tables.bets.values()) or world.busy:
+def _open_bets(world: World) -> Iterator[StoredBet]:
+    return (bet for bet in world.ledger.tables.bets.values() if bet.state == BetState.OPEN)
+
+
+async def _until(world: World, is_over: Callable[[], bool]) -> None:
+    """Wait, while nobody watches the tables any more."""
+    while not is_over():
         if (process := world.some_process()) is not None:
             for table in TABLES:
                 process.post(Ref("table", table), Watchers(0), None)

@@ -95,8 +95,10 @@ def test_enough_of_everything_happens() -> None:
     for seed in range(2, 41):
         happened += spine.simulate(seed)[0]
 
-    often = ("commits", "answers", "events", "draws", "rounds", "payouts", "RouletteUndo", "RotateSeeds", "ID_REUSED")
-    now_and_then = ("died", "deposed", "recovered", "unknown batch looked up", "lookups", "turns_failed", "OVERLOADED")
+    commands = ("RouletteUndo", "RotateSeeds", "ID_REUSED")
+    often = ("commits", "answers", "events", "draws", "games", "rounds", "payouts", *commands)
+    faults = ("died", "deposed", "recovered", "unknown batch looked up", "lookups", "turns_failed", "OVERLOADED")
+    now_and_then = (*faults, "late")
     assert {name: happened[name] for name in often if happened[name] < 20} == {}
     assert {name: happened[name] for name in now_and_then if not happened[name]} == {}
 
@@ -106,7 +108,7 @@ def test_enough_of_everything_happens_to_a_cluster() -> None:
     for seed in range(2, 21):
         happened += spine.simulate(seed, world=ClusterWorld)[0]
 
-    often = ("commits", "answers", "events", "draws", "rounds", "payouts", "moved", "events at gateways")
-    now_and_then = ("died", "paused", "taken over", "fenced", "recovered", "BET_NOT_TAKEN", "host not reached")
+    often = ("commits", "answers", "events", "draws", "games", "rounds", "payouts", "moved", "events at gateways")
+    now_and_then = ("died", "paused", "taken over", "fenced", "recovered", "BET_NOT_TAKEN", "host not reached", "late")
     assert {name: happened[name] for name in often if happened[name] < 20} == {}
     assert {name: happened[name] for name in now_and_then if not happened[name]} == {}

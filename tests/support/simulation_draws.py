@@ -10,6 +10,7 @@ from actors.fairness.commitment import commitment_of
 from actors.fairness.entropy import client_seed_from
 from actors.fairness.seal import Sealer, player_seed, round_seed
 from actors.games.catalogue import VERIFIABLE
+from actors.games.steps import LATE
 from actors.instant.journal import journal_of, read_steps
 from persistence.memory.tables import StoredBet, Tables
 from protocol.ids import PlayerId, TableId
@@ -123,4 +124,4 @@ class Draws:
         )
         self._same("outcome", bet.id.hex(), steps[-1].outcome, dict(outcome))
         self._same("payout", bet.id.hex(), bet.payout, payout)
-        self.checked["games"] += 1
+        self.checked["late" if steps[-1].step == LATE else "games"] += 1

@@ -33,6 +33,8 @@ REGRETS: Final = 0.3
 """How often a bet is taken back at once."""
 STEPS: Final = 0.8
 """How often a game is gone on with at once; others are left open, and finished at the end."""
+STAYING_AWAY: Final = 0.03
+"""How often a player who should take a step takes none any more: the platform must finish the game."""
 MISCHIEF: Final = 0.03
 """How often a command is sent by which a turn must fail."""
 
@@ -81,8 +83,10 @@ class Player:
             self._world.start(self._repeat(intent), "belated repetition")
 
     async def leave(self) -> None:
-        """Finish every game that is open, and give up every seat."""
+        """Finish every game that is open, or stay away from all of them, and give up every seat."""
         while games := (await self._until_answered(self._wishes.open_games(self._new_id()))).games:
+            if self._happens(STAYING_AWAY):
+                break
             await self._until_answered(self._wishes.step(self._new_id(), games[0]))
         for table in TABLES:
             await self._until_answered(self._wishes.asks(Leave(id=self._new_id(), table=table)))
