@@ -12,6 +12,8 @@ GENERATED = {
     "docs/reference/protocol.schema.json",
     "docs/reference/configuration.md",
     "docs/reference/cli.md",
+    "docs/reference/odds.md",
+    "docs/reference/slots.md",
     "clients/typescript/protocol.ts",
 }
 
