@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from persistence.memory.tables import StoredTransfer, Tables
+from persistence.memory.tables import StoredBet, StoredTransfer, Tables
 from protocol.ids import AccountId, CommandId, PlayerId
 from protocol.money import HouseAccount, asset_of, house_kind_of, player_of
 from protocol.records import TRANSFERS_PER_EPOCH_BITS, BetState, HoldState, TransferKind
@@ -72,12 +72,12 @@ def _holds(tables: Tables) -> Iterator[str]:
         if hold.state == HoldState.PENDING:
             held[hold.account] += hold.amount
         bet = tables.bets.get(hold.id)
-        if bet is None or bet.round is None:
+        if bet is None or _is_instant(bet):
             yield f"hold {_show(hold.id)} has no bet at a table or of a game of steps"
         elif (hold.account, hold.amount, hold.state) != (bet.account, bet.stake, _HOLD_OF_BET[bet.state]):
             yield f"hold {_show(hold.id)} of {hold.amount} in state {hold.state} has bet {bet}"
     for bet in tables.bets.values():
-        if bet.round is not None and bet.id not in tables.holds:
+        if not _is_instant(bet) and bet.id not in tables.holds:
             yield f"bet {_show(bet.id)} at table {bet.table_id} has no hold"
     for account in tables.accounts.values():
         pending = held.pop(account.id, 0)
@@ -95,7 +95,7 @@ def _bets(tables: Tables) -> Iterator[str]:
         won = [(bet.account, bet.payout)] if settled and bet.payout else []
         if [(row.credit, row.amount) for row in wins.pop(bet.id, ())] != won:
             yield f"bet {_show(bet.id)} paying {bet.payout} in state {bet.state} has other wins than it should"
-        if (settled and bet.payout is None) or (bet.round is None and not settled):
+        if (settled and bet.payout is None) or (_is_instant(bet) and not settled):
             yield f"bet {_show(bet.id)} is settled without a payout, or instant and yet not settled"
     for refs in (stakes, wins):
         yield from (f"transfers {rows} have no bet" for rows in refs.values())
@@ -134,6 +134,8 @@ def _draws(tables: Tables) -> Iterator[str]:
             newest[bet.account] = max(newest[bet.account], bet.seed << DRAW_BITS | bet.nonce)
         elif bet.table_id is None:
             yield f"bet {_show(bet.id)} has neither a table nor a seed"
+        if bet.table_id is None and bet.round not in (None, bet.nonce):
+            yield f"bet {_show(bet.id)} of a game of steps has the nonce {bet.nonce} and the round {bet.round}"
     for account in tables.accounts.values():
         if account.draw_high != newest[account.id]:
             yield f"account {account.id} says {account.draw_high} was its last draw, which was {newest[account.id]}"
@@ -219,6 +221,11 @@ def _by_ref(tables: Tables, kind: TransferKind) -> dict[CommandId, list[StoredTr
         if row.kind == kind:
             found[row.ref].append(row)
     return found
+
+
+def _is_instant(bet: StoredBet) -> bool:
+    """Of an instant game; a bet at a table has a round, and one of a game of steps its nonce instead."""
+    return bet.table_id is None and bet.round is None
 
 
 def _commitment(server_seed: str) -> str:

@@ -113,6 +113,7 @@ async def _draws(ask: Questions) -> Answer:
     broken += await ask.evidence("not the seed that was announced, or not after the one before", queries.SEED_CHAINS)
     broken += await ask.evidence("the account names another draw as its newest", queries.NEWEST_DRAWS)
     broken += await ask.evidence("a bet with neither table nor seed", queries.SEEDLESS_BETS)
+    broken += await ask.evidence("a game of steps whose round is not its nonce", queries.MISNUMBERED_GAMES)
     found = await ask.surveys()
     return sum(row["draws"] for row in found.bets), broken
 

@@ -2,6 +2,9 @@
 
 Kinds of transfers: 1 stake, 2 win, 7 refund. States of bets: 1 open, 2 settled, 3 returned; of holds: 1 pending,
 2 captured, 3 released. `$1` is the salt of a survey's fingerprints, or how many rows of evidence are wanted.
+
+A bet at a table has a table and a round. One of a game of steps has a seed, and its nonce for a round; an instant one
+has a seed alone, and was never open.
 """
 
 from typing import Final
@@ -17,9 +20,10 @@ TRANSFERS: Final = """
     FROM transfer GROUP BY 1, 2, 3, 4, 5"""
 
 BETS: Final = """
-    SELECT state, round IS NULL AS instant, count(*) AS bets, count(seed) AS draws,
+    SELECT state, num_nonnulls(table_id, round) = 0 AS instant, count(*) AS bets, count(seed) AS draws,
         count(*) FILTER (WHERE payout > 0) AS wins,
-        count(*) FILTER (WHERE state = 2 AND payout IS NULL OR round IS NULL AND state <> 2) AS impossible,
+        count(*) FILTER (WHERE state = 2 AND payout IS NULL OR num_nonnulls(table_id, round) = 0 AND state <> 2)
+            AS impossible,
         sum(fingerprint(id, account, stake, $1)) AS stakes_fingerprint,
         sum(fingerprint(id, account, payout, $1)) FILTER (WHERE payout > 0) AS wins_fingerprint
     FROM bet GROUP BY 1, 2"""
@@ -69,12 +73,12 @@ HELD_ACCOUNTS: Final = """
 HOLDS_UNLIKE_BETS: Final = """
     SELECT coalesce(h.id, b.id) AS id, h.state AS hold_state, h.account AS hold_account, h.amount AS held,
         b.state AS bet_state, b.account AS bet_account, b.stake
-    FROM hold h FULL JOIN (SELECT * FROM bet WHERE round IS NOT NULL) b ON b.id = h.id
+    FROM hold h FULL JOIN (SELECT * FROM bet WHERE num_nonnulls(table_id, round) > 0) b ON b.id = h.id
     WHERE (h.state, h.account, h.amount) IS DISTINCT FROM (b.state, b.account, b.stake) LIMIT $1"""
 
 IMPOSSIBLE_BETS: Final = """
     SELECT id AS bet, table_id, state, stake, payout FROM bet
-    WHERE state = 2 AND payout IS NULL OR round IS NULL AND state <> 2 LIMIT $1"""
+    WHERE state = 2 AND payout IS NULL OR num_nonnulls(table_id, round) = 0 AND state <> 2 LIMIT $1"""
 
 BETS_UNLIKE_TRANSFERS: Final = """
     SELECT coalesce(b.id, t.ref) AS bet, b.account, b.state, b.stake, t.staked, t.stakes, b.payout, t.won, t.wins
@@ -142,6 +146,9 @@ NEWEST_DRAWS: Final = """
 
 SEEDLESS_BETS: Final = """
     SELECT id AS bet, game, account, nonce FROM bet WHERE table_id IS NULL AND seed IS NULL LIMIT $1"""
+
+MISNUMBERED_GAMES: Final = """
+    SELECT id AS bet, game, account, round, nonce FROM bet WHERE table_id IS NULL AND round <> nonce LIMIT $1"""
 
 ROUNDS: Final = """
     SELECT table_id, round, commitment, server_seed, outcome IS NOT NULL AS drawn FROM round

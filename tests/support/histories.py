@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from persistence.interfaces import Batch
-from protocol.ids import AccountId, PlayerId
+from protocol.ids import AccountId, BetId, PlayerId
 from protocol.money import Balance, player_account, player_of
-from protocol.records import JournalEntry, Record, Snapshot
+from protocol.records import Bet, JournalEntry, Record, Snapshot
 from tests.support.scribe import Scribe
 
 TABLE: Final = "roulette-1"
@@ -17,7 +17,7 @@ Choose = Callable[[int], int]
 
 
 class History:
-    """Play at one table and at dice. Each `turn` is legal after those before it, in one batch or in several."""
+    """Play at a table, at dice and at mines. Each `turn` is legal after those before, in one batch or in several."""
 
     def __init__(self, scribe: Scribe, choose: Choose, *, first_player: int = 1, first_round: int = 1) -> None:
         self.scribe = scribe
@@ -25,11 +25,23 @@ class History:
         self._first_player = first_player
         self._round = first_round - 1
         self._betting = False
+        self._games: list[BetId] = []
         self._events = self._round * EVENTS_PER_ROUND_MAX
 
     def turn(self) -> list[Record]:
         """The records of one command of somebody."""
-        kinds = [self._join, self._dice, self._dice, self._place, self._place, self._resolve, self._table, self._other]
+        kinds = [
+            self._join,
+            self._dice,
+            self._dice,
+            self._game,
+            self._finish,
+            self._place,
+            self._place,
+            self._resolve,
+            self._table,
+            self._other,
+        ]
         return kinds[self._choose(len(kinds))]()
 
     def _join(self) -> list[Record]:
@@ -50,6 +62,19 @@ class History:
         account = self._account(10)
         return self.scribe.dice(account, 10, (0, 19, 7)[self._choose(3)]) if account is not None else self._join()
 
+    def _game(self) -> list[Record]:
+        account = self._account(15)
+        if account is None:
+            return self._join()
+        begun = self.scribe.game(account, 15)
+        self._games += [one.id for one in begun if isinstance(one, Bet)]
+        return begun
+
+    def _finish(self) -> list[Record]:
+        if not self._games:
+            return self._game()
+        return self.scribe.settled(self._games.pop(self._choose(len(self._games))), 20 * self._choose(2))
+
     def _place(self) -> list[Record]:
         if not self._betting:
             return self._table()
@@ -57,7 +82,7 @@ class History:
         return self.scribe.placed(account, 25, TABLE, self._round) if account is not None else self._join()
 
     def _resolve(self) -> list[Record]:
-        open_bets = list(self.scribe.bets)
+        open_bets = self._open_bets()
         if not open_bets:
             return self._other()
         bet = open_bets[self._choose(len(open_bets))]
@@ -69,14 +94,15 @@ class History:
         if self._betting:
             self._betting = False
             return [self.scribe.outcome(TABLE, self._round), told]
-        if self.scribe.bets:
-            return self._resolve_with(told)
+        if open_bets := self._open_bets():
+            return [*self.scribe.settled(open_bets[0], 0), told]
         self._round += 1
         self._betting = True
         return [self.scribe.round(TABLE, self._round), told, Snapshot(TABLE, self._events, b"state")]
 
-    def _resolve_with(self, told: JournalEntry) -> list[Record]:
-        return [*self.scribe.settled(next(iter(self.scribe.bets)), 0), told]
+    def _open_bets(self) -> list[BetId]:
+        """Those at the table."""
+        return [bet for bet in self.scribe.bets if bet not in self._games]
 
     def _other(self) -> list[Record]:
         account = self._account(0)
@@ -91,7 +117,8 @@ def evening(scribe: Scribe) -> Iterator[Batch]:
     """One honest evening with everything in it, batch by batch; then the epoch's numbers go on.
 
     Ann plays dice four times with two seeds, of which the first is revealed; of her three bets at the table one is
-    settled, one returned, one open. Ben has play money of two assets and loses. The treasury lends the house something.
+    settled, one returned, one open. Ben has play money of two assets, loses one and
+    wins some of the other at mines, where another game is open. The treasury lends the house something.
     """
     ann, ben = PlayerId(1), PlayerId(2)
     cash = player_account(ann, 1, Balance.CASH)
@@ -103,6 +130,9 @@ def evening(scribe: Scribe) -> Iterator[Batch]:
     yield scribe.batch(*scribe.dice(cash, 12, 23), *scribe.placed(cash, 40, TABLE, 1))
     settled, returned = scribe.bets
     yield scribe.batch(scribe.outcome(TABLE, 1), *scribe.settled(settled, 90), *scribe.returned(returned))
-    yield scribe.batch(scribe.round(TABLE, 2), *scribe.placed(cash, 5, TABLE, 2), *scribe.seed(ann))
-    yield scribe.batch(*scribe.dice(cash, 13, 0))
+    bens_other = player_account(ben, 2, Balance.CASH)
+    begun = scribe.game(bens_other, 14)
+    [game] = scribe.bets
+    yield scribe.batch(*begun, scribe.round(TABLE, 2), *scribe.placed(cash, 5, TABLE, 2), *scribe.seed(ann))
+    yield scribe.batch(*scribe.dice(cash, 13, 0), *scribe.settled(game, 28), *scribe.game(bens_other, 6))
     yield scribe.batch(scribe.lent(1, 5_000))

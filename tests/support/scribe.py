@@ -160,6 +160,20 @@ class Scribe:
         )  # fmt: skip
         return [*records, row, self.mark(purse)]
 
+    def game(self, account: AccountId, stake: int) -> list[Record]:
+        """A game of steps begins, with the player's next nonce, its stake held."""
+        purse, bet, player = self.purses[account], self.command_id(), player_of(account)
+        number, nonce = self.seeds[player]
+        self.seeds[player] = (number, nonce + 1)
+        purse.held += stake
+        purse.draw_high = number << 40 | nonce
+        self.bets[bet] = (account, stake)
+        row = Bet(
+            bet, account, "mines", None, nonce, stake, None, BetState.OPEN, number, nonce, b"\x80", b"\x80",
+            purse.posted - purse.held, purse.held, bet[:8], self.now,
+        )  # fmt: skip
+        return [Hold(bet, account, stake, f"games:{player}"), row, self.mark(purse)]
+
     # --- tables ---
 
     def round(self, table: str, number: int) -> RoundOpen:
@@ -188,7 +202,7 @@ class Scribe:
         return [Hold(bet, account, stake, table), row, self.mark(purse)]
 
     def settled(self, bet: BetId, payout: int) -> list[Record]:
-        """The stake is captured, and the win paid."""
+        """The stake of a bet, or of a game of steps, is captured, and the win paid."""
         account, stake = self.bets.pop(bet)
         purse = self.purses[account]
         purse.held -= stake

@@ -11,7 +11,7 @@ from persistence.memory.ledger import MemoryLedger
 from persistence.memory.tables import Tables
 from protocol.ids import CommandId, PlayerId, ShardId
 from protocol.money import Balance, HouseAccount, house_account, player_account
-from protocol.records import HoldState, TransferKind
+from protocol.records import BetState, HoldState, TransferKind
 from tests.support.histories import evening
 from tests.support.scribe import Scribe
 
@@ -186,6 +186,15 @@ BREAKS: dict[str, tuple[str, Callable[[Tables], None]]] = {
     "a bet that is settled in a round without outcome": (
         "rounds",
         lambda tables: put(tables.bets, first(tables.bets, payout=90), round=2),
+    ),
+    "a bet in no round": ("rounds", lambda tables: put(tables.bets, first(tables.bets, payout=90), round=None)),
+    "a game of steps whose round is not its nonce": (
+        "draws",
+        lambda tables: put(tables.bets, first(tables.bets, game="mines"), round=9),
+    ),
+    "a game of steps that was returned though its stake is held": (
+        "holds",
+        lambda tables: put(tables.bets, first(tables.bets, stake=6), state=BetState.RETURNED),
     ),
     "a batch that is missing": ("batches", lambda tables: put(tables.epochs, 1, seq=10)),
     "a transfer that no batch counted": (

@@ -103,14 +103,14 @@ async def test_honest_books_are_clean_and_every_row_was_looked_at(
         "double_entry": len(rows["transfers"]),
         "balances": len(rows["accounts"]),
         "no_negative": 3,
-        "holds": 3,
+        "holds": 5,
         "bets": len(rows["bets"]),
         "statements": len(rows["transfers"]) - 1,
         "ids": len(rows["commands"]),
-        "draws": 5,
+        "draws": 7,
         "rounds": 2,
         "batches": 9,
-        "pnl": 9,
+        "pnl": 11,
     }
 
 
@@ -167,8 +167,8 @@ SETTLED: Final = "(SELECT id FROM bet WHERE stake = 30)"
 RETURNED: Final = "(SELECT id FROM bet WHERE stake = 40)"
 OPEN: Final = "(SELECT id FROM bet WHERE stake = 5)"
 BENS_DRAW_WITH_IT: Final = f"""
-    UPDATE bet SET seed = 2 WHERE stake = 100;
-    UPDATE account SET draw_high = 2::bigint << 40 WHERE id = {player_account(BEN, 1, Balance.CASH)}"""
+    UPDATE bet SET seed = 2 WHERE account >> 8 = {BEN};
+    UPDATE account SET draw_high = draw_high + (1::bigint << 40) WHERE draw_high > 0 AND id >> 8 = {BEN}"""
 STAKE_OF_ANOTHER: Final = """
     UPDATE transfer t SET ref = (SELECT id FROM bet b WHERE b.stake = 11 AND b.id <> t.ref)
     WHERE kind = 1 AND amount = 11"""
@@ -250,6 +250,15 @@ BREAKS: Final[dict[str, tuple[set[str], str]]] = {
     ),
     "a bet that is settled without a payout": ({"bets"}, f"UPDATE bet SET payout = NULL WHERE id = {NO_DICE_WIN}"),
     "an instant bet that was not settled": ({"bets"}, f"UPDATE bet SET state = 1 WHERE id = {DICE}"),
+    "a game of steps that was returned though its stake is held": (
+        {"holds"},
+        "UPDATE bet SET state = 3 WHERE stake = 6",
+    ),
+    "a game of steps without its hold": ({"holds"}, "DELETE FROM hold WHERE amount = 14"),
+    "a game of steps that is no longer told from an instant bet": (
+        {"holds", "bets"},
+        "UPDATE bet SET round = NULL WHERE stake = 6",
+    ),
     "a returned bet that is paid": (
         {"bets"},
         f"UPDATE transfer SET ref = {RETURNED} WHERE kind = 2 AND ref = {SETTLED}",
@@ -301,6 +310,8 @@ BREAKS: Final[dict[str, tuple[set[str], str]]] = {
         {"draws"},
         f"UPDATE bet SET seed = NULL WHERE stake = 13; {ONE_DRAW_LESS}",
     ),
+    "a game of steps whose round is not its nonce": ({"draws"}, "UPDATE bet SET round = 9 WHERE stake = 6"),
+    "a bet that forgot its table": ({"draws"}, f"UPDATE bet SET table_id = NULL WHERE id = {SETTLED}"),
     "a round with another seed than committed to": (
         {"rounds"},
         "UPDATE round SET server_seed = 'another' WHERE round = 1",
@@ -311,6 +322,8 @@ BREAKS: Final[dict[str, tuple[set[str], str]]] = {
         f"UPDATE bet SET round = 2 WHERE id = {SETTLED}",
     ),
     "a bet in a round that there is none of": ({"rounds"}, f"UPDATE bet SET round = 3 WHERE id = {OPEN}"),
+    "a bet in no round": ({"rounds"}, f"UPDATE bet SET round = NULL WHERE id = {OPEN}"),
+    "a settled bet in no round": ({"rounds"}, f"UPDATE bet SET round = NULL WHERE id = {SETTLED}"),
     "a bet with another outcome than its round": ({"rounds"}, f"UPDATE bet SET outcome = '\\x00' WHERE id = {SETTLED}"),
     "a batch that is missing": (
         {"batches"},

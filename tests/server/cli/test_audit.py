@@ -55,7 +55,7 @@ def test_honest_books_end_with_0_and_every_check_by_name(played_dsn: str) -> Non
     found = json.loads(result.stdout)
     assert found["ok"] is True
     assert all(check.keys() == {"ok", "rows"} and check["ok"] is True for check in found["checks"].values())
-    assert found["checks"]["bets"]["rows"] == 8
+    assert found["checks"]["bets"]["rows"] == 10
 
 
 def test_broken_books_end_with_1_and_the_rows_that_show_it(played_dsn: str) -> None:
@@ -125,7 +125,7 @@ def test_a_data_dir_is_audited_beside_its_running_server_and_without_one(tmp_pat
     asyncio.run(with_engines(play_and_audit))
     result = croupier("--data-dir", str(data_dir), "--json")
     assert result.exit_code == 0, result.output
-    assert json.loads(result.stdout)["checks"]["bets"]["rows"] == 8
+    assert json.loads(result.stdout)["checks"]["bets"]["rows"] == 10
 
 
 def audited_by_a_process_of_its_own(data_dir: Path) -> dict[str, object]:
