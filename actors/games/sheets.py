@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 from actors.games.catalogue import ALONE_GAMES
 from actors.games.dice import MULTIPLIER_ONE, ROLLS, is_wager, multiplier_of, winning_rolls
 from actors.games.odds import Payoffs, deviation_of, hit_rate_of, payoffs_of, rtp_of
-from actors.games.roulette.layout import Layout, Spot, Variant, layout_of
+from actors.games.roulette.layout import Layout, Variant, layout_of
 from protocol.games.keno import PICKS_MAX
 from protocol.games.keno import TABLES as KENO_TABLES
 from protocol.games.limbo import TARGET_MAX, TARGET_MIN
@@ -58,8 +58,7 @@ def line_of(game: str, params: Mapping[str, Any]) -> Line:
     if game == "dice":
         return Line(params, _dice(params["target"], over=params["over"]))
     if game == "roulette":
-        layout = layout_of(params["variant"])
-        return Line(params, _spot(layout, layout.spots[params["spot"]]))
+        return Line(params, _spot(layout_of(params["variant"]), params["spot"]))
     one = ALONE_GAMES[game]
     return Line(params, one.payoffs(one.checked(params)))
 
@@ -72,10 +71,10 @@ def _dice(target: int, *, over: bool) -> Payoffs:
     return payoffs_of([(Fraction(0), 1 - chance), (Fraction(multiplier_of(wins), MULTIPLIER_ONE), chance)])
 
 
-def _spot(layout: Layout, spot: Spot) -> Payoffs:
-    # Of two units half can be given back.
-    paid = (layout.payout(spot.name, 2, pocket) for pocket in range(layout.pockets))
-    return payoffs_of((Fraction(payout, 2), Fraction(1, layout.pockets)) for payout in paid)
+def _spot(layout: Layout, spot: str) -> Payoffs:
+    returns = layout.returns[spot]
+    chance = Fraction(1, layout.pockets)
+    return payoffs_of((Fraction(*returns.get(pocket, (0, 1))), chance) for pocket in range(layout.pockets))
 
 
 def _roulette() -> Iterator[Mapping[str, Any]]:

@@ -11,7 +11,7 @@ from actors.games.keno import drawn_of
 from actors.games.limbo import result_of
 from actors.games.roulette import Variant, layout_of
 from actors.games.roulette.layout import colour_of, pocket_name
-from actors.games.roulette.wheel import Wheel
+from actors.games.roulette.wheel import pocket_of
 from protocol.games.keno import NUMBERS, PICKS_MAX
 from protocol.games.keno import TABLES as KENO_TABLES
 from protocol.games.limbo import TARGET_MAX, TARGET_MIN
@@ -109,18 +109,17 @@ def roulette(seeds: Seeds, params: Params) -> dict[str, Any]:
     if variant not in get_args(Variant):
         raise UserError(f"--param variant takes {', '.join(get_args(Variant))}, not {variant!r}")
     spot, stake = params.word("spot"), params.whole("stake", 1, AMOUNT_MAX)
-    wheel = Wheel(layout_of(variant))
-    outcome = wheel.outcome(*seeds)
-    pocket = outcome["pocket"]
-    described: dict[str, Any] = {"variant": variant, "outcome": outcome, "pocket": pocket, "result": pocket}
+    layout = layout_of(variant)
+    pocket = pocket_of(layout, *seeds)
+    described: dict[str, Any] = {"variant": variant, "outcome": {"pocket": pocket}, "pocket": pocket, "result": pocket}
     described |= {"name": pocket_name(pocket), "colour": colour_of(pocket)}
     if spot is None and stake is None:
         return described
-    if spot is None or spot not in wheel.layout.spots:
+    if spot is None or spot not in layout.spots:
         raise UserError(f"a bet on {variant} roulette has --param spot=…, such as red or split:17-20, not {spot!r}")
-    described |= {"spot": spot, "win": pocket in wheel.layout.spots[spot].pockets}
+    described |= {"spot": spot, "win": pocket in layout.spots[spot].pockets}
     if stake is not None:
-        described |= {"stake": stake, "payout": wheel.payout_of([(spot, stake)], pocket)}
+        described |= {"stake": stake, "payout": layout.payout(spot, stake, pocket)}
     return described
 
 

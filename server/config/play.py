@@ -10,7 +10,7 @@ from server.config.fields import Amount, Milliseconds, Section, Stake, Whole, re
 AssetCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,11}$")]
 
 STRAIGHT_UP_ODDS: Final = 35
-"""A single number pays 35 to 1, the most that one wager can cost the house."""
+"""A single number of roulette pays 35 to 1, the most that one wager can cost the house."""
 
 
 class AssetSettings(Section):
@@ -24,12 +24,12 @@ class AssetSettings(Section):
     opening_bonus: Amount = 0
 
 
-class RouletteSettings(Section):
-    """A live roulette table."""
+class TableSettings(Section):
+    """A live table of any game."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-    game: Literal["roulette"] = "roulette"
-    variant: Literal["european", "american", "la_partage"]
+    game: str
+    variant: str
     asset: AssetCode
     min_bet: Stake
     max_bet: Stake
@@ -37,7 +37,7 @@ class RouletteSettings(Section):
     max_total: Stake
     """Per player and round, all wagers together."""
     exposure_max: Stake
-    """The most that the house may lose on one round, whatever number comes."""
+    """The most that the house may lose on one round, whatever comes."""
     betting_ms: Annotated[Milliseconds, Field(ge=1)] = 15_000
     closed_ms: Milliseconds = 1_000
     spin_ms: Milliseconds = 5_000
@@ -48,10 +48,27 @@ class RouletteSettings(Section):
     def _limits_agree(self) -> Self:
         _at_least(self.max_bet, "max_bet", self.min_bet, "min_bet")
         _at_least(self.max_total, "max_total", self.max_bet, "max_bet")
-        if self.exposure_max < STRAIGHT_UP_ODDS * self.min_bet:
-            least = STRAIGHT_UP_ODDS * self.min_bet
-            raise refused(f"must be at least {least}: min_bet on a single number pays that", "exposure_max")
+        odds, spot = self.dearest
+        if self.exposure_max < odds * self.min_bet:
+            raise refused(f"must be at least {odds * self.min_bet}: min_bet on {spot} pays that", "exposure_max")
         return self
+
+    @property
+    def dearest(self) -> tuple[int, str]:
+        """The most that one wager can cost the house, to one, and which wager that is."""
+        raise TypeError(f"{self.game} is no game with tables")
+
+
+class RouletteSettings(TableSettings):
+    """A live roulette table."""
+
+    game: Literal["roulette"] = "roulette"
+    variant: Literal["european", "american", "la_partage"]
+
+    @property
+    def dearest(self) -> tuple[int, str]:
+        """A single number."""
+        return STRAIGHT_UP_ODDS, "a single number"
 
 
 InstantName = Literal["dice", "limbo", "plinko", "keno", "wheel"]

@@ -8,7 +8,7 @@ from protocol.answers import ANSWERS
 from protocol.codec import FIELDS_MAX, MESSAGE_BYTES_MAX, NESTING_MAX, encode
 from protocol.dialects import client_dialect, server_dialect
 from protocol.errors import CATALOGUE, CLOSINGS
-from protocol.games.roulette import WAGERS_MAX
+from protocol.games.table import WAGERS_MAX
 from protocol.model import Message, Push, Reply, Request
 from protocol.money import AMOUNT_MAX
 from protocol.requests import CLIENT_SEED_CHARS_MAX, NAME_CHARS_MAX, STATEMENT_ROWS_MAX, STREAMS_MAX

@@ -8,7 +8,8 @@ from actors.runtime.ref import Ref
 from protocol.commands import Asked, Look, Move
 from protocol.errors import CATALOGUE, Code, Refusal
 from protocol.games.dice import DiceBet
-from protocol.games.roulette import RouletteBet, RouletteClear, RouletteUndo, Wager
+from protocol.games.roulette import RouletteBet, RouletteClear, RouletteUndo
+from protocol.games.table import Wager
 from protocol.ids import CommandId, PlayerId
 from protocol.model import Request
 from protocol.money import Balance, player_account

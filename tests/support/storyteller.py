@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from actors.fairness.seal import Sealer
-from actors.games.catalogue import TABLE_GAMES, roulette_rules
+from actors.games.catalogue import TABLE_GAMES, table_rules
 from actors.games.interface import Limits
 from actors.instant.load import InstantKind
 from actors.runtime.actor import Kind
@@ -54,7 +54,7 @@ class Storyteller:
             outbox=self,
         )
         sealer = Sealer(story_bytes("seed key"))
-        tables = {one.id: (TABLE_GAMES[one.game], roulette_rules(one.model_dump())) for one in DEFAULT_TABLES}
+        tables = {one.id: (TABLE_GAMES[one.game], table_rules(one.model_dump())) for one in DEFAULT_TABLES}
         instant: dict[tuple[str, str], Limits] = {
             (one.game, one.asset): Limits(one.min_bet, one.max_bet, one.max_bet, one.max_profit)
             for one in DEFAULT_INSTANT

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from actors.games.catalogue import TABLE_GAMES, roulette_rules
+from actors.games.catalogue import TABLE_GAMES, table_rules
 from protocol.codec import MESSAGE_BYTES_MAX
 from protocol.errors import Code, Refusal
 from protocol.model import Message
@@ -182,7 +182,7 @@ def _first_table() -> TableInfo:
     """A table at which nothing was played yet, as it says itself."""
     settings = DEFAULT_TABLES[0]
     game = TABLE_GAMES[settings.game]
-    shown = game.lobby(game.fresh(roulette_rules(settings.model_dump())))
+    shown = game.lobby(game.fresh(table_rules(settings.model_dump())))
     return TableInfo(
         table=settings.id,
         game=settings.game,

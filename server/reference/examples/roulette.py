@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from actors.games.catalogue import TABLE_GAMES, roulette_rules
+from actors.games.catalogue import TABLE_GAMES, table_rules
 from actors.games.interface import Advance, BetPlaced, Command, Event, OpenRound, PlaceBet
 from protocol.errors import Refusal
-from protocol.games.roulette import RouletteBet, RouletteClear, RoulettePlaced, RouletteReturned, RouletteUndo, Wager
+from protocol.games.roulette import RouletteBet, RouletteClear, RoulettePlaced, RouletteReturned, RouletteUndo
+from protocol.games.table import Wager
 from protocol.ids import CommandId
 from protocol.model import Message
 from protocol.money import Balance, player_account
@@ -108,7 +109,7 @@ class _Table:
 
     def __init__(self) -> None:
         self._game = TABLE_GAMES["roulette"]
-        self._state: Any = self._game.fresh(roulette_rules(DEFAULT_TABLES[0].model_dump()))
+        self._state: Any = self._game.fresh(table_rules(DEFAULT_TABLES[0].model_dump()))
         self._seq = 0
 
     def happens(self, command: Command) -> Event:
