@@ -8,6 +8,7 @@ from protocol.games.keno import KenoBet, KenoSettled
 from protocol.games.limbo import LimboBet, LimboSettled
 from protocol.games.plinko import PlinkoBet, PlinkoSettled
 from protocol.games.roulette import RouletteBet, RouletteClear, RoulettePlaced, RouletteReturned, RouletteUndo
+from protocol.games.sicbo import SicBoBet, SicBoClear, SicBoPlaced, SicBoReturned, SicBoUndo
 from protocol.games.wheel import WheelBet, WheelSettled
 from protocol.model import Reply, Request
 from protocol.replies import (
@@ -67,4 +68,7 @@ ANSWERS: Final[Mapping[type[Request], type[Reply]]] = {
     RouletteBet: RoulettePlaced,
     RouletteUndo: RouletteReturned,
     RouletteClear: RouletteReturned,
+    SicBoBet: SicBoPlaced,
+    SicBoUndo: SicBoReturned,
+    SicBoClear: SicBoReturned,
 }

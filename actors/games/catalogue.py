@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from actors.fairness.verify import Verifiable
 from actors.games.alone import AloneGame
-from actors.games.board import SEATS_MAX, Rules
+from actors.games.board import SEATS_MAX, BoardGame, Rules
 from actors.games.dice import Dice
 from actors.games.interface import InstantGame, Limits, TableGame
 from actors.games.keno import Keno
@@ -13,22 +13,22 @@ from actors.games.limbo import Limbo
 from actors.games.plinko import Plinko
 from actors.games.roulette import Roulette
 from actors.games.rounds import Timing
+from actors.games.sicbo import SicBo
 from actors.games.wheel import WheelOfFortune
 from protocol.ids import TableId
 
 _DICE: Final = Dice()
-_ROULETTE: Final = Roulette()
 
 ALONE_GAMES: Final[Mapping[str, AloneGame]] = {
     game.name: game for game in (Limbo(), Plinko(), Keno(), WheelOfFortune())
 }
 INSTANT_GAMES: Final[Mapping[str, InstantGame]] = {_DICE.name: _DICE, **ALONE_GAMES}
-_BOARD_GAMES: Final = {_ROULETTE.name: _ROULETTE}
-TABLE_GAMES: Final[Mapping[str, TableGame[Any]]] = {**_BOARD_GAMES}
+BOARD_GAMES: Final[Mapping[str, BoardGame]] = {game.name: game for game in (Roulette(), SicBo())}
+TABLE_GAMES: Final[Mapping[str, TableGame[Any]]] = {**BOARD_GAMES}
 VERIFIABLE: Final[Mapping[str, Verifiable]] = {
     _DICE.name: Verifiable(_DICE.recompute, at_table=False),
     **{game.name: Verifiable(game.recompute, at_table=False) for game in ALONE_GAMES.values()},
-    _ROULETTE.name: Verifiable(_ROULETTE.recompute, at_table=True),
+    **{game.name: Verifiable(game.recompute, at_table=True) for game in BOARD_GAMES.values()},
 }
 
 
@@ -41,7 +41,7 @@ def table_rules(settings: Mapping[str, Any]) -> Rules:
     """
     return Rules(
         table=TableId(settings["id"]),
-        layout=_BOARD_GAMES[settings["game"]].layout(settings),
+        layout=BOARD_GAMES[settings["game"]].layout(settings),
         asset=settings["asset"],
         limits=Limits(
             min_bet=settings["min_bet"],

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final, get_args
+from typing import Any, Final
 
-from actors.games.catalogue import ALONE_GAMES
+from actors.games.board import BoardGame
+from actors.games.board.layout import payoffs_of_spot
+from actors.games.catalogue import ALONE_GAMES, BOARD_GAMES
 from actors.games.dice import MULTIPLIER_ONE, ROLLS, is_wager, multiplier_of, winning_rolls
 from actors.games.odds import Payoffs, deviation_of, hit_rate_of, payoffs_of, rtp_of
-from actors.games.roulette.layout import Layout, Variant, layout_of
 from protocol.games.keno import PICKS_MAX
 from protocol.games.keno import TABLES as KENO_TABLES
 from protocol.games.limbo import TARGET_MAX, TARGET_MIN
@@ -22,7 +23,7 @@ LIMBO_TARGETS: Final = (TARGET_MIN, 110, 150, 200, 300, 500, 1_000, 10_000, 100_
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One wager of a sheet. `params` are as recorded of a bet; in roulette the variant and a spot."""
+    """One wager of a sheet. `params` are as recorded of a bet; at tables the variant and a spot."""
 
     params: Mapping[str, Any]
     payoffs: Payoffs
@@ -57,8 +58,8 @@ def line_of(game: str, params: Mapping[str, Any]) -> Line:
     """One wager of a game. Raises `NotAWager`, `ValueError` or `KeyError` for what is none."""
     if game == "dice":
         return Line(params, _dice(params["target"], over=params["over"]))
-    if game == "roulette":
-        return Line(params, _spot(layout_of(params["variant"]), params["spot"]))
+    if game in BOARD_GAMES:
+        return Line(params, payoffs_of_spot(BOARD_GAMES[game].layout(params), params["spot"]))
     one = ALONE_GAMES[game]
     return Line(params, one.payoffs(one.checked(params)))
 
@@ -71,19 +72,13 @@ def _dice(target: int, *, over: bool) -> Payoffs:
     return payoffs_of([(Fraction(0), 1 - chance), (Fraction(multiplier_of(wins), MULTIPLIER_ONE), chance)])
 
 
-def _spot(layout: Layout, spot: str) -> Payoffs:
-    returns = layout.returns[spot]
-    chance = Fraction(1, layout.pockets)
-    return payoffs_of((Fraction(*returns.get(pocket, (0, 1))), chance) for pocket in range(layout.pockets))
-
-
-def _roulette() -> Iterator[Mapping[str, Any]]:
-    for variant in get_args(Variant):
+def _one_of_each_kind(game: BoardGame) -> Iterator[Mapping[str, Any]]:
+    for variant in game.variants:
         kinds = set()
-        for spot in layout_of(variant).spots.values():
-            if spot.kind not in kinds:
-                kinds.add(spot.kind)
-                yield {"variant": variant, "spot": spot.name}
+        for spot, kind in game.layout({"variant": variant}).kinds.items():
+            if kind not in kinds:
+                kinds.add(kind)
+                yield {"variant": variant, "spot": spot}
 
 
 SAMPLES: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
@@ -93,7 +88,7 @@ SAMPLES: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
     ),
     "limbo": tuple({"target": target} for target in LIMBO_TARGETS),
     "plinko": tuple({"rows": rows, "risk": risk} for rows in PLINKO_TABLES for risk in PLINKO_TABLES[rows]),
-    "roulette": tuple(_roulette()),
+    **{game.name: tuple(_one_of_each_kind(game)) for game in BOARD_GAMES.values()},
     "wheel": tuple({"segments": size, "risk": risk} for size in WHEEL_TABLES for risk in WHEEL_TABLES[size]),
 }
-"""By game: wagers whose odds are all there are; in keno any numbers, in roulette any spot of a kind, are as good."""
+"""By game: wagers whose odds are all there are; in keno any numbers, at tables any spot of a kind, are as good."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Protocol
 
 from clients.bots.layout import layout_of as roulette_layout
+from clients.bots.sicbo import layout_of as sicbo_layout
 
 
 class Layout(Protocol):
@@ -17,7 +18,7 @@ class Layout(Protocol):
         """What wagers come to, stakes included. `result` has the fields of the settlement, or of a proof's outcome."""
 
 
-LAYOUTS: Final[Mapping[str, Callable[[str], Layout]]] = {"roulette": roulette_layout}
+LAYOUTS: Final[Mapping[str, Callable[[str], Layout]]] = {"roulette": roulette_layout, "sicbo": sicbo_layout}
 """By game: the layout of a variant."""
-DRAWN: Final[Mapping[str, str]] = {"roulette": "spun"}
+DRAWN: Final[Mapping[str, str]] = {"roulette": "spun", "sicbo": "rolled"}
 """How each game calls the event that tells what came."""

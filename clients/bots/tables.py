@@ -1,12 +1,15 @@
 """What bots at tables share: the layouts, who sits where, and events that many of them get at once."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from clients.bots.fanout import ResultFanout
 from clients.bots.layouts import LAYOUTS, Layout
 from clients.bots.seat import Seat
 from clients.python.conversation import unpack
+
+CUSTOM: Final = "custom"
+"""A variant that plays by a pay table of its own, which bots do not know."""
 
 
 class Tables:
@@ -28,6 +31,7 @@ class Tables:
             table
             for table in tables
             if table["game"] == game
+            and table["variant"] != CUSTOM
             and table["asset"] in owned
             and (self._pinned is None or table["table"] == self._pinned)
         ]

@@ -2,12 +2,9 @@
 
 from typing import Final
 
-from protocol.games import dice, keno, limbo, plinko, roulette, wheel
+from protocol.games import dice, keno, limbo, plinko, roulette, sicbo, wheel
 from protocol.model import Message, Request
 
-GAME_REQUESTS: Final[tuple[type[Request], ...]] = (
-    dice.REQUESTS + limbo.REQUESTS + plinko.REQUESTS + keno.REQUESTS + wheel.REQUESTS + roulette.REQUESTS
-)
-GAME_REPLIES: Final[tuple[type[Message], ...]] = (
-    dice.REPLIES + limbo.REPLIES + plinko.REPLIES + keno.REPLIES + wheel.REPLIES + roulette.REPLIES
-)
+_GAMES: Final = (dice, limbo, plinko, keno, wheel, roulette, sicbo)
+GAME_REQUESTS: Final[tuple[type[Request], ...]] = tuple(one for game in _GAMES for one in game.REQUESTS)
+GAME_REPLIES: Final[tuple[type[Message], ...]] = tuple(one for game in _GAMES for one in game.REPLIES)

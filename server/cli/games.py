@@ -62,6 +62,7 @@ def rtp_command(game: str, params: tuple[str, ...], json_wanted: bool) -> None:
       limbo     target=200               in hundredths
       plinko    rows=16 risk=high        8 to 16; low, medium, high, expert
       roulette  variant=european         or american, la_partage; spot=red
+      sicbo     variant=macau            or atlantic_city, australia; spot=triple:6
       wheel     segments=50 risk=low     10, 20, … 50; low, medium, high
     """
     lines = _chosen(game, dict(_pair(text) for text in params))

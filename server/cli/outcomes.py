@@ -5,7 +5,9 @@ from typing import Any, Final, get_args
 
 from actors.fairness.draws import Draws
 from actors.games.alone import MULTIPLIER_ONE, AloneGame, paid
-from actors.games.catalogue import ALONE_GAMES
+from actors.games.board import BoardGame
+from actors.games.board import paid as paid_for
+from actors.games.catalogue import ALONE_GAMES, BOARD_GAMES
 from actors.games.dice import ROLLS, is_wager, multiplier_of, payout_of, roll_of, winning_rolls
 from actors.games.keno import drawn_of
 from actors.games.limbo import result_of
@@ -165,6 +167,30 @@ def wheel(seeds: Seeds, params: Params) -> dict[str, Any]:
     return described | {"result": described["outcome"]["segment"]}
 
 
+def sicbo(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """The three `dice`; with `spot` whether it wins by the pay table of `variant`, and with `stake` what it pays."""
+    return _at_table("sicbo", seeds, params)
+
+
+def _at_table(name: str, seeds: Seeds, params: Params) -> dict[str, Any]:
+    """A wager at a table, as everybody can compute it."""
+    game: BoardGame = BOARD_GAMES[name]
+    variant = params.choice("variant", game.variants)
+    layout = game.layout({"variant": variant})
+    outcome = game.draw(layout, game.first(layout), *seeds)
+    described: dict[str, Any] = {"variant": variant, "outcome": dict(outcome), **game.shown(outcome)}
+    described["result"] = game.entry(outcome)
+    spot, stake = params.word("spot"), params.whole("stake", 1, AMOUNT_MAX)
+    if spot is None and stake is None:
+        return described
+    if spot is None or spot not in layout.returns:
+        raise UserError(f"a bet on {name} has --param spot=…, one of {', '.join(layout.returns)}, not {spot!r}")
+    described |= {"spot": spot, "win": game.case(outcome) in layout.returns[spot]}
+    if stake is not None:
+        described |= {"stake": stake, "payout": paid_for(layout, [(spot, stake)], game.case(outcome))}
+    return described
+
+
 def _settled(name: str, seeds: Seeds, wager: Mapping[str, Any], stake: int | None) -> dict[str, Any]:
     """A wager on a game of one draw, as everybody can compute it."""
     game: AloneGame = ALONE_GAMES[name]
@@ -180,5 +206,6 @@ OUTCOMES: Final[Mapping[str, Callable[[Seeds, Params], dict[str, Any]]]] = {
     "limbo": limbo,
     "plinko": plinko,
     "roulette": roulette,
+    "sicbo": sicbo,
     "wheel": wheel,
 }

@@ -27,6 +27,7 @@ COMPILED: Final = (
     "actors.games.board.messages",
     "actors.games.board.state",
     "actors.games.roulette.game",
+    "actors.games.sicbo.game",
     "actors.instant.instant",
     "actors.runtime.courier",
     "actors.runtime.driver",

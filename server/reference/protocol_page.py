@@ -78,7 +78,7 @@ def _limits() -> str:
         ("Characters of a client seed or of entropy", CLIENT_SEED_CHARS_MAX),
         ("Rows of a statement's page", STATEMENT_ROWS_MAX),
         ("Streams of one connection", STREAMS_MAX),
-        ("Wagers of one roulette bet", WAGERS_MAX),
+        ("Wagers of one bet at a table", WAGERS_MAX),
         ("Messages in a row that cannot be understood", ERRORS_MAX),
         ("Failed logins of one connection", LOGIN_FAILURES_MAX),
     ]

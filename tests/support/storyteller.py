@@ -19,7 +19,8 @@ from protocol.errors import Refusal
 from protocol.ids import AccountId, ShardId, unix_ms_of
 from protocol.model import Request
 from protocol.money import Asset, Balance, player_account
-from server.config.play import DEFAULT_INSTANT, DEFAULT_TABLES
+from server.config.play import DEFAULT_INSTANT
+from server.config.tables import DEFAULT_TABLES
 from server.gateway.actions import failed
 from server.queries import LedgerQueries
 from server.reference.examples.story import (

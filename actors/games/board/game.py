@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import msgpack
 
+from actors.fairness.verify import NotAWager
 from actors.games.board import messages
-from actors.games.board.layout import Layout, paid
+from actors.games.board.layout import Layout, are_wagers, paid, payoffs_of_spot
 from actors.games.board.state import Rules, RulesChanged, State
 from actors.games.board.words import Words
 from actors.games.interface import (
@@ -26,6 +27,7 @@ from actors.games.interface import (
     RoundSettled,
     UndoBet,
 )
+from actors.games.odds import rtp_of
 from actors.games.rounds import Round, load_round
 from protocol.errors import Code, Refusal
 from protocol.games.table import WAGERS_MAX
@@ -39,23 +41,27 @@ class BoardGame(ABC):
     """A `TableGame` of `State`; `Rules` says which table.
 
     A game adds its words, its layout and its draw: `draw`, `case`, `shown` and `entry`, and where a round depends on
-    those before it, `first`, `carry` and `remembered`. All are pure functions.
+    those before it, `first`, `begun`, `carry` and `remembered`. All are pure functions.
     """
 
     name: str
     bet_request: type[Request]
     words: Words
+    variants: tuple[str, ...]
+    """Those with a sheet of odds; a table may have others, of its own."""
     history_max: int = HISTORY_MAX
 
     # --- what a game is ---
 
     @abstractmethod
-    def layout(self, settings: Mapping[str, Any]) -> Layout:
-        """The layout of a table from its checked settings."""
+    def layout(self, params: Mapping[str, Any]) -> Layout:
+        """The layout of a table from its settings, or of a bet from what is recorded of it. Raises `NotAWager`."""
 
     @abstractmethod
-    def draw(self, state: State, server_seed: str, client_seed: str, number: int) -> Mapping[str, Any]:
-        """The outcome that round `number` is bound to."""
+    def draw(
+        self, layout: Layout, carried: Mapping[str, Any], server_seed: str, client_seed: str, number: int
+    ) -> Mapping[str, Any]:
+        """The outcome that round `number` is bound to, which began with what was `carried` to it."""
 
     @abstractmethod
     def case(self, outcome: Mapping[str, Any]) -> int:
@@ -69,8 +75,12 @@ class BoardGame(ABC):
     def entry(self, outcome: Mapping[str, Any]) -> Any:
         """An outcome in the history."""
 
-    def first(self, rules: Rules) -> Mapping[str, Any]:
-        """What the first round of a table is left by nobody."""
+    def first(self, layout: Layout) -> Mapping[str, Any]:
+        """What the first round of a table begins with."""
+        return {}
+
+    def begun(self, layout: Layout, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a round began with, from what is recorded of its bets. Raises `NotAWager`."""
         return {}
 
     def carry(self, state: State, outcome: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -85,15 +95,11 @@ class BoardGame(ABC):
         """Fields of the snapshot besides those that all games, and the outcome, have."""
         return {}
 
-    @abstractmethod
-    def rtp(self, rules: Rules) -> Mapping[str, Fraction]:
-        """The exact return to the player of each kind of spot."""
-
     # --- what all of them do ---
 
     def fresh(self, rules: Rules) -> State:
         """A table at which nothing was played yet."""
-        return State(rules, Round(rules.table), carried=self.first(rules))
+        return State(rules, Round(rules.table), carried=self.first(rules.layout))
 
     def decide(self, state: State, command: Command) -> tuple[Event, ...] | Refusal:
         """What happens, or why not. An `Advance` or `OpenRound` before its time makes nothing happen."""
@@ -202,6 +208,24 @@ class BoardGame(ABC):
             raise RulesChanged(rules.table, fields, rules.layout.params)
         return State(rules, current, history=history, carried=carried)
 
+    def rtp(self, rules: Rules) -> Mapping[str, Fraction]:
+        """By kind of spot."""
+        one_of_each = {kind: spot for spot, kind in rules.layout.kinds.items()}
+        return {kind: rtp_of(payoffs_of_spot(rules.layout, spot)) for kind, spot in one_of_each.items()}
+
+    def recompute(
+        self, server_seed: str, client_seed: str, nonce: int, *, params: Mapping[str, Any], stake: int
+    ) -> tuple[Mapping[str, Any], int]:
+        """The outcome and payout of a recorded bet. Raises `NotAWager`."""
+        layout = self.layout(params)
+        wagers = params.get("wagers")
+        if wagers is None or not are_wagers(layout.returns, wagers):
+            raise NotAWager("wagers", wagers)
+        if sum(amount for _, amount in wagers) != stake:
+            raise NotAWager("stake", stake)
+        outcome = self.draw(layout, self.begun(layout, params), server_seed, client_seed, nonce)
+        return outcome, paid(layout, wagers, self.case(outcome))
+
 
 class _Draw:
     """The chance of one round at one table, as rounds ask for it."""
@@ -211,7 +235,8 @@ class _Draw:
         self._state = state
 
     def outcome(self, server_seed: str, client_seed: str, number: int) -> Mapping[str, Any]:
-        return self._game.draw(self._state, server_seed, client_seed, number)
+        state = self._state
+        return self._game.draw(state.rules.layout, state.carried, server_seed, client_seed, number)
 
     def payout(self, bet: BetPlaced, outcome: Mapping[str, Any]) -> int:
         return paid(self._state.rules.layout, bet.wagers, self._game.case(outcome))

@@ -1,7 +1,10 @@
 """What is paid for wagers on spots: each spot returns a multiple of its wager in some of the cases that can come."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any, Protocol
+
+from actors.games.odds import Payoffs, payoffs_of
 
 Returns = Mapping[int, tuple[int, int]]
 """By case: what a wager comes to, stake included, as a numerator and a denominator. Other cases return nothing."""
@@ -21,6 +24,14 @@ class Layout(Protocol):
     @property
     def cases(self) -> int:
         """How many cases there are."""
+
+    @property
+    def weights(self) -> Sequence[int]:
+        """In how many ways, each as likely as any other, each case comes."""
+
+    @property
+    def kinds(self) -> Mapping[str, str]:
+        """The kind of each spot; those of a kind have the same odds."""
 
     @property
     def returns(self) -> Mapping[str, Returns]:
@@ -50,6 +61,15 @@ def losses(layout: Layout, wagers: Iterable[tuple[str, int]]) -> list[int]:
         for case, (numerator, denominator) in layout.returns[spot].items():
             won[case] += amount * numerator // denominator
     return [one - stake if one > stake else 0 for one in won]
+
+
+def payoffs_of_spot(layout: Layout, spot: str) -> Payoffs:
+    """What a unit on a spot can be paid, and how often, where no amount is rounded."""
+    weights, returns = layout.weights, layout.returns[spot]
+    ways = sum(weights)
+    return payoffs_of(
+        (Fraction(*returns.get(case, (0, 1))), Fraction(weight, ways)) for case, weight in enumerate(weights)
+    )
 
 
 def are_wagers(spots: Mapping[str, Any], value: object) -> bool:

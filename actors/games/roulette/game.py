@@ -1,12 +1,12 @@
 """Roulette as a table plays it: the pocket that decides a round, and how it is shown."""
 
 from collections.abc import Mapping
-from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
-from actors.games.board import BoardGame, Rules, State, Words
-from actors.games.roulette.layout import Layout, layout_of
-from actors.games.roulette.wheel import pocket_of, recompute
+from actors.fairness.verify import NotAWager
+from actors.games.board import BoardGame, Layout, Words
+from actors.games.roulette.layout import Variant, layout_of
+from actors.games.roulette.wheel import pocket_of
 from protocol.games.roulette import (
     RouletteBet,
     RouletteBets,
@@ -33,15 +33,20 @@ class Roulette(BoardGame):
         RouletteSnapshot,
         draws_at="spins_at_ms",
     )
-    recompute = staticmethod(recompute)
+    variants: tuple[str, ...] = get_args(Variant)
 
-    def layout(self, settings: Mapping[str, Any]) -> Layout:
-        """The layout of a table from its checked settings: `variant`."""
-        return layout_of(settings["variant"])
+    def layout(self, params: Mapping[str, Any]) -> Layout:
+        """By `variant`."""
+        variant = params.get("variant")
+        if variant not in get_args(Variant):
+            raise NotAWager("variant", variant)
+        return layout_of(variant)
 
-    def draw(self, state: State, server_seed: str, client_seed: str, number: int) -> Mapping[str, Any]:
+    def draw(
+        self, layout: Layout, carried: Mapping[str, Any], server_seed: str, client_seed: str, number: int
+    ) -> Mapping[str, Any]:
         """Where the ball falls."""
-        return {"pocket": pocket_of(state.rules.layout, server_seed, client_seed, number)}
+        return {"pocket": pocket_of(layout, server_seed, client_seed, number)}
 
     def case(self, outcome: Mapping[str, Any]) -> int:
         """The pocket."""
@@ -54,7 +59,3 @@ class Roulette(BoardGame):
     def entry(self, outcome: Mapping[str, Any]) -> Any:
         """The pocket."""
         return outcome["pocket"]
-
-    def rtp(self, rules: Rules) -> Mapping[str, Fraction]:
-        """By kind of spot."""
-        return layout_of(rules.layout.params["variant"]).rtp()

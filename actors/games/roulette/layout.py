@@ -88,6 +88,16 @@ class Layout:
         """Each pocket pays some spot that no other pays."""
         return self.pockets
 
+    @property
+    def weights(self) -> tuple[int, ...]:
+        """All pockets alike."""
+        return (1,) * self.pockets
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """By how many pockets they cover."""
+        return {spot.name: spot.kind for spot in self.spots.values()}
+
     def payout(self, spot_name: str, amount: int, pocket: int) -> int:
         """What a wager is paid when the ball falls into `pocket`, stake included.
 

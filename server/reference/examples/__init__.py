@@ -6,11 +6,19 @@ from server.reference.examples.instant import instant_examples
 from server.reference.examples.replies import reply_examples
 from server.reference.examples.requests import request_examples
 from server.reference.examples.roulette import roulette_examples
+from server.reference.examples.sicbo import sicbo_examples
 
 __all__ = ["examples"]
 
 
 def examples() -> dict[str, Message]:
     """The example of each tag."""
-    together = (*request_examples(), *reply_examples(), *dice_examples(), *roulette_examples(), *instant_examples())
+    together = (
+        *request_examples(),
+        *reply_examples(),
+        *dice_examples(),
+        *roulette_examples(),
+        *sicbo_examples(),
+        *instant_examples(),
+    )
     return {message.t: message for message in together}

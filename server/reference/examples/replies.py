@@ -28,12 +28,14 @@ from protocol.replies import (
 )
 from protocol.version import PROTOCOL_VERSION
 from server.config.limits import Limits
-from server.config.play import DEFAULT_INSTANT, DEFAULT_TABLES
+from server.config.play import DEFAULT_INSTANT
+from server.config.tables import DEFAULT_TABLES
 from server.gateway.actions import failed
 from server.gateway.tokens import secret_text
 from server.reference.examples.dice import STAKE, dice_bet, dice_proof, dice_seeds, dice_settled
+from server.reference.examples.played import EPOCH
 from server.reference.examples.requests import access_token, resume_token
-from server.reference.examples.roulette import EPOCH, STREAM
+from server.reference.examples.roulette import STREAM
 from server.reference.examples.story import (
     ASSET,
     LEDGER_EPOCH,

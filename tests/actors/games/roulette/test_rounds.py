@@ -18,7 +18,7 @@ from actors.games.interface import (
 )
 from actors.games.roulette import Variant
 from actors.games.roulette.layout import layout_of
-from actors.games.roulette.wheel import pocket_of, recompute
+from actors.games.roulette.wheel import pocket_of
 from actors.games.rounds import RoundOutOfOrder
 from tests.actors.games.roulette.play import ANN, BEN, GAME, Table, bet_id, rules, seed_of
 from tests.vectors.read import read_vectors
@@ -207,7 +207,7 @@ def test_a_recorded_bet_is_recomputed_as_it_was_paid(variant: Variant) -> None:
 
     settled, binding = table.events[-1], GAME.binding(table.state)
     assert isinstance(settled, RoundSettled)
-    outcome, payout = recompute(seed_of(1), binding.client_seed, binding.round, params=params, stake=bet.stake)
+    outcome, payout = GAME.recompute(seed_of(1), binding.client_seed, binding.round, params=params, stake=bet.stake)
 
     assert params == {"variant": variant, "wagers": bet.wagers, "entropy": "words"}
     assert outcome == {"pocket": table.pocket}
