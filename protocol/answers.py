@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from protocol.games.baccarat import BaccaratBet, BaccaratClear, BaccaratPlaced, BaccaratReturned, BaccaratUndo
 from protocol.games.dice import DiceBet, DiceSettled
 from protocol.games.keno import KenoBet, KenoSettled
 from protocol.games.limbo import LimboBet, LimboSettled
@@ -71,4 +72,7 @@ ANSWERS: Final[Mapping[type[Request], type[Reply]]] = {
     SicBoBet: SicBoPlaced,
     SicBoUndo: SicBoReturned,
     SicBoClear: SicBoReturned,
+    BaccaratBet: BaccaratPlaced,
+    BaccaratUndo: BaccaratReturned,
+    BaccaratClear: BaccaratReturned,
 }

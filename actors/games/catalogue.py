@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from actors.fairness.verify import Verifiable
 from actors.games.alone import AloneGame
+from actors.games.baccarat import Baccarat
 from actors.games.board import SEATS_MAX, BoardGame, Rules
 from actors.games.dice import Dice
 from actors.games.interface import InstantGame, Limits, TableGame
@@ -23,7 +24,7 @@ ALONE_GAMES: Final[Mapping[str, AloneGame]] = {
     game.name: game for game in (Limbo(), Plinko(), Keno(), WheelOfFortune())
 }
 INSTANT_GAMES: Final[Mapping[str, InstantGame]] = {_DICE.name: _DICE, **ALONE_GAMES}
-BOARD_GAMES: Final[Mapping[str, BoardGame]] = {game.name: game for game in (Roulette(), SicBo())}
+BOARD_GAMES: Final[Mapping[str, BoardGame]] = {game.name: game for game in (Roulette(), SicBo(), Baccarat())}
 TABLE_GAMES: Final[Mapping[str, TableGame[Any]]] = {**BOARD_GAMES}
 VERIFIABLE: Final[Mapping[str, Verifiable]] = {
     _DICE.name: Verifiable(_DICE.recompute, at_table=False),

@@ -57,6 +57,7 @@ def rtp_command(game: str, params: tuple[str, ...], json_wanted: bool) -> None:
 
     \b
     Parameters by game:
+      baccarat  variant=eight_decks      or infinite; spot=banker
       dice      target=5050 over=true    target in hundredths
       keno      picks=5 risk=classic     how many numbers; or low, medium, high
       limbo     target=200               in hundredths

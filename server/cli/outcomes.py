@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, get_args
 
 from actors.fairness.draws import Draws
+from actors.fairness.verify import NotAWager
 from actors.games.alone import MULTIPLIER_ONE, AloneGame, paid
 from actors.games.board import BoardGame
 from actors.games.board import paid as paid_for
@@ -172,12 +173,23 @@ def sicbo(seeds: Seeds, params: Params) -> dict[str, Any]:
     return _at_table("sicbo", seeds, params)
 
 
-def _at_table(name: str, seeds: Seeds, params: Params) -> dict[str, Any]:
+def baccarat(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """The hands from a shoe with so much `left` (a whole one, if it is not given), and what `spot` pays for them."""
+    return _at_table("baccarat", seeds, params, left=params.word("left"))
+
+
+def _at_table(name: str, seeds: Seeds, params: Params, left: str | None = None) -> dict[str, Any]:
     """A wager at a table, as everybody can compute it."""
     game: BoardGame = BOARD_GAMES[name]
     variant = params.choice("variant", game.variants)
     layout = game.layout({"variant": variant})
-    outcome = game.draw(layout, game.first(layout), *seeds)
+    carried = game.first(layout)
+    if left is not None:
+        try:
+            carried = game.begun(layout, {"shoe": 1, "left": left})
+        except NotAWager as error:
+            raise UserError(f"--param left takes 52 digits, how many of each card are in the shoe: {error}") from error
+    outcome = game.draw(layout, carried, *seeds)
     described: dict[str, Any] = {"variant": variant, "outcome": dict(outcome), **game.shown(outcome)}
     described["result"] = game.entry(outcome)
     spot, stake = params.word("spot"), params.whole("stake", 1, AMOUNT_MAX)
@@ -201,6 +213,7 @@ def _settled(name: str, seeds: Seeds, wager: Mapping[str, Any], stake: int | Non
 
 
 OUTCOMES: Final[Mapping[str, Callable[[Seeds, Params], dict[str, Any]]]] = {
+    "baccarat": baccarat,
     "dice": dice,
     "keno": keno,
     "limbo": limbo,

@@ -7,13 +7,14 @@ from server.config.play import AssetSettings, InstantSettings
 from server.config.problems import ConfigError, Problem
 from server.config.settings import Config
 from server.config.show import MASK, as_json, as_toml
-from server.config.tables import TABLE_SETTINGS, RouletteSettings, SicBoSettings, TableSettings
+from server.config.tables import TABLE_SETTINGS, BaccaratSettings, RouletteSettings, SicBoSettings, TableSettings
 
 __all__ = [
     "FILE_NAME",
     "MASK",
     "TABLE_SETTINGS",
     "AssetSettings",
+    "BaccaratSettings",
     "Config",
     "ConfigError",
     "DatabasePart",

@@ -9,6 +9,8 @@ from protocol.games.sicbo import PAY_TABLES, PAYS_KEYS
 from server.config.fields import AssetCode, Count, Milliseconds, Section, Stake, at_least, refused
 
 PAYS_TO_1_MAX: Final = 10_000
+PAIR_ODDS: Final = 11
+"""A pair of baccarat pays 11 to 1."""
 STRAIGHT_UP_ODDS: Final = 35
 """A single number of roulette pays 35 to 1, the most that one wager can cost the house."""
 
@@ -84,7 +86,24 @@ class SicBoSettings(TableSettings):
         return pays[kind], kind.replace("_", " ")
 
 
-TABLE_SETTINGS: Final[Mapping[str, type[TableSettings]]] = {"roulette": RouletteSettings, "sicbo": SicBoSettings}
+class BaccaratSettings(TableSettings):
+    """A live baccarat table."""
+
+    game: Literal["baccarat"] = "baccarat"
+    variant: Literal["eight_decks", "infinite"]
+    """A shoe of eight decks with a cut card and a burn, or every card from a whole deck."""
+
+    @property
+    def dearest(self) -> tuple[int, str]:
+        """A pair."""
+        return PAIR_ODDS, "a pair"
+
+
+TABLE_SETTINGS: Final[Mapping[str, type[TableSettings]]] = {
+    "roulette": RouletteSettings,
+    "sicbo": SicBoSettings,
+    "baccarat": BaccaratSettings,
+}
 
 
 def _game_of(table: Any) -> str:
@@ -94,7 +113,10 @@ def _game_of(table: Any) -> str:
 
 
 AnyTable = Annotated[
-    Annotated[RouletteSettings, Tag("roulette")] | Annotated[SicBoSettings, Tag("sicbo")], Discriminator(_game_of)
+    Annotated[RouletteSettings, Tag("roulette")]
+    | Annotated[SicBoSettings, Tag("sicbo")]
+    | Annotated[BaccaratSettings, Tag("baccarat")],
+    Discriminator(_game_of),
 ]
 """A table of any game, told by `game`; without it, roulette."""
 
@@ -109,4 +131,5 @@ DEFAULT_TABLES: Final[tuple[AnyTable, ...]] = (
     RouletteSettings(variant="american", **_limits("roulette", 2)),
     RouletteSettings(variant="la_partage", **_limits("roulette", 3)),
     SicBoSettings(variant="atlantic_city", **_limits("sicbo", 1)),
+    BaccaratSettings(variant="eight_decks", **_limits("baccarat", 1)),
 )

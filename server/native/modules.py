@@ -22,6 +22,7 @@ COMPILED: Final = (
     "actors.games.plinko",
     "actors.games.wheel",
     "actors.games.rounds",
+    "actors.games.baccarat.game",
     "actors.games.board.game",
     "actors.games.board.layout",
     "actors.games.board.messages",

@@ -1,6 +1,7 @@
 """One example of every message, with values that are true: what is drawn is drawn, what is signed is signed."""
 
 from protocol.model import Message
+from server.reference.examples.baccarat import baccarat_examples
 from server.reference.examples.dice import dice_examples
 from server.reference.examples.instant import instant_examples
 from server.reference.examples.replies import reply_examples
@@ -19,6 +20,7 @@ def examples() -> dict[str, Message]:
         *dice_examples(),
         *roulette_examples(),
         *sicbo_examples(),
+        *baccarat_examples(),
         *instant_examples(),
     )
     return {message.t: message for message in together}

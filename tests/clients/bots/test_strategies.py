@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from actors.games.catalogue import ALONE_GAMES
 from clients.bots.config import EVERY_GAME
+from clients.bots.layouts import LAYOUTS
 from clients.bots.strategies import STRATEGIES
 from protocol.dialects import client_dialect
 from tests.support.alone import ID, play_of
@@ -30,7 +31,7 @@ def played(name: str, seed: int) -> tuple[dict[str, Any], int, dict[str, Any], i
 
 def test_bots_play_every_game() -> None:
     assert set(STRATEGIES) == set(ALONE_GAMES)
-    assert set(STRATEGIES) | {"dice", "roulette"} == set(EVERY_GAME)
+    assert set(STRATEGIES) | set(LAYOUTS) | {"dice"} == set(EVERY_GAME)
 
 
 @named

@@ -41,6 +41,7 @@ def test_the_default_has_the_play_table_of_each_variant_and_the_currencies_of_th
         ("roulette-2", "american", "PLAY"),
         ("roulette-3", "la_partage", "PLAY"),
         ("sicbo-1", "atlantic_city", "PLAY"),
+        ("baccarat-1", "eight_decks", "PLAY"),
     ]
     assert [(asset.code, asset.number, asset.scale) for asset in config.assets] == [
         ("PLAY", 1, 2),
@@ -128,7 +129,7 @@ PAYS = dict.fromkeys(PAYS_KEYS, 3)
 
 
 def test_a_table_is_of_the_game_that_it_names_and_of_roulette_when_it_names_none() -> None:
-    config = Config(tables=[SICBO, TABLE])  # type: ignore[list-item]
+    config = Config(tables=[SICBO, TABLE])  # type: ignore[arg-type]
 
     assert [type(table) for table in config.tables] == [SicBoSettings, RouletteSettings]
     assert "'game'" in refusal(tables=[TABLE | {"game": "poker"}])
