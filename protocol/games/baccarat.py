@@ -4,9 +4,7 @@ Spots: `player`, `banker`, `tie`, `player_pair` and `banker_pair` (the hand's fi
 A card is its rank (`23456789TJQKA`) and its suit (`d`, `h`, `s`, `c`): `Td` is the ten of diamonds.
 """
 
-from typing import Annotated, Final, Literal
-
-from pydantic import Field
+from typing import Final, Literal
 
 from protocol.games.table import (
     TableBet,
@@ -25,8 +23,7 @@ from protocol.model import Message, Request
 
 RANKS: Final = "23456789TJQKA"
 SUITS: Final = "dhsc"
-Card = Annotated[str, Field(min_length=2, max_length=2)]
-Hand = tuple[Card, ...]
+Hand = tuple[str, ...]
 """Two cards, and a third if one was drawn."""
 Winner = Literal["player", "banker", "tie"]
 SPOTS: Final = ("player", "banker", "tie", "player_pair", "banker_pair")

@@ -5,9 +5,7 @@ A spot is written `small` (4 to 10) and `big` (11 to 17), `odd` and `even`, all 
 dice show it); `triple:3` (all three do); `any_triple`.
 """
 
-from typing import Annotated, Final, Literal
-
-from pydantic import Field
+from typing import Final, Literal
 
 from protocol.games.table import (
     TableBet,
@@ -24,9 +22,8 @@ from protocol.games.table import (
 )
 from protocol.model import Message, Request
 
-Die = Annotated[int, Field(ge=1, le=6)]
-Dice = tuple[Die, Die, Die]
-"""In the order in which they were drawn."""
+Dice = tuple[int, int, int]
+"""One to six each, in the order in which they were drawn."""
 TOTALS: Final = ("total_4_17", "total_5_16", "total_6_15", "total_7_14", "total_8_13", "total_9_12", "total_10_11")
 PAYS_KEYS: Final = (
     "even_money", *TOTALS, "single", "single_twice", "single_thrice", "combo", "double", "triple", "any_triple"

@@ -1,7 +1,7 @@
 """Baccarat as a table plays it: the coup that decides a round, what is left of the shoe, and how they are shown."""
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from actors.fairness.draws import Draws
 from actors.fairness.verify import NotAWager
@@ -21,7 +21,7 @@ from protocol.games.baccarat import (
 )
 from protocol.model import Request
 
-ROUNDS_MAX = 104
+ROUNDS_MAX: Final = 104
 """Of a shoe of 416 cards, four at least a round."""
 
 

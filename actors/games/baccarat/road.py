@@ -1,10 +1,11 @@
 """Roads: the rounds of a shoe as players read them."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from actors.games.baccarat.coup import Coup
 
-LETTERS = {"player": "P", "banker": "B", "tie": "T"}
+LETTERS: Final = {"player": "P", "banker": "B", "tie": "T"}
 
 
 def entry_of(coup: Coup) -> str:

@@ -1,7 +1,7 @@
 """Sic bo as a table plays it: the three dice that decide a round, and how they are shown."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from actors.fairness.draws import Draws
 from actors.fairness.verify import NotAWager
@@ -20,7 +20,7 @@ from protocol.games.sicbo import (
 )
 from protocol.model import Request
 
-FACES = 6
+FACES: Final = 6
 
 
 class SicBo(BoardGame):
