@@ -10,6 +10,7 @@ from protocol.games.limbo import LimboBet, LimboSettled
 from protocol.games.plinko import PlinkoBet, PlinkoSettled
 from protocol.games.roulette import RouletteBet, RouletteClear, RoulettePlaced, RouletteReturned, RouletteUndo
 from protocol.games.sicbo import SicBoBet, SicBoClear, SicBoPlaced, SicBoReturned, SicBoUndo
+from protocol.games.slots import SlotsBet, SlotsSettled
 from protocol.games.wheel import WheelBet, WheelSettled
 from protocol.model import Reply, Request
 from protocol.replies import (
@@ -66,6 +67,7 @@ ANSWERS: Final[Mapping[type[Request], type[Reply]]] = {
     PlinkoBet: PlinkoSettled,
     KenoBet: KenoSettled,
     WheelBet: WheelSettled,
+    SlotsBet: SlotsSettled,
     RouletteBet: RoulettePlaced,
     RouletteUndo: RouletteReturned,
     RouletteClear: RouletteReturned,

@@ -111,6 +111,13 @@ def _outcome_checks(proof: ProofView, server_seed: str, recompute: Recompute) ->
         return [Check("wager", said="a wager of the game", found=str(error))]
     return [
         Check("wager", said=True, found=True),
-        Check("outcome", proof.outcome, dict(outcome)),
+        Check("outcome", _listed(proof.outcome), _listed(outcome)),
         Check("payout", proof.payout, payout),
     ]
+
+
+def _listed(value: Any) -> Any:
+    """With every sequence as a list: which kind of them there is depends on how a proof was read."""
+    if isinstance(value, Mapping):
+        return {key: _listed(one) for key, one in value.items()}
+    return [_listed(one) for one in value] if isinstance(value, list | tuple) else value

@@ -11,7 +11,7 @@ from typing import Any, Final
 from actors.fairness.draws import Draws
 from actors.fairness.verify import NotAWager
 from actors.games.interface import InstantPlay, InstantResult, Limits
-from actors.games.odds import Payoffs, rtp_of
+from actors.games.odds import Odds, figures_of
 from protocol.errors import Code, Refusal
 from protocol.model import Request
 
@@ -70,8 +70,8 @@ class AloneGame(ABC):
         """The fields of the game's own reply."""
 
     @abstractmethod
-    def payoffs(self, params: Params) -> Payoffs:
-        """What a stake that no rounding touches can pay, and how often."""
+    def payoffs(self, params: Params) -> Odds:
+        """What a stake that no rounding touches can pay, and how often; or the figures alone."""
 
     def check(self, request: Any, limits: Limits) -> InstantPlay | Refusal:
         """Refuses with `INVALID_BET`, `BET_BELOW_MINIMUM`, `BET_ABOVE_MAXIMUM`, or `EXPOSURE_LIMIT` of too large a win.
@@ -96,7 +96,7 @@ class AloneGame(ABC):
 
     def rtp(self, params: Params) -> Fraction:
         """The exact return of a stake that no rounding touches: a multiple of 10,000 ledger units."""
-        return rtp_of(self.payoffs(params))
+        return figures_of(self.payoffs(params)).rtp
 
     def recompute(
         self, server_seed: str, client_seed: str, nonce: int, *, params: Params, stake: int

@@ -15,13 +15,14 @@ from actors.games.plinko import Plinko
 from actors.games.roulette import Roulette
 from actors.games.rounds import Timing
 from actors.games.sicbo import SicBo
+from actors.games.slots import Slots
 from actors.games.wheel import WheelOfFortune
 from protocol.ids import TableId
 
 _DICE: Final = Dice()
 
 ALONE_GAMES: Final[Mapping[str, AloneGame]] = {
-    game.name: game for game in (Limbo(), Plinko(), Keno(), WheelOfFortune())
+    game.name: game for game in (Limbo(), Plinko(), Keno(), WheelOfFortune(), Slots())
 }
 INSTANT_GAMES: Final[Mapping[str, InstantGame]] = {_DICE.name: _DICE, **ALONE_GAMES}
 BOARD_GAMES: Final[Mapping[str, BoardGame]] = {game.name: game for game in (Roulette(), SicBo(), Baccarat())}

@@ -2,11 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 
 Payoffs = Mapping[Fraction, Fraction]
 """The chance of each multiple of the stake that can be paid, losing included; the chances sum to one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is said of a wager: return, variance, how often anything is paid, and the largest multiple of the stake."""
+
+    rtp: Fraction
+    variance: Fraction
+    hit_rate: Fraction
+    best: Fraction
+
+
+Odds = Payoffs | Figures
+"""All that a wager can pay; or, where that is too much to list, its figures, which are as exact."""
 
 
 def payoffs_of(pairs: Iterable[tuple[Fraction, Fraction]]) -> Payoffs:
@@ -39,3 +54,10 @@ def deviation_of(payoffs: Payoffs) -> float:
 def hit_rate_of(payoffs: Payoffs) -> Fraction:
     """How often anything at all is paid."""
     return 1 - payoffs.get(Fraction(0), Fraction(0))
+
+
+def figures_of(odds: Odds) -> Figures:
+    """The figures of a wager, whichever way its odds are given."""
+    if isinstance(odds, Figures):
+        return odds
+    return Figures(rtp_of(odds), variance_of(odds), hit_rate_of(odds), max(odds))

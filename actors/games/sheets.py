@@ -3,17 +3,19 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import sqrt
 from typing import Any, Final
 
 from actors.games.board import BoardGame
 from actors.games.board.layout import payoffs_of_spot
 from actors.games.catalogue import ALONE_GAMES, BOARD_GAMES
 from actors.games.dice import MULTIPLIER_ONE, ROLLS, is_wager, multiplier_of, winning_rolls
-from actors.games.odds import Payoffs, deviation_of, hit_rate_of, payoffs_of, rtp_of
+from actors.games.odds import Figures, Odds, Payoffs, figures_of, payoffs_of
 from protocol.games.keno import PICKS_MAX
 from protocol.games.keno import TABLES as KENO_TABLES
 from protocol.games.limbo import TARGET_MAX, TARGET_MIN
 from protocol.games.plinko import TABLES as PLINKO_TABLES
+from protocol.games.slots import MACHINES
 from protocol.games.wheel import TABLES as WHEEL_TABLES
 
 DICE_TARGETS: Final = (101, 500, 1_000, 2_500, 5_050, 7_500, 9_000, 9_900, 9_990, 9_999)
@@ -26,27 +28,37 @@ class Line:
     """One wager of a sheet. `params` are as recorded of a bet; at tables the variant and a spot."""
 
     params: Mapping[str, Any]
-    payoffs: Payoffs
+    odds: Odds
+
+    @property
+    def payoffs(self) -> Payoffs | None:
+        """The chance of each payout, or nothing where there are too many."""
+        return None if isinstance(self.odds, Figures) else self.odds
+
+    @property
+    def variance(self) -> Fraction:
+        """The exact variance of what a unit of stake is paid."""
+        return figures_of(self.odds).variance
 
     @property
     def rtp(self) -> Fraction:
         """The exact return to the player."""
-        return rtp_of(self.payoffs)
+        return figures_of(self.odds).rtp
 
     @property
     def deviation(self) -> float:
         """Standard deviation of what a unit of stake is paid."""
-        return deviation_of(self.payoffs)
+        return sqrt(self.variance)
 
     @property
     def hit_rate(self) -> Fraction:
         """How often anything is paid."""
-        return hit_rate_of(self.payoffs)
+        return figures_of(self.odds).hit_rate
 
     @property
     def best(self) -> Fraction:
         """The largest multiple of the stake that can be paid."""
-        return max(self.payoffs)
+        return figures_of(self.odds).best
 
 
 def sheet(game: str) -> tuple[Line, ...]:
@@ -89,6 +101,7 @@ SAMPLES: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
     "limbo": tuple({"target": target} for target in LIMBO_TARGETS),
     "plinko": tuple({"rows": rows, "risk": risk} for rows in PLINKO_TABLES for risk in PLINKO_TABLES[rows]),
     **{game.name: tuple(_one_of_each_kind(game)) for game in BOARD_GAMES.values()},
+    "slots": tuple({"machine": machine} for machine in MACHINES),
     "wheel": tuple({"segments": size, "risk": risk} for size in WHEEL_TABLES for risk in WHEEL_TABLES[size]),
 }
 """By game: wagers whose odds are all there are; in keno any numbers, at tables any spot of a kind, are as good."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from clients.bots.grounds import Grounds
 from clients.bots.instant import InstantBot
-from clients.bots.strategies import STRATEGIES
+from clients.bots.strategies import STAKED_IN, STRATEGIES
 from clients.python.conversation import Asked
 
 
@@ -14,10 +14,12 @@ class AloneBot(InstantBot):
     def __init__(self, grounds: Grounds, number: int, game: str) -> None:
         super().__init__(grounds, number, game)
         self._strategy = STRATEGIES[game]
+        self._unit = STAKED_IN.get(game, 1)
 
     def _bet(self) -> None:
         chance = self._chance
         stake = self._stake_min + int(chance() * self._stakes)
+        stake += -stake % self._unit
         wager = self._strategy.choose(chance)
         fields = {"t": f"{self._game}.bet", "asset": self.books.asset, "amount": stake, **wager}
         self.ask(fields, (stake, wager))

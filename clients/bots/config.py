@@ -6,7 +6,7 @@ from typing import Final, Literal, get_args
 
 from clients.python.address import urls_of
 
-Game = Literal["dice", "limbo", "plinko", "keno", "wheel", "roulette", "sicbo", "baccarat"]
+Game = Literal["dice", "limbo", "plinko", "keno", "wheel", "slots", "roulette", "sicbo", "baccarat"]
 EVERY_GAME: Final[tuple[Game, ...]] = get_args(Game)
 
 CONNECTING_MAX: Final = 64

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
+from clients.bots.slots import STAKE_UNIT, SlotsPlayer
 from protocol.games.keno import DRAWN, NUMBERS, PICKS_MAX
 from protocol.games.keno import TABLES as KENO_TABLES
 from protocol.games.plinko import TABLES as PLINKO_TABLES
@@ -104,4 +105,7 @@ STRATEGIES: Final[Mapping[str, Strategy]] = {
     "plinko": PlinkoPlayer(),
     "keno": KenoPlayer(),
     "wheel": WheelPlayer(),
+    "slots": SlotsPlayer(),
 }
+STAKED_IN: Final[Mapping[str, int]] = {"slots": STAKE_UNIT}
+"""Stakes on these games are multiples of so much."""

@@ -376,6 +376,7 @@ export type ClientMessage =
   | PlinkoBet
   | KenoBet
   | WheelBet
+  | SlotsBet
   | RouletteBet
   | RouletteUndo
   | RouletteClear
@@ -863,6 +864,7 @@ export type ServerMessage =
   | PlinkoSettled
   | KenoSettled
   | WheelSettled
+  | SlotsSettled
   | RoulettePlaced
   | RouletteReturned
   | RouletteOpened
@@ -1052,6 +1054,42 @@ export interface Sit {
   readonly id: Uint8Array;
   /** id of a table */
   readonly table: string;
+}
+
+/** Spin a machine on all its lines. The stake is that of all lines together: a multiple of their number. */
+export interface SlotsBet {
+  readonly t: "slots.bet";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** code of an asset, such as PLAY */
+  readonly asset: string;
+  readonly balance?: "cash" | "bonus";
+  /** ledger units of the asset */
+  readonly amount: number;
+  readonly machine: "orchard" | "caravan" | "aurora";
+}
+
+/**
+ * Where the reels stopped, spin by spin: the first is the bet's own, the others are free spins.
+ *
+ * A stop is the place on the reel's strip, from 0, that the upper row shows. `multipliers` is what each spin pays, and
+ * `multiplier` what all of them pay together, in ten-thousandths of the stake.
+ */
+export interface SlotsSettled {
+  readonly t: "slots.settled";
+  readonly id: Uint8Array;
+  readonly stake: Int;
+  readonly payout: Int;
+  readonly seed: Int;
+  readonly nonce: Int;
+  readonly available: Int;
+  readonly held: Int;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly machine: "orchard" | "caravan" | "aurora";
+  readonly stops: ReadonlyArray<ReadonlyArray<Int>>;
+  readonly multipliers: ReadonlyArray<Int>;
+  readonly multiplier: Int;
 }
 
 /** Ask for the transfers of one balance, newest first; `before` is the cursor of the page before. */
@@ -1262,6 +1300,7 @@ export interface Answers {
   readonly "plinko.bet": PlinkoSettled;
   readonly "keno.bet": KenoSettled;
   readonly "wheel.bet": WheelSettled;
+  readonly "slots.bet": SlotsSettled;
   readonly "roulette.bet": RoulettePlaced;
   readonly "roulette.undo": RouletteReturned;
   readonly "roulette.clear": RouletteReturned;

@@ -9,7 +9,7 @@ import click
 from protocol.errors import Code
 from server.cli.errors import UserError
 
-GAMES: Final = ("dice", "limbo", "plinko", "keno", "wheel", "roulette", "sicbo", "baccarat")
+GAMES: Final = ("dice", "limbo", "plinko", "keno", "wheel", "slots", "roulette", "sicbo", "baccarat")
 """Those of the bots, who are imported when they are needed."""
 
 if TYPE_CHECKING:

@@ -64,6 +64,7 @@ def rtp_command(game: str, params: tuple[str, ...], json_wanted: bool) -> None:
       plinko    rows=16 risk=high        8 to 16; low, medium, high, expert
       roulette  variant=european         or american, la_partage; spot=red
       sicbo     variant=macau            or atlantic_city, australia; spot=triple:6
+      slots     machine=aurora           orchard, caravan, aurora
       wheel     segments=50 risk=low     10, 20, … 50; low, medium, high
     """
     lines = _chosen(game, dict(_pair(text) for text in params))
@@ -119,14 +120,14 @@ def _pair(text: str) -> tuple[str, Any]:
 
 
 def _as_json(line: Line) -> dict[str, Any]:
-    payoffs = [{"pays": str(multiple), "chance": str(chance)} for multiple, chance in line.payoffs.items()]
-    exact = {"rtp": str(line.rtp), "hit_rate": str(line.hit_rate), "pays_at_most": str(line.best)}
+    payoffs = [{"pays": str(multiple), "chance": str(chance)} for multiple, chance in (line.payoffs or {}).items()]
+    exact = {"rtp": line.rtp, "variance": line.variance, "hit_rate": line.hit_rate, "pays_at_most": line.best}
     return {
         "params": dict(line.params),
         "rtp": float(line.rtp),
         "standard_deviation": line.deviation,
-        "exact": exact,
-        "payoffs": payoffs,
+        "exact": {key: str(figure) for key, figure in exact.items()},
+        "payoffs": payoffs or None,
     }
 
 

@@ -19,6 +19,7 @@ from protocol.games.keno import NUMBERS, PICKS_MAX
 from protocol.games.keno import TABLES as KENO_TABLES
 from protocol.games.limbo import TARGET_MAX, TARGET_MIN
 from protocol.games.plinko import TABLES as PLINKO_TABLES
+from protocol.games.slots import MACHINES
 from protocol.games.wheel import TABLES as WHEEL_TABLES
 from protocol.money import AMOUNT_MAX
 from server.cli.errors import UserError
@@ -203,6 +204,17 @@ def _at_table(name: str, seeds: Seeds, params: Params, left: str | None = None) 
     return described
 
 
+def slots(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """Where the reels of a `machine` stop, spin by spin, and what each pays; of a stake, a multiple of its lines."""
+    machine = MACHINES[params.choice("machine", MACHINES)]
+    stake = params.whole("stake", 1, AMOUNT_MAX)
+    if stake is not None and stake % len(machine.lines):
+        raise UserError(f"a stake on {machine.name} is a multiple of {len(machine.lines)}, the number of its lines")
+    described = _settled("slots", seeds, {"machine": machine.name}, stake)
+    described["multipliers"] = [paid / MULTIPLIER_ONE for paid in described["multipliers"]]
+    return described | {"result": described["multiplier"]}
+
+
 def _settled(name: str, seeds: Seeds, wager: Mapping[str, Any], stake: int | None) -> dict[str, Any]:
     """A wager on a game of one draw, as everybody can compute it."""
     game: AloneGame = ALONE_GAMES[name]
@@ -220,5 +232,6 @@ OUTCOMES: Final[Mapping[str, Callable[[Seeds, Params], dict[str, Any]]]] = {
     "plinko": plinko,
     "roulette": roulette,
     "sicbo": sicbo,
+    "slots": slots,
     "wheel": wheel,
 }

@@ -19,7 +19,7 @@ class AssetSettings(Section):
     opening_bonus: Amount = 0
 
 
-InstantName = Literal["dice", "limbo", "plinko", "keno", "wheel"]
+InstantName = Literal["dice", "limbo", "plinko", "keno", "wheel", "slots"]
 
 
 class InstantSettings(Section):

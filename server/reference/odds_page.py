@@ -9,7 +9,8 @@ from server.reference.markdown import page, table
 _SAID: Final = """\
 The exact odds of every wager, computed from the rules in rational arithmetic; nothing here was simulated. Figures are
 per unit staked, for stakes that no rounding touches: payouts are floored to the ledger unit. `croupier games rtp GAME`
-prints the same, with `--json` as fractions and with the chance of every payout.
+prints the same, with `--json` as fractions and with the chance of every payout (of bets
+with free spins there are too many to be listed; what is printed of them is as exact).
 
 *RTP* is the return to the player, *deviation* the standard deviation of what a unit is paid, *paid every* how many bets
 there are for one that is paid anything. In keno any numbers are as good as any others, and so is any spot of a kind in

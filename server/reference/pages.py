@@ -12,6 +12,7 @@ from server.reference.commands_page import commands_page
 from server.reference.configuration_page import configuration_page
 from server.reference.odds_page import odds_page
 from server.reference.protocol_page import protocol_page
+from server.reference.slots_page import slots_page
 
 
 def pages(main: click.Group, flags: Mapping[str, str]) -> dict[Path, str]:
@@ -23,6 +24,7 @@ def pages(main: click.Group, flags: Mapping[str, str]) -> dict[Path, str]:
         reference / "configuration.md": configuration_page(flags),
         reference / "cli.md": commands_page(main),
         reference / "odds.md": odds_page(),
+        reference / "slots.md": slots_page(),
         Path("clients/typescript/protocol.ts"): typescript(),
     }
 

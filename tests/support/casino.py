@@ -30,6 +30,7 @@ ASSETS: Final = (PLAY, USDT)
 ANN, BEN = PlayerId(1), PlayerId(2)
 TABLE: Final = "wheel"
 DICE_LIMITS: Final = Limits(min_bet=10, max_bet=5_000, max_total=5_000, exposure_max=1_000_000)
+SLOTS_LIMITS: Final = Limits(min_bet=10, max_bet=5_000, max_total=5_000, exposure_max=1_000_000)
 RULES: Final[Mapping[str, Any]] = {
     "id": TABLE,
     "game": "roulette",
@@ -59,11 +60,11 @@ class Casino(HandDriven):
     def __init__(self, *, limits: HostLimits | None = None, ledger: MemoryLedger | None = None) -> None:
         sealer = Sealer(bytes(KEY_BYTES))
         self.sealer = sealer
-        dice = {("dice", asset.code): DICE_LIMITS for asset in ASSETS}
+        alone = {("dice", asset.code): DICE_LIMITS for asset in ASSETS} | {("slots", PLAY.code): SLOTS_LIMITS}
         tables = {TABLE: (TABLE_GAMES["roulette"], table_rules(RULES))}
         kinds: dict[str, Kind] = {
             "wallet": WalletKind(ASSETS),
-            "instant": InstantKind(ASSETS, dice, sealer),
+            "instant": InstantKind(ASSETS, alone, sealer),
             "table": TableKind(tables, ASSETS, sealer),
         }
         super().__init__(kinds, limits=limits, ledger=ledger)

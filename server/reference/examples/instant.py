@@ -10,6 +10,7 @@ from protocol.games.instant import InstantBet
 from protocol.games.keno import KenoBet
 from protocol.games.limbo import LimboBet
 from protocol.games.plinko import PlinkoBet
+from protocol.games.slots import SlotsBet
 from protocol.games.wheel import WheelBet
 from protocol.model import Message
 from server.reference.examples.story import ASSET, OPENING, STREAM_EPOCH, story_id, story_seeds
@@ -34,6 +35,7 @@ _WAGERS: Final[tuple[tuple[type[InstantBet], dict[str, Any]], ...]] = (
     (PlinkoBet, {"rows": 8, "risk": "low"}),
     (KenoBet, {"picks": (3, 7, 12, 28, 40), "risk": "classic"}),
     (WheelBet, {"segments": 20, "risk": "medium"}),
+    (SlotsBet, {"machine": "aurora"}),
 )
 
 

@@ -12,10 +12,12 @@ from actors.fairness.verify import NotAWager
 from actors.games.alone import MULTIPLIER_ONE, AloneGame
 from actors.games.catalogue import INSTANT_GAMES
 from actors.games.interface import Limits
+from actors.games.odds import figures_of
 from protocol.errors import Code
 from protocol.games.keno import TABLES as KENO_TABLES
 from protocol.games.limbo import TARGET_MAX, TARGET_MIN
 from protocol.games.plinko import TABLES as PLINKO_TABLES
+from protocol.games.slots import MACHINES
 from protocol.games.wheel import TABLES as WHEEL_TABLES
 from protocol.model import Request
 from tests.support.alone import ID, LIMITS, play_of, refused
@@ -33,6 +35,7 @@ WAGERS: Mapping[str, st.SearchStrategy[Wager]] = {
             "risk": st.sampled_from(sorted(KENO_TABLES)),
         }
     ),
+    "slots": st.fixed_dictionaries({"machine": st.sampled_from(sorted(MACHINES))}),
     "wheel": st.fixed_dictionaries(
         {"segments": st.sampled_from(sorted(WHEEL_TABLES)), "risk": st.sampled_from(sorted(WHEEL_TABLES[10]))}
     ),
@@ -50,8 +53,11 @@ NOT_WAGERS: Mapping[str, tuple[Wager, ...]] = {
         {"picks": 5, "risk": "low"},
         {"picks": [1], "risk": "expert"},
     ),
+    "slots": ({}, {"machine": "none"}, {"machine": ["aurora"]}),
     "wheel": ({"segments": 11, "risk": "low"}, {"segments": 10, "risk": "expert"}, {"segments": [10], "risk": "low"}),
 }
+STAKED_IN: Mapping[str, int] = {"slots": 20}
+"""Stakes are multiples of so much, if not of one."""
 
 named = pytest.mark.parametrize("name", sorted(WAGERS))
 
@@ -62,6 +68,11 @@ def bet(name: str, wager: Wager, amount: int) -> Request:
     return made
 
 
+def stakes(name: str, most: int) -> st.SearchStrategy[int]:
+    unit = STAKED_IN.get(name, 1)
+    return st.integers(10, most // unit).map(lambda units: units * unit)
+
+
 def test_every_game_is_tried() -> None:
     assert set(GAMES) == set(WAGERS) == set(NOT_WAGERS)
 
@@ -69,7 +80,7 @@ def test_every_game_is_tried() -> None:
 @named
 @given(st.data())
 def test_a_bet_can_be_computed_again_from_what_is_recorded(name: str, data: st.DataObject) -> None:
-    game, amount = GAMES[name], data.draw(st.integers(1, 10**9))
+    game, amount = GAMES[name], data.draw(stakes(name, 10**9))
     play = play_of(game, bet(name, data.draw(WAGERS[name]), amount))
     nonce = data.draw(st.integers(0, 10**6))
 
@@ -85,26 +96,26 @@ def test_what_is_recorded_and_is_no_wager_is_told_by_its_field(name: str) -> Non
     for params in NOT_WAGERS[name]:
         with pytest.raises(NotAWager) as error:
             GAMES[name].recompute("server", "client", 0, params=params, stake=1)
-        assert error.value.field in ("target", "rows", "risk", "picks", "segments")
+        assert error.value.field in ("target", "rows", "risk", "picks", "segments", "machine")
 
 
 @named
 @given(st.data())
 def test_the_house_has_an_edge_and_the_largest_win_is_known(name: str, data: st.DataObject) -> None:
     game, wager = GAMES[name], data.draw(WAGERS[name])
-    params = play_of(game, bet(name, wager, 1)).params
+    params = play_of(game, bet(name, wager, STAKED_IN.get(name, 1))).params
 
     payoffs = game.payoffs(params)
 
     assert game.rtp(params) < 1
-    assert max(payoffs) * MULTIPLIER_ONE == game.multiplier_max(params)
+    assert figures_of(payoffs).best * MULTIPLIER_ONE == game.multiplier_max(params)
 
 
 @named
 @given(st.data())
 def test_stakes_and_wins_outside_the_limits_are_refused(name: str, data: st.DataObject) -> None:
     game, wager = GAMES[name], data.draw(WAGERS[name])
-    stake = data.draw(st.integers(10, 10**6))
+    stake = data.draw(stakes(name, 10**6))
     profit = play_of(game, bet(name, wager, stake)).payout_max - stake
 
     narrow = Limits(min_bet=stake, max_bet=stake, max_total=stake, exposure_max=max(0, profit))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from actors.games.catalogue import ALONE_GAMES
 from clients.bots.config import EVERY_GAME
 from clients.bots.layouts import LAYOUTS
-from clients.bots.strategies import STRATEGIES
+from clients.bots.strategies import STAKED_IN, STRATEGIES
 from protocol.dialects import client_dialect
 from tests.support.alone import ID, play_of
 
@@ -20,7 +20,7 @@ named = pytest.mark.parametrize("name", sorted(STRATEGIES))
 def played(name: str, seed: int) -> tuple[dict[str, Any], int, dict[str, Any], int]:
     """A bot's wager, its stake, what the reply shows, and what the rules pay."""
     chance = Random(seed)
-    wager, stake = STRATEGIES[name].choose(chance.random), chance.randint(1, 10**6)
+    wager, stake = STRATEGIES[name].choose(chance.random), chance.randint(1, 10**6) * STAKED_IN.get(name, 1)
     fields = {"t": f"{name}.bet", "id": ID, "asset": "PLAY", "amount": stake, **wager}
     fields = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
     game = ALONE_GAMES[name]
@@ -51,6 +51,7 @@ def test_a_reply_that_contradicts_itself_is_noticed(name: str, seed: int) -> Non
         "plinko": {"slot": shown.get("slot", 0) + 1},
         "keno": {"hits": shown.get("hits", 0) + 1},
         "wheel": {"multiplier": shown.get("multiplier", 0) + 1},
+        "slots": {"stops": (*shown.get("stops", ()), *shown.get("stops", ()))},
     }
 
     assert STRATEGIES[name].payout(wager, stake, {**shown, **wrong[name]}) is None

@@ -82,6 +82,19 @@ def test_a_bet_on_dice_is_reckoned() -> None:
     assert "payout" not in outcome("dice", f"target={roll}", "over=false")
 
 
+def test_a_bet_on_slots_is_reckoned_with_all_its_spins() -> None:
+    seeds = ("--server-seed", "server", "--client-seed", "client", "--nonce", "73")
+    free = json.loads(run("outcome", "slots", *seeds, "--param", "machine=aurora", "--param", "stake=40").stdout)
+
+    first = json.loads(run("floats", *seeds, "--count", "5").stdout)["floats"]
+
+    assert free["outcome"]["stops"] == free["stops"]
+    assert free["stops"][0] == [int(33 * one) for one in first]
+    assert len(free["stops"]) == len(free["multipliers"]) == 1 + 8
+    assert sum(free["multipliers"]) == free["multiplier"] == free["result"] == 30.5
+    assert free["payout"] == 40 * 30.5
+
+
 def test_a_bet_on_roulette_is_reckoned_on_the_wheel_it_was_placed_at() -> None:
     european, american = outcome("roulette"), outcome("roulette", "variant=american")
 
@@ -102,6 +115,8 @@ def test_a_bet_on_roulette_is_reckoned_on_the_wheel_it_was_placed_at() -> None:
         (("outcome", "dice", *SEEDS[:4], "--nonce", "-1"), "-1 is not in the range"),
         (("outcome", "dice", *SEEDS[:4], "--nonce", "x"), "'x' is not a valid integer"),
         (("outcome", "dice", *SEEDS, "--param", "target"), "KEY=VALUE, not 'target'"),
+        (("outcome", "slots", *SEEDS, "--param", "stake=6"), "a stake on orchard is a multiple of 5"),
+        (("outcome", "slots", *SEEDS, "--param", "machine=none"), "orchard, caravan, aurora, not 'none'"),
         (("outcome", "dice", *SEEDS, "--param", "spot=red"), "dice has no --param spot"),
         (("outcome", "dice", *SEEDS, "--param", "target=5050"), "--param over="),
         (("outcome", "dice", *SEEDS, "--param", "stake=5"), "--param target="),
