@@ -990,7 +990,7 @@ export interface SicBoRolled {
   readonly now_ms: Int;
   readonly server_seed: string;
   readonly settles_at_ms: Int;
-  readonly dice: readonly [number, number, number];
+  readonly dice: readonly [Int, Int, Int];
 }
 
 /** The round is paid. `winners` is the largest wins: (player, name, payout). */
@@ -1005,7 +1005,7 @@ export interface SicBoSettled {
   readonly paid: Int;
   readonly winners: ReadonlyArray<readonly [Int, string, Int]>;
   readonly opens_at_ms: Int;
-  readonly dice: readonly [number, number, number];
+  readonly dice: readonly [Int, Int, Int];
 }
 
 /**
@@ -1029,12 +1029,12 @@ export interface SicBoSnapshot {
   readonly commitment: string;
   readonly now_ms: Int;
   readonly until_ms: Int;
-  readonly history: ReadonlyArray<readonly [number, number, number]>;
+  readonly history: ReadonlyArray<readonly [Int, Int, Int]>;
   readonly spots: Readonly<Record<string, Int>>;
   readonly players: Int;
   readonly seated: boolean;
   readonly mine: ReadonlyArray<readonly [Uint8Array, string, Int]>;
-  readonly dice: readonly [number, number, number] | null;
+  readonly dice: readonly [Int, Int, Int] | null;
   readonly pays: Readonly<Record<string, Int>>;
 }
 
