@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from protocol.games.baccarat import BaccaratBet, BaccaratClear, BaccaratPlaced, BaccaratReturned, BaccaratUndo
 from protocol.games.dice import DiceBet, DiceSettled
 from protocol.games.hilo import HiloBet, HiloCashOut, HiloGuess, HiloSkip, HiloState
 from protocol.games.keno import KenoBet, KenoSettled
@@ -10,6 +11,7 @@ from protocol.games.limbo import LimboBet, LimboSettled
 from protocol.games.mines import MinesBet, MinesCashOut, MinesReveal, MinesState
 from protocol.games.plinko import PlinkoBet, PlinkoSettled
 from protocol.games.roulette import RouletteBet, RouletteClear, RoulettePlaced, RouletteReturned, RouletteUndo
+from protocol.games.sicbo import SicBoBet, SicBoClear, SicBoPlaced, SicBoReturned, SicBoUndo
 from protocol.games.slots import SlotsBet, SlotsSettled
 from protocol.games.videopoker import VideopokerBet, VideopokerDraw, VideopokerState
 from protocol.games.wheel import WheelBet, WheelSettled
@@ -84,4 +86,10 @@ ANSWERS: Final[Mapping[type[Request], type[Reply]]] = {
     RouletteBet: RoulettePlaced,
     RouletteUndo: RouletteReturned,
     RouletteClear: RouletteReturned,
+    SicBoBet: SicBoPlaced,
+    SicBoUndo: SicBoReturned,
+    SicBoClear: SicBoReturned,
+    BaccaratBet: BaccaratPlaced,
+    BaccaratUndo: BaccaratReturned,
+    BaccaratClear: BaccaratReturned,
 }

@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from actors.fairness.verify import Verifiable
 from actors.games.alone import AloneGame
+from actors.games.baccarat import Baccarat
+from actors.games.board import SEATS_MAX, BoardGame, Rules
 from actors.games.dice import Dice
 from actors.games.hilo import Hilo
 from actors.games.interface import InstantGame, Limits, TableGame
@@ -12,8 +14,9 @@ from actors.games.keno import Keno
 from actors.games.limbo import Limbo
 from actors.games.mines import Mines
 from actors.games.plinko import Plinko
-from actors.games.roulette import SEATS_MAX, Roulette, Rules
+from actors.games.roulette import Roulette
 from actors.games.rounds import Timing
+from actors.games.sicbo import SicBo
 from actors.games.slots import Slots
 from actors.games.steps import StepGame
 from actors.games.videopoker import VideoPoker
@@ -21,31 +24,32 @@ from actors.games.wheel import WheelOfFortune
 from protocol.ids import TableId
 
 _DICE: Final = Dice()
-_ROULETTE: Final = Roulette()
 
 ALONE_GAMES: Final[Mapping[str, AloneGame]] = {
     game.name: game for game in (Limbo(), Plinko(), Keno(), WheelOfFortune(), Slots())
 }
 STEP_GAMES: Final[Mapping[str, StepGame[Any]]] = {game.name: game for game in (Mines(), Hilo(), VideoPoker())}
 INSTANT_GAMES: Final[Mapping[str, InstantGame]] = {_DICE.name: _DICE, **ALONE_GAMES}
-TABLE_GAMES: Final[Mapping[str, TableGame[Any]]] = {_ROULETTE.name: _ROULETTE}
+BOARD_GAMES: Final[Mapping[str, BoardGame]] = {game.name: game for game in (Roulette(), SicBo(), Baccarat())}
+TABLE_GAMES: Final[Mapping[str, TableGame[Any]]] = {**BOARD_GAMES}
 VERIFIABLE: Final[Mapping[str, Verifiable]] = {
     _DICE.name: Verifiable(_DICE.recompute, at_table=False),
     **{game.name: Verifiable(game.recompute, at_table=False) for game in ALONE_GAMES.values()},
     **{game.name: Verifiable(game.recompute, at_table=False) for game in STEP_GAMES.values()},
-    _ROULETTE.name: Verifiable(_ROULETTE.recompute, at_table=True),
+    **{game.name: Verifiable(game.recompute, at_table=True) for game in BOARD_GAMES.values()},
 }
 
 
-def roulette_rules(settings: Mapping[str, Any]) -> Rules:
-    """The rules of a roulette table from its checked settings.
+def table_rules(settings: Mapping[str, Any]) -> Rules:
+    """The rules of a table from its checked settings.
 
-    Keys: `id`, `variant`, `asset`, `min_bet`, `max_bet`, `max_total`, `exposure_max`, `betting_ms`, `closed_ms`,
-    `spin_ms`, `settled_ms` and, if given, `seats_max`. Others are left to those they are for.
+    Keys: `id`, `game`, `asset`, `min_bet`, `max_bet`, `max_total`, `exposure_max`, `betting_ms`, `closed_ms`,
+    `spin_ms`, `settled_ms`, those that the game's layout takes and, if given, `seats_max`. Others are left to those
+    they are for.
     """
     return Rules(
         table=TableId(settings["id"]),
-        variant=settings["variant"],
+        layout=BOARD_GAMES[settings["game"]].layout(settings),
         asset=settings["asset"],
         limits=Limits(
             min_bet=settings["min_bet"],

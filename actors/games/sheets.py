@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
-from typing import Any, Final, get_args
+from typing import Any, Final
 
-from actors.games.catalogue import ALONE_GAMES, STEP_GAMES
+from actors.games.board import BoardGame
+from actors.games.board.layout import payoffs_of_spot
+from actors.games.catalogue import ALONE_GAMES, BOARD_GAMES, STEP_GAMES
 from actors.games.dice import MULTIPLIER_ONE, ROLLS, is_wager, multiplier_of, winning_rolls
 from actors.games.odds import Figures, Odds, Payoffs, figures_of, payoffs_of
-from actors.games.roulette.layout import Layout, Spot, Variant, layout_of
 from protocol.games.keno import PICKS_MAX
 from protocol.games.keno import TABLES as KENO_TABLES
 from protocol.games.limbo import TARGET_MAX, TARGET_MIN
@@ -32,7 +33,7 @@ MINES_GAMES: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One wager of a sheet. `params` are as recorded of a bet; in roulette the variant and a spot."""
+    """One wager of a sheet. `params` are as recorded of a bet; at tables the variant and a spot."""
 
     params: Mapping[str, Any]
     odds: Odds
@@ -77,11 +78,10 @@ def line_of(game: str, params: Mapping[str, Any]) -> Line:
     """One wager of a game. Raises `NotAWager`, `ValueError` or `KeyError` for what is none."""
     if game == "dice":
         return Line(params, _dice(params["target"], over=params["over"]))
-    if game == "roulette":
-        layout = layout_of(params["variant"])
-        return Line(params, _spot(layout, layout.spots[params["spot"]]))
     if game in STEP_GAMES:
         return Line(params, STEP_GAMES[game].payoffs(params))
+    if game in BOARD_GAMES:
+        return Line(params, payoffs_of_spot(BOARD_GAMES[game].layout(params), params["spot"]))
     one = ALONE_GAMES[game]
     return Line(params, one.payoffs(one.checked(params)))
 
@@ -94,19 +94,13 @@ def _dice(target: int, *, over: bool) -> Payoffs:
     return payoffs_of([(Fraction(0), 1 - chance), (Fraction(multiplier_of(wins), MULTIPLIER_ONE), chance)])
 
 
-def _spot(layout: Layout, spot: Spot) -> Payoffs:
-    # Of two units half can be given back.
-    paid = (layout.payout(spot.name, 2, pocket) for pocket in range(layout.pockets))
-    return payoffs_of((Fraction(payout, 2), Fraction(1, layout.pockets)) for payout in paid)
-
-
-def _roulette() -> Iterator[Mapping[str, Any]]:
-    for variant in get_args(Variant):
+def _one_of_each_kind(game: BoardGame) -> Iterator[Mapping[str, Any]]:
+    for variant in game.variants:
         kinds = set()
-        for spot in layout_of(variant).spots.values():
-            if spot.kind not in kinds:
-                kinds.add(spot.kind)
-                yield {"variant": variant, "spot": spot.name}
+        for spot, kind in game.layout({"variant": variant}).kinds.items():
+            if kind not in kinds:
+                kinds.add(kind)
+                yield {"variant": variant, "spot": spot}
 
 
 SAMPLES: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
@@ -118,9 +112,9 @@ SAMPLES: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
     "limbo": tuple({"target": target} for target in LIMBO_TARGETS),
     "mines": tuple({"mines": mines, "tiles": tiles} for mines, tiles in MINES_GAMES),
     "plinko": tuple({"rows": rows, "risk": risk} for rows in PLINKO_TABLES for risk in PLINKO_TABLES[rows]),
-    "roulette": tuple(_roulette()),
+    **{game.name: tuple(_one_of_each_kind(game)) for game in BOARD_GAMES.values()},
     "slots": tuple({"machine": machine} for machine in MACHINES),
     "videopoker": ({"hold": "best"},),
     "wheel": tuple({"segments": size, "risk": risk} for size in WHEEL_TABLES for risk in WHEEL_TABLES[size]),
 }
-"""By game: wagers whose odds are all there are; in keno any numbers, in roulette any spot of a kind, are as good."""
+"""By game: wagers whose odds are all there are; in keno any numbers, at tables any spot of a kind, are as good."""

@@ -6,7 +6,20 @@ from typing import Final, Literal, get_args
 
 from clients.python.address import urls_of
 
-Game = Literal["dice", "limbo", "plinko", "keno", "wheel", "slots", "mines", "hilo", "videopoker", "roulette"]
+Game = Literal[
+    "dice",
+    "limbo",
+    "plinko",
+    "keno",
+    "wheel",
+    "slots",
+    "mines",
+    "hilo",
+    "videopoker",
+    "roulette",
+    "sicbo",
+    "baccarat",
+]
 EVERY_GAME: Final[tuple[Game, ...]] = get_args(Game)
 
 CONNECTING_MAX: Final = 64
@@ -36,7 +49,7 @@ class BotsConfig:
 
     `ramp_seconds` spreads the first connects. The same `seed` makes the same play: targets, spots, amounts, entropy.
     `game` may be all games, of which each bot plays one.
-    `table` pins all bots of roulette to one table. `journal` gets each acknowledged bet, one JSON object a line.
+    `table` pins all bots at tables to one table. `journal` gets each acknowledged bet, one JSON object a line.
     """
 
     url: str

@@ -16,7 +16,7 @@ class _Round:
 
 
 class ResultFanout:
-    """Receipts of `roulette.spun`, by table and round. Times are of the bots' clock, in seconds."""
+    """Receipts of draws, by table and round. Times are of the bots' clock, in seconds."""
 
     def __init__(self) -> None:
         self._rounds: dict[tuple[str, int], _Round] = {}
@@ -28,7 +28,7 @@ class ResultFanout:
         if self._zero_ms is None or zero_ms > self._zero_ms:
             self._zero_ms = zero_ms
 
-    def spun(self, event: Mapping[str, Any], at: float) -> None:
+    def drawn(self, event: Mapping[str, Any], at: float) -> None:
         """A watcher learned a result."""
         key = (event["stream"], event["round"])
         found = self._rounds.get(key)

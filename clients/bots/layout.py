@@ -4,8 +4,9 @@ European and La Partage wheels have the pockets 0 to 36; American ones also have
 pay are the ones that casinos print on the layout; La Partage returns half of an even-money wager when zero comes.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 RED: Final = frozenset({1, 3, 5, 7, 9, 12, 14, 16, 18, 19, 21, 23, 25, 27, 30, 32, 34, 36})
 EVEN_CHANCES: Final = {
@@ -29,6 +30,10 @@ class Layout:
     variant: str
     spots: dict[str, frozenset[int]]
     names: tuple[str, ...]
+
+    def paid(self, wagers: Iterable[tuple[str, int]], result: Mapping[str, Any]) -> int:
+        """What wagers come to, by what the server shows of a round."""
+        return sum(self.payout(spot, amount, result["pocket"]) for spot, amount in wagers)
 
     def payout(self, spot: str, amount: int, pocket: int) -> int:
         """What a wager comes to, stake included. Of half an odd wager the odd unit stays with the house."""

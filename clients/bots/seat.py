@@ -1,11 +1,11 @@
-"""A bot's seat at a roulette table: what it may bet there, and what each of its bets pays."""
+"""A bot's seat at a table: what it may bet there, and what each of its bets pays."""
 
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from clients.bots.layout import Layout
+from clients.bots.layouts import Layout
 
 WAGERS_MAX: Final = 2
 """Wagers in one request, on different spots."""
@@ -25,9 +25,9 @@ class Bet:
         """All its wagers together."""
         return sum(amount for _, amount in self.wagers)
 
-    def payout(self, pocket: int) -> int:
+    def payout(self, result: Mapping[str, Any]) -> int:
         """What all its wagers come to, stakes included."""
-        return sum(self.layout.payout(spot, amount, pocket) for spot, amount in self.wagers)
+        return self.layout.paid(self.wagers, result)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,10 @@ from clients.bots.config import (
 from clients.bots.dice import DiceBot, DiceTemplates
 from clients.bots.grounds import Grounds
 from clients.bots.journal import Journal
+from clients.bots.layouts import LAYOUTS
 from clients.bots.report import ABSENT, Report, Tally
-from clients.bots.roulette import RouletteBot
 from clients.bots.steps import StepBot
+from clients.bots.table import TableBot
 from clients.bots.tables import Tables
 from clients.bots.turns import TURN_STRATEGIES
 from clients.python.address import address_of, urls_of
@@ -130,13 +131,13 @@ class Swarm:
         games = EVERY_GAME if config.game == "all" else (config.game,)
         templates: dict[str, DiceTemplates] = {}
         tables = Tables(config.table)
-        if "roulette" in games:
+        if any(game in LAYOUTS for game in games):
             self._tables = tables
         bots: list[Bot] = []
         for number in range(config.players):
             game = games[number % len(games)]
-            if game == "roulette":
-                bots.append(RouletteBot(grounds, number, tables))
+            if game in LAYOUTS:
+                bots.append(TableBot(grounds, number, tables, game))
             elif game == "dice":
                 bots.append(DiceBot(grounds, number, templates))
             elif game in TURN_STRATEGIES:

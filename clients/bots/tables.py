@@ -1,12 +1,15 @@
-"""What bots at roulette tables share: the layouts, who sits where, and events that many of them get at once."""
+"""What bots at tables share: the layouts, who sits where, and events that many of them get at once."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from clients.bots.fanout import ResultFanout
-from clients.bots.layout import Layout, layout_of
+from clients.bots.layouts import LAYOUTS, Layout
 from clients.bots.seat import Seat
 from clients.python.conversation import unpack
+
+CUSTOM: Final = "custom"
+"""A variant that plays by a pay table of its own, which bots do not know."""
 
 
 class Tables:
@@ -15,19 +18,20 @@ class Tables:
     def __init__(self, pinned: str | None) -> None:
         self.fanout = ResultFanout()
         self._pinned = pinned
-        self._layouts: dict[str, Layout] = {}
+        self._layouts: dict[tuple[str, str], Layout] = {}
         self._seats: dict[int, str] = {}
         self._newest: dict[str, tuple[bytes, dict[str, Any]]] = {}
 
     def seat(
-        self, number: int, tables: Sequence[Mapping[str, Any]], balances: Sequence[Mapping[str, Any]]
+        self, number: int, game: str, tables: Sequence[Mapping[str, Any]], balances: Sequence[Mapping[str, Any]]
     ) -> Seat | None:
         """A seat for this bot, among those that play for something it has; nothing when there is none."""
         owned = {view["asset"] for view in balances if view["balance"] == "cash" and view["available"] > 0}
         fitting = [
             table
             for table in tables
-            if table["game"] == "roulette"
+            if table["game"] == game
+            and table["variant"] != CUSTOM
             and table["asset"] in owned
             and (self._pinned is None or table["table"] == self._pinned)
         ]
@@ -35,9 +39,9 @@ class Tables:
             return None
         chosen = fitting[number % len(fitting)]
         self._seats[number] = chosen["table"]
-        variant = chosen["variant"]
+        variant = (game, chosen["variant"])
         if variant not in self._layouts:
-            self._layouts[variant] = layout_of(variant)
+            self._layouts[variant] = LAYOUTS[game](chosen["variant"])
         return Seat.at(chosen, self._layouts[variant])
 
     def decoded(self, number: int, payload: bytes) -> dict[str, Any]:

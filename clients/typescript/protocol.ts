@@ -175,6 +175,177 @@ export interface AuthToken {
   readonly token: string;
 }
 
+/**
+ * Put wagers on the layout, all or none; they add to what is there. `entropy` is mixed into the round's outcome.
+ *
+ * With `round` the bet is for that round only: one that comes too late is refused (5001) and not placed in the next.
+ */
+export interface BaccaratBet {
+  readonly t: "baccarat.bet";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+  readonly balance?: "cash" | "bonus";
+  readonly wagers: ReadonlyArray<Wager>;
+  readonly entropy?: string | null;
+  readonly round?: number | null;
+}
+
+/**
+ * Bets since the last such event, in bulk, and the table's totals.
+ *
+ * A bet is (player, name, spot, amount), the amount negative when it was taken back; `more` were left out.
+ */
+export interface BaccaratBets {
+  readonly t: "baccarat.bets";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly bets: ReadonlyArray<readonly [Int, string, string, Int]>;
+  readonly more: Int;
+  readonly total: Int;
+  readonly players: Int;
+}
+
+/** Take back all one's bets of this round, while betting is open. */
+export interface BaccaratClear {
+  readonly t: "baccarat.clear";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+}
+
+/** No more bets; `client_seed` is the mixed entropy of the players, which together with the server seed decides. */
+export interface BaccaratClosed {
+  readonly t: "baccarat.closed";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly now_ms: Int;
+  readonly client_seed: string;
+  readonly draws_at_ms: Int;
+}
+
+/** The hands, and the server seed they follow from. `burned`, at the first round of a shoe, went out before them. */
+export interface BaccaratDealt {
+  readonly t: "baccarat.dealt";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly now_ms: Int;
+  readonly server_seed: string;
+  readonly settles_at_ms: Int;
+  readonly player: ReadonlyArray<string>;
+  readonly banker: ReadonlyArray<string>;
+  readonly winner: "player" | "banker" | "tie";
+  readonly burned: ReadonlyArray<string>;
+}
+
+/** A round is open for bets until `closes_at_ms`; its server seed is committed to. */
+export interface BaccaratOpened {
+  readonly t: "baccarat.opened";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly commitment: string;
+  readonly now_ms: Int;
+  readonly closes_at_ms: Int;
+}
+
+/** The bet stands and its stake is held. `epoch` and `seq` are the player's `wallet` stream after it. */
+export interface BaccaratPlaced {
+  readonly t: "baccarat.placed";
+  readonly id: Uint8Array;
+  readonly table: string;
+  readonly round: Int;
+  readonly stake: Int;
+  readonly available: Int;
+  readonly held: Int;
+  readonly epoch: Int;
+  readonly seq: Int;
+}
+
+/** These bets were taken back, and `amount` in all is free again. */
+export interface BaccaratReturned {
+  readonly t: "baccarat.returned";
+  readonly id: Uint8Array;
+  readonly table: string;
+  readonly round: Int;
+  readonly bets: ReadonlyArray<Uint8Array>;
+  readonly amount: Int;
+}
+
+/** The round is paid. `winners` is the largest wins: (player, name, payout). */
+export interface BaccaratSettled {
+  readonly t: "baccarat.settled";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly now_ms: Int;
+  readonly staked: Int;
+  readonly paid: Int;
+  readonly winners: ReadonlyArray<readonly [Int, string, Int]>;
+  readonly opens_at_ms: Int;
+  readonly player: ReadonlyArray<string>;
+  readonly banker: ReadonlyArray<string>;
+  readonly winner: "player" | "banker" | "tie";
+  readonly burned: ReadonlyArray<string>;
+}
+
+/**
+ * The whole table as this viewer may see it; it replaces what was known. `mine`: (bet, spot, amount).
+ *
+ * `history` is the rounds of this shoe, newest first: who won (`P`, `B`, `T`), and `p` or `b` for a pair of the
+ * player's or banker's. `road` is its big road, oldest column first: a column for each run of wins of one side, with
+ * `T` after the win that a tie followed. `left` is how many of each card are in the shoe: 52 digits, the twos (in the
+ * order of `dhsc`) to the aces; there is none where every card is drawn from whole decks.
+ */
+export interface BaccaratSnapshot {
+  readonly t: "baccarat.snapshot";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly table: string;
+  readonly variant: string;
+  readonly asset: string;
+  readonly min_bet: Int;
+  readonly max_bet: Int;
+  readonly max_total: Int;
+  readonly phase: "waiting" | "betting" | "closed" | "spinning" | "settled";
+  readonly round: Int;
+  readonly commitment: string;
+  readonly now_ms: Int;
+  readonly until_ms: Int;
+  readonly history: ReadonlyArray<string>;
+  readonly spots: Readonly<Record<string, Int>>;
+  readonly players: Int;
+  readonly seated: boolean;
+  readonly mine: ReadonlyArray<readonly [Uint8Array, string, Int]>;
+  readonly player: ReadonlyArray<string> | null;
+  readonly banker: ReadonlyArray<string> | null;
+  readonly winner: "player" | "banker" | "tie" | null;
+  readonly burned: ReadonlyArray<string>;
+  readonly road: ReadonlyArray<string>;
+  readonly shoe: Int;
+  readonly left: string;
+}
+
+/** Take back the newest bet of this round, while betting is open. */
+export interface BaccaratUndo {
+  readonly t: "baccarat.undo";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+}
+
 /** One balance: what may be staked, and what is held for open bets, in ledger units. */
 export interface BalanceView {
   readonly t: "balance";
@@ -226,7 +397,13 @@ export type ClientMessage =
   | VideopokerDraw
   | RouletteBet
   | RouletteUndo
-  | RouletteClear;
+  | RouletteClear
+  | SicBoBet
+  | SicBoUndo
+  | SicBoClear
+  | BaccaratBet
+  | BaccaratUndo
+  | BaccaratClear;
 
 /** Stake `amount` that the roll comes strictly over (or under) `target`, in hundredths. */
 export interface DiceBet {
@@ -732,11 +909,11 @@ export interface RouletteSettled {
   readonly seq: Int;
   readonly round: Int;
   readonly now_ms: Int;
-  readonly pocket: Int;
   readonly staked: Int;
   readonly paid: Int;
   readonly winners: ReadonlyArray<readonly [Int, string, Int]>;
   readonly opens_at_ms: Int;
+  readonly pocket: Int;
 }
 
 /** The whole table as this viewer may see it; it replaces what was known. `mine`: (bet, spot, amount). */
@@ -756,12 +933,12 @@ export interface RouletteSnapshot {
   readonly commitment: string;
   readonly now_ms: Int;
   readonly until_ms: Int;
-  readonly pocket: Int | null;
   readonly history: ReadonlyArray<Int>;
   readonly spots: Readonly<Record<string, Int>>;
   readonly players: Int;
   readonly seated: boolean;
   readonly mine: ReadonlyArray<readonly [Uint8Array, string, Int]>;
+  readonly pocket: Int | null;
 }
 
 /** Where the ball fell (37 is 00), and the server seed it follows from. */
@@ -772,9 +949,9 @@ export interface RouletteSpun {
   readonly seq: Int;
   readonly round: Int;
   readonly now_ms: Int;
-  readonly pocket: Int;
   readonly server_seed: string;
   readonly settles_at_ms: Int;
+  readonly pocket: Int;
 }
 
 /** Take back the newest bet of this round, while betting is open. */
@@ -857,7 +1034,180 @@ export type ServerMessage =
   | RouletteClosed
   | RouletteSpun
   | RouletteSettled
-  | RouletteSnapshot;
+  | RouletteSnapshot
+  | SicBoPlaced
+  | SicBoReturned
+  | SicBoOpened
+  | SicBoBets
+  | SicBoClosed
+  | SicBoRolled
+  | SicBoSettled
+  | SicBoSnapshot
+  | BaccaratPlaced
+  | BaccaratReturned
+  | BaccaratOpened
+  | BaccaratBets
+  | BaccaratClosed
+  | BaccaratDealt
+  | BaccaratSettled
+  | BaccaratSnapshot;
+
+/**
+ * Put wagers on the layout, all or none; they add to what is there. `entropy` is mixed into the round's outcome.
+ *
+ * With `round` the bet is for that round only: one that comes too late is refused (5001) and not placed in the next.
+ */
+export interface SicBoBet {
+  readonly t: "sicbo.bet";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+  readonly balance?: "cash" | "bonus";
+  readonly wagers: ReadonlyArray<Wager>;
+  readonly entropy?: string | null;
+  readonly round?: number | null;
+}
+
+/**
+ * Bets since the last such event, in bulk, and the table's totals.
+ *
+ * A bet is (player, name, spot, amount), the amount negative when it was taken back; `more` were left out.
+ */
+export interface SicBoBets {
+  readonly t: "sicbo.bets";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly bets: ReadonlyArray<readonly [Int, string, string, Int]>;
+  readonly more: Int;
+  readonly total: Int;
+  readonly players: Int;
+}
+
+/** Take back all one's bets of this round, while betting is open. */
+export interface SicBoClear {
+  readonly t: "sicbo.clear";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+}
+
+/** No more bets; `client_seed` is the mixed entropy of the players, which together with the server seed decides. */
+export interface SicBoClosed {
+  readonly t: "sicbo.closed";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly now_ms: Int;
+  readonly client_seed: string;
+  readonly draws_at_ms: Int;
+}
+
+/** A round is open for bets until `closes_at_ms`; its server seed is committed to. */
+export interface SicBoOpened {
+  readonly t: "sicbo.opened";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly commitment: string;
+  readonly now_ms: Int;
+  readonly closes_at_ms: Int;
+}
+
+/** The bet stands and its stake is held. `epoch` and `seq` are the player's `wallet` stream after it. */
+export interface SicBoPlaced {
+  readonly t: "sicbo.placed";
+  readonly id: Uint8Array;
+  readonly table: string;
+  readonly round: Int;
+  readonly stake: Int;
+  readonly available: Int;
+  readonly held: Int;
+  readonly epoch: Int;
+  readonly seq: Int;
+}
+
+/** These bets were taken back, and `amount` in all is free again. */
+export interface SicBoReturned {
+  readonly t: "sicbo.returned";
+  readonly id: Uint8Array;
+  readonly table: string;
+  readonly round: Int;
+  readonly bets: ReadonlyArray<Uint8Array>;
+  readonly amount: Int;
+}
+
+/** What the dice show, and the server seed it follows from. */
+export interface SicBoRolled {
+  readonly t: "sicbo.rolled";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly now_ms: Int;
+  readonly server_seed: string;
+  readonly settles_at_ms: Int;
+  readonly dice: readonly [Int, Int, Int];
+}
+
+/** The round is paid. `winners` is the largest wins: (player, name, payout). */
+export interface SicBoSettled {
+  readonly t: "sicbo.settled";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly now_ms: Int;
+  readonly staked: Int;
+  readonly paid: Int;
+  readonly winners: ReadonlyArray<readonly [Int, string, Int]>;
+  readonly opens_at_ms: Int;
+  readonly dice: readonly [Int, Int, Int];
+}
+
+/**
+ * The whole table as this viewer may see it; it replaces what was known. `mine`: (bet, spot, amount).
+ *
+ * `pays` is the table's pay table, to one; `history` is the newest dice, newest first.
+ */
+export interface SicBoSnapshot {
+  readonly t: "sicbo.snapshot";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly table: string;
+  readonly variant: string;
+  readonly asset: string;
+  readonly min_bet: Int;
+  readonly max_bet: Int;
+  readonly max_total: Int;
+  readonly phase: "waiting" | "betting" | "closed" | "spinning" | "settled";
+  readonly round: Int;
+  readonly commitment: string;
+  readonly now_ms: Int;
+  readonly until_ms: Int;
+  readonly history: ReadonlyArray<readonly [Int, Int, Int]>;
+  readonly spots: Readonly<Record<string, Int>>;
+  readonly players: Int;
+  readonly seated: boolean;
+  readonly mine: ReadonlyArray<readonly [Uint8Array, string, Int]>;
+  readonly dice: readonly [Int, Int, Int] | null;
+  readonly pays: Readonly<Record<string, Int>>;
+}
+
+/** Take back the newest bet of this round, while betting is open. */
+export interface SicBoUndo {
+  readonly t: "sicbo.undo";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+}
 
 /** Take a seat at a table; needed to bet there. Repeating it changes nothing. */
 export interface Sit {
@@ -1172,4 +1522,10 @@ export interface Answers {
   readonly "roulette.bet": RoulettePlaced;
   readonly "roulette.undo": RouletteReturned;
   readonly "roulette.clear": RouletteReturned;
+  readonly "sicbo.bet": SicBoPlaced;
+  readonly "sicbo.undo": SicBoReturned;
+  readonly "sicbo.clear": SicBoReturned;
+  readonly "baccarat.bet": BaccaratPlaced;
+  readonly "baccarat.undo": BaccaratReturned;
+  readonly "baccarat.clear": BaccaratReturned;
 }

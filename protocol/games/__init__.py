@@ -2,10 +2,25 @@
 
 from typing import Final
 
-from protocol.games import dice, hilo, keno, limbo, mines, plinko, roulette, slots, videopoker, wheel
+from protocol.games import (
+    baccarat,
+    dice,
+    hilo,
+    keno,
+    limbo,
+    mines,
+    plinko,
+    roulette,
+    sicbo,
+    slots,
+    videopoker,
+    wheel,
+)
 from protocol.model import Message, Request
 
-_ALL: Final = (dice, limbo, plinko, keno, wheel, slots, mines, hilo, videopoker, roulette)
+_ALONE: Final = (dice, limbo, plinko, keno, wheel, slots, mines, hilo, videopoker)
+_AT_TABLES: Final = (roulette, sicbo, baccarat)
+_GAMES: Final = (*_ALONE, *_AT_TABLES)
 
-GAME_REQUESTS: Final[tuple[type[Request], ...]] = tuple(request for game in _ALL for request in game.REQUESTS)
-GAME_REPLIES: Final[tuple[type[Message], ...]] = tuple(reply for game in _ALL for reply in game.REPLIES)
+GAME_REQUESTS: Final[tuple[type[Request], ...]] = tuple(one for game in _GAMES for one in game.REQUESTS)
+GAME_REPLIES: Final[tuple[type[Message], ...]] = tuple(one for game in _GAMES for one in game.REPLIES)

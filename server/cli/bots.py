@@ -9,7 +9,20 @@ import click
 from protocol.errors import Code
 from server.cli.errors import UserError
 
-GAMES: Final = ("dice", "limbo", "plinko", "keno", "wheel", "slots", "mines", "hilo", "videopoker", "roulette")
+GAMES: Final = (
+    "dice",
+    "limbo",
+    "plinko",
+    "keno",
+    "wheel",
+    "slots",
+    "mines",
+    "hilo",
+    "videopoker",
+    "roulette",
+    "sicbo",
+    "baccarat",
+)
 """Those of the bots, who are imported when they are needed."""
 
 if TYPE_CHECKING:

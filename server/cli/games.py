@@ -58,6 +58,7 @@ def rtp_command(game: str, params: tuple[str, ...], json_wanted: bool) -> None:
 
     \b
     Parameters by game:
+      baccarat  variant=eight_decks      or infinite; spot=banker
       dice      target=5050 over=true    target in hundredths
       hilo      rank=7 guess=higher      one guess after a card, ace 1 to king 13; or lower
       keno      picks=5 risk=classic     how many numbers; or low, medium, high
@@ -65,6 +66,7 @@ def rtp_command(game: str, params: tuple[str, ...], json_wanted: bool) -> None:
       mines     mines=3 tiles=5          reveal so many tiles, then stop
       plinko    rows=16 risk=high        8 to 16; low, medium, high, expert
       roulette  variant=european         or american, la_partage; spot=red
+      sicbo     variant=macau            or atlantic_city, australia; spot=triple:6
       slots     machine=aurora           orchard, caravan, aurora
       videopoker hold=best               always hold what is best
       wheel     segments=50 risk=low     10, 20, … 50; low, medium, high

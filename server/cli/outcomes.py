@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, get_args
 
 from actors.fairness.draws import Draws
+from actors.fairness.verify import NotAWager
 from actors.games.alone import MULTIPLIER_ONE, AloneGame, paid
-from actors.games.catalogue import ALONE_GAMES
+from actors.games.board import BoardGame
+from actors.games.board import paid as paid_at_table
+from actors.games.catalogue import ALONE_GAMES, BOARD_GAMES
 from actors.games.dice import ROLLS, is_wager, multiplier_of, payout_of, roll_of, winning_rolls
 from actors.games.hilo import cards_of
 from actors.games.keno import drawn_of
@@ -13,7 +16,7 @@ from actors.games.limbo import result_of
 from actors.games.mines import multiple_of, paid_for, positions_of
 from actors.games.roulette import Variant, layout_of
 from actors.games.roulette.layout import colour_of, pocket_name
-from actors.games.roulette.wheel import Wheel
+from actors.games.roulette.wheel import pocket_of
 from actors.games.videopoker import Deal
 from actors.games.videopoker import cards_of as deal_of
 from protocol.games.deck import card_name
@@ -132,18 +135,17 @@ def roulette(seeds: Seeds, params: Params) -> dict[str, Any]:
     if variant not in get_args(Variant):
         raise UserError(f"--param variant takes {', '.join(get_args(Variant))}, not {variant!r}")
     spot, stake = params.word("spot"), params.whole("stake", 1, AMOUNT_MAX)
-    wheel = Wheel(layout_of(variant))
-    outcome = wheel.outcome(*seeds)
-    pocket = outcome["pocket"]
-    described: dict[str, Any] = {"variant": variant, "outcome": outcome, "pocket": pocket, "result": pocket}
+    layout = layout_of(variant)
+    pocket = pocket_of(layout, *seeds)
+    described: dict[str, Any] = {"variant": variant, "outcome": {"pocket": pocket}, "pocket": pocket, "result": pocket}
     described |= {"name": pocket_name(pocket), "colour": colour_of(pocket)}
     if spot is None and stake is None:
         return described
-    if spot is None or spot not in wheel.layout.spots:
+    if spot is None or spot not in layout.spots:
         raise UserError(f"a bet on {variant} roulette has --param spot=…, such as red or split:17-20, not {spot!r}")
-    described |= {"spot": spot, "win": pocket in wheel.layout.spots[spot].pockets}
+    described |= {"spot": spot, "win": pocket in layout.spots[spot].pockets}
     if stake is not None:
-        described |= {"stake": stake, "payout": wheel.payout_of([(spot, stake)], pocket)}
+        described |= {"stake": stake, "payout": layout.payout(spot, stake, pocket)}
     return described
 
 
@@ -187,6 +189,41 @@ def wheel(seeds: Seeds, params: Params) -> dict[str, Any]:
     wager = {"segments": segments, "risk": params.choice("risk", WHEEL_TABLES[segments])}
     described = _settled("wheel", seeds, wager, params.whole("stake", 1, AMOUNT_MAX))
     return described | {"result": described["outcome"]["segment"]}
+
+
+def sicbo(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """The three `dice`; with `spot` whether it wins by the pay table of `variant`, and with `stake` what it pays."""
+    return _at_table("sicbo", seeds, params)
+
+
+def baccarat(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """The hands from a shoe with so much `left` (a whole one, if it is not given), and what `spot` pays for them."""
+    return _at_table("baccarat", seeds, params, left=params.word("left"))
+
+
+def _at_table(name: str, seeds: Seeds, params: Params, left: str | None = None) -> dict[str, Any]:
+    """A wager at a table, as everybody can compute it."""
+    game: BoardGame = BOARD_GAMES[name]
+    variant = params.choice("variant", game.variants)
+    layout = game.layout({"variant": variant})
+    carried = game.first(layout)
+    if left is not None:
+        try:
+            carried = game.begun(layout, {"shoe": 1, "left": left})
+        except NotAWager as error:
+            raise UserError(f"--param left takes 52 digits, how many of each card are in the shoe: {error}") from error
+    outcome = game.draw(layout, carried, *seeds)
+    described: dict[str, Any] = {"variant": variant, "outcome": dict(outcome), **game.shown(outcome)}
+    described["result"] = game.entry(outcome)
+    spot, stake = params.word("spot"), params.whole("stake", 1, AMOUNT_MAX)
+    if spot is None and stake is None:
+        return described
+    if spot is None or spot not in layout.returns:
+        raise UserError(f"a bet on {name} has --param spot=…, one of {', '.join(layout.returns)}, not {spot!r}")
+    described |= {"spot": spot, "win": game.case(outcome) in layout.returns[spot]}
+    if stake is not None:
+        described |= {"stake": stake, "payout": paid_at_table(layout, [(spot, stake)], game.case(outcome))}
+    return described
 
 
 def slots(seeds: Seeds, params: Params) -> dict[str, Any]:
@@ -252,6 +289,7 @@ def _settled(name: str, seeds: Seeds, wager: Mapping[str, Any], stake: int | Non
 
 
 OUTCOMES: Final[Mapping[str, Callable[[Seeds, Params], dict[str, Any]]]] = {
+    "baccarat": baccarat,
     "dice": dice,
     "hilo": hilo,
     "keno": keno,
@@ -259,6 +297,7 @@ OUTCOMES: Final[Mapping[str, Callable[[Seeds, Params], dict[str, Any]]]] = {
     "mines": mines,
     "plinko": plinko,
     "roulette": roulette,
+    "sicbo": sicbo,
     "slots": slots,
     "videopoker": videopoker,
     "wheel": wheel,

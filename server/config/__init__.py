@@ -3,15 +3,18 @@
 from server.config.databases import DatabasePart, DatabaseSettings
 from server.config.limits import Limits
 from server.config.load import FILE_NAME, load
-from server.config.play import AssetSettings, InstantSettings, RouletteSettings
+from server.config.play import AssetSettings, InstantSettings
 from server.config.problems import ConfigError, Problem
 from server.config.settings import Config
 from server.config.show import MASK, as_json, as_toml
+from server.config.tables import TABLE_SETTINGS, BaccaratSettings, RouletteSettings, SicBoSettings, TableSettings
 
 __all__ = [
     "FILE_NAME",
     "MASK",
+    "TABLE_SETTINGS",
     "AssetSettings",
+    "BaccaratSettings",
     "Config",
     "ConfigError",
     "DatabasePart",
@@ -20,6 +23,8 @@ __all__ = [
     "Limits",
     "Problem",
     "RouletteSettings",
+    "SicBoSettings",
+    "TableSettings",
     "as_json",
     "as_toml",
     "load",

@@ -35,3 +35,10 @@ Stake = Annotated[Whole, Field(ge=1, le=AMOUNT_MAX)]
 """An amount of money that is more than nothing."""
 Seconds = Annotated[float, Field(gt=0, le=366 * 86_400, allow_inf_nan=False)]
 Milliseconds = Annotated[Whole, Field(ge=0, le=3_600_000)]
+AssetCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,11}$")]
+
+
+def at_least(value: int, key: str, other: int, other_key: str) -> None:
+    """Raise what names `key` unless its value is at least that of another key."""
+    if value < other:
+        raise refused(f"is {value}, must be at least {other_key}, which is {other}", key)

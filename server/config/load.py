@@ -15,6 +15,7 @@ from pydantic_settings import EnvSettingsSource, SettingsError
 from server.config import problems
 from server.config.problems import ConfigError, Problem
 from server.config.settings import ENVIRONMENT_PREFIX, NESTED_DELIMITER, Config
+from server.config.tables import TABLE_SETTINGS
 from server.native.use import SWITCH as COMPILED_SWITCH
 
 FILE_NAME: Final = "croupier.toml"
@@ -113,9 +114,9 @@ def _merge(weaker: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, 
 
 
 def _problem(detail: ErrorDetails, sources: list[_Source]) -> Problem:
-    path: problems.Path = (*detail["loc"], *detail.get("ctx", {}).get("key", ()))
+    path: problems.Path = (*problems.untagged(detail["loc"]), *detail.get("ctx", {}).get("key", ()))
     unknown = detail["type"] == "extra_forbidden"
-    reason = _unknown(str(path[-1]), _section(path[:-1])) if unknown else detail["msg"]
+    reason = _unknown(str(path[-1]), _section((*detail["loc"][:-1],))) if unknown else detail["msg"]
     return Problem(path, _origin(path, sources), reason)
 
 
@@ -139,7 +140,10 @@ def _section(path: problems.Path) -> type[BaseModel]:
     """Return the model of the section at a path that exists."""
     annotation: Any = Config
     for part in path:
-        annotation = get_args(annotation)[0] if isinstance(part, int) else annotation.model_fields[part].annotation
+        if isinstance(part, str) and part in TABLE_SETTINGS:
+            annotation = TABLE_SETTINGS[part]
+        else:
+            annotation = get_args(annotation)[0] if isinstance(part, int) else annotation.model_fields[part].annotation
     section: type[BaseModel] = annotation
     return section
 

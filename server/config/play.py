@@ -1,16 +1,11 @@
-"""What is played, for what and within which limits: assets, tables and instant games. Amounts are in ledger units."""
+"""What is played, for what and within which limits: assets and instant games. Amounts are in ledger units."""
 
 from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
 from protocol.money import ASSETS_MAX
-from server.config.fields import Amount, Milliseconds, Section, Stake, Whole, refused
-
-AssetCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,11}$")]
-
-STRAIGHT_UP_ODDS: Final = 35
-"""A single number pays 35 to 1, the most that one wager can cost the house."""
+from server.config.fields import Amount, AssetCode, Section, Stake, Whole, at_least
 
 
 class AssetSettings(Section):
@@ -22,36 +17,6 @@ class AssetSettings(Section):
     opening_cash: Amount = 0
     """What a new player is given, once."""
     opening_bonus: Amount = 0
-
-
-class RouletteSettings(Section):
-    """A live roulette table."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-    game: Literal["roulette"] = "roulette"
-    variant: Literal["european", "american", "la_partage"]
-    asset: AssetCode
-    min_bet: Stake
-    max_bet: Stake
-    """Per wager on the layout."""
-    max_total: Stake
-    """Per player and round, all wagers together."""
-    exposure_max: Stake
-    """The most that the house may lose on one round, whatever number comes."""
-    betting_ms: Annotated[Milliseconds, Field(ge=1)] = 15_000
-    closed_ms: Milliseconds = 1_000
-    spin_ms: Milliseconds = 5_000
-    settled_ms: Milliseconds = 4_000
-    """The pause in which the result is read before betting opens again."""
-
-    @model_validator(mode="after")
-    def _limits_agree(self) -> Self:
-        _at_least(self.max_bet, "max_bet", self.min_bet, "min_bet")
-        _at_least(self.max_total, "max_total", self.max_bet, "max_bet")
-        if self.exposure_max < STRAIGHT_UP_ODDS * self.min_bet:
-            least = STRAIGHT_UP_ODDS * self.min_bet
-            raise refused(f"must be at least {least}: min_bet on a single number pays that", "exposure_max")
-        return self
 
 
 InstantName = Literal["dice", "limbo", "plinko", "keno", "wheel", "slots", "mines", "hilo", "videopoker"]
@@ -69,13 +34,8 @@ class InstantSettings(Section):
 
     @model_validator(mode="after")
     def _limits_agree(self) -> Self:
-        _at_least(self.max_bet, "max_bet", self.min_bet, "min_bet")
+        at_least(self.max_bet, "max_bet", self.min_bet, "min_bet")
         return self
-
-
-def _at_least(value: int, key: str, other: int, other_key: str) -> None:
-    if value < other:
-        raise refused(f"is {value}, must be at least {other_key}, which is {other}", key)
 
 
 DEFAULT_ASSETS: Final = (
@@ -88,19 +48,6 @@ DEFAULT_ASSETS: Final = (
 """Play money to try everything with, and the field's currencies, of which nobody is given anything."""
 
 
-def _play_table(number: int, variant: Literal["european", "american", "la_partage"]) -> RouletteSettings:
-    return RouletteSettings(
-        id=f"roulette-{number}",
-        variant=variant,
-        asset="PLAY",
-        min_bet=10,
-        max_bet=500_00,
-        max_total=2_000_00,
-        exposure_max=1_000_000_00,
-    )
-
-
-DEFAULT_TABLES: Final = (_play_table(1, "european"), _play_table(2, "american"), _play_table(3, "la_partage"))
 DEFAULT_INSTANT: Final = tuple(
     InstantSettings(game=game, asset="PLAY", min_bet=1, max_bet=1_000_00, max_profit=100_000_00)
     for game in get_args(InstantName)

@@ -13,6 +13,11 @@ def spelled(path: Path) -> str:
     return text.removeprefix(".")
 
 
+def untagged(path: Path) -> Path:
+    """A path without the name of the game by which a table's keys were looked up: `("tables", 0, "sicbo", "asset")`."""
+    return (*path[:2], *path[3:]) if path[:1] == ("tables",) else path
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One value that cannot be used."""

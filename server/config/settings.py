@@ -17,11 +17,10 @@ from server.config.limits import Limits
 from server.config.play import (
     DEFAULT_ASSETS,
     DEFAULT_INSTANT,
-    DEFAULT_TABLES,
     AssetSettings,
     InstantSettings,
-    RouletteSettings,
 )
+from server.config.tables import DEFAULT_TABLES, AnyTable
 
 ENVIRONMENT_PREFIX: Final = "CROUPIER_"
 NESTED_DELIMITER: Final = "__"
@@ -83,7 +82,7 @@ class Config(BaseSettings):
     """Exact origins of pages on other hosts that may connect, `https://example.org`; our own may always."""
 
     assets: tuple[AssetSettings, ...] = DEFAULT_ASSETS
-    tables: tuple[RouletteSettings, ...] = DEFAULT_TABLES
+    tables: tuple[AnyTable, ...] = DEFAULT_TABLES
     instant: tuple[InstantSettings, ...] = DEFAULT_INSTANT
     limits: Limits = Limits()
     database: DatabaseSettings = DatabaseSettings()

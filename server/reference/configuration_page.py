@@ -9,12 +9,13 @@ from pydantic_core import to_jsonable_python
 
 from server.config import (
     FILE_NAME,
+    TABLE_SETTINGS,
     AssetSettings,
     Config,
     DatabaseSettings,
     InstantSettings,
     Limits,
-    RouletteSettings,
+    TableSettings,
     as_toml,
 )
 from server.config.settings import ENVIRONMENT_PREFIX, NESTED_DELIMITER
@@ -24,7 +25,7 @@ from server.reference.shapes import Schema, shape
 
 SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "assets": AssetSettings,
-    "tables": RouletteSettings,
+    "tables": TableSettings,
     "instant": InstantSettings,
     "limits": Limits,
     "database": DatabaseSettings,
@@ -65,9 +66,19 @@ def _sections(definitions: Mapping[str, Schema]) -> Iterator[str]:
     for key, model in SECTIONS.items():
         said = f"{(model.__doc__ or '').strip()}{'' if key in SINGLE else f' {_LISTS}'}"
         header = f"`[{key}]`" if key in SINGLE else f"`[[{key}]]`"
-        keys = list(model.model_fields)
-        rows = _table(model, definitions[model.__name__], f"{key}." if key in SINGLE else None, keys)
-        yield f"## {key}\n\n{header}: {said}\n\n{rows}"
+        if model is TableSettings:
+            parts = [
+                f"### {game}\n\n{(one.__doc__ or '').strip()}\n\n{_rows(one, definitions, None)}"
+                for game, one in TABLE_SETTINGS.items()
+            ]
+            yield "\n\n".join((f"## {key}\n\n{header}: {said} Which keys it has depends on its `game`.", *parts))
+        else:
+            rows = _rows(model, definitions, f"{key}." if key in SINGLE else None)
+            yield f"## {key}\n\n{header}: {said}\n\n{rows}"
+
+
+def _rows(model: type[BaseModel], definitions: Mapping[str, Schema], prefix: str | None) -> str:
+    return _table(model, definitions[model.__name__], prefix, list(model.model_fields))
 
 
 def _table(model: type[BaseModel], schema: Schema, prefix: str | None, keys: list[str]) -> str:

@@ -8,7 +8,7 @@ from protocol.answers import ANSWERS
 from protocol.codec import FIELDS_MAX, MESSAGE_BYTES_MAX, NESTING_MAX, encode
 from protocol.dialects import client_dialect, server_dialect
 from protocol.errors import CATALOGUE, CLOSINGS
-from protocol.games.roulette import WAGERS_MAX
+from protocol.games.table import WAGERS_MAX
 from protocol.model import Message, Push, Reply, Request
 from protocol.money import AMOUNT_MAX
 from protocol.requests import CLIENT_SEED_CHARS_MAX, NAME_CHARS_MAX, STATEMENT_ROWS_MAX, STREAMS_MAX
@@ -78,7 +78,7 @@ def _limits() -> str:
         ("Characters of a client seed or of entropy", CLIENT_SEED_CHARS_MAX),
         ("Rows of a statement's page", STATEMENT_ROWS_MAX),
         ("Streams of one connection", STREAMS_MAX),
-        ("Wagers of one roulette bet", WAGERS_MAX),
+        ("Wagers of one bet at a table", WAGERS_MAX),
         ("Messages in a row that cannot be understood", ERRORS_MAX),
         ("Failed logins of one connection", LOGIN_FAILURES_MAX),
     ]

@@ -12,10 +12,10 @@ from protocol.requests import AuthGuest, Resume, RotateSeeds, Seeds, Sit, Stream
 from server.config.play import DEFAULT_INSTANT
 from server.gateway.actions import failed
 from server.reference.examples.dice import dice_bet, dice_settled
+from server.reference.examples.played import EPOCH
 from server.reference.examples.replies import hello, seeds, seeds_rotated, wallet_changed, watching, welcome
 from server.reference.examples.requests import resume_token
 from server.reference.examples.roulette import (
-    EPOCH,
     STAKE,
     STREAM,
     WAGERS,

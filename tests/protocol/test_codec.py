@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from protocol.codec import FIELDS_MAX, MESSAGE_BYTES_MAX, Dialect, decode, encode, encode_map
 from protocol.dialects import client_dialect
 from protocol.errors import Code, ProtocolError
-from protocol.games.roulette import RouletteBet, Wager
+from protocol.games.roulette import RouletteBet
+from protocol.games.table import Wager
 from protocol.replies import Pong
 from protocol.requests import Ping, Watch
 

@@ -56,6 +56,10 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "roulette.clear": {"table": "roulette-1"},
 }
 """Each request with every field it can have."""
+TABLE_GAMES = ("roulette", "sicbo", "baccarat")
+REQUESTS |= {
+    f"{game}.{what}": REQUESTS[f"roulette.{what}"] for game in TABLE_GAMES for what in ("bet", "undo", "clear")
+}
 
 NOT_NUMBERS: list[Any] = [None, 1.0, True, "1", b"1", [], {}]
 NOT_AMOUNTS = [*NOT_NUMBERS, 0, -1, AMOUNT_MAX + 1, 2**63, 2**64 - 1, -(2**63), 1e3, float("inf"), float("nan")]
@@ -166,6 +170,7 @@ BAD: dict[str, dict[str, list[Any]]] = {
     "roulette.undo": {"table": NOT_TABLES},
     "roulette.clear": {"table": NOT_TABLES},
 }
+BAD |= {f"{game}.{what}": BAD[f"roulette.{what}"] for game in TABLE_GAMES for what in ("bet", "undo", "clear")}
 CASES = [(tag, field, value) for tag, fields in BAD.items() for field, bads in fields.items() for value in bads]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from actors.fairness.seal import KEY_BYTES, Sealer
-from actors.games.catalogue import STEP_GAMES, TABLE_GAMES, roulette_rules
+from actors.games.catalogue import STEP_GAMES, TABLE_GAMES, table_rules
 from actors.games.interface import Limits
 from actors.instant.load import InstantKind
 from actors.runtime.actor import Kind
@@ -15,7 +15,8 @@ from actors.wallet.load import WalletKind
 from persistence.memory.ledger import MemoryLedger
 from protocol.commands import Asked, Look, Move, OpenWallet
 from protocol.games.dice import DiceBet
-from protocol.games.roulette import RouletteBet, Wager
+from protocol.games.roulette import RouletteBet
+from protocol.games.table import Wager
 from protocol.ids import AccountId, CommandId, PlayerId
 from protocol.model import Request
 from protocol.money import Asset, Balance, player_account
@@ -32,6 +33,7 @@ DICE_LIMITS: Final = Limits(min_bet=10, max_bet=5_000, max_total=5_000, exposure
 SLOTS_LIMITS: Final = Limits(min_bet=10, max_bet=5_000, max_total=5_000, exposure_max=1_000_000)
 RULES: Final[Mapping[str, Any]] = {
     "id": TABLE,
+    "game": "roulette",
     "variant": "european",
     "asset": PLAY.code,
     "min_bet": 10,
@@ -61,7 +63,7 @@ class Casino(HandDriven):
         games = ("dice", *STEP_GAMES)
         alone = {(game, asset.code): DICE_LIMITS for game in games for asset in ASSETS}
         alone[("slots", PLAY.code)] = SLOTS_LIMITS
-        tables = {TABLE: (TABLE_GAMES["roulette"], roulette_rules(RULES))}
+        tables = {TABLE: (TABLE_GAMES["roulette"], table_rules(RULES))}
         kinds: dict[str, Kind] = {
             "wallet": WalletKind(ASSETS),
             "instant": InstantKind(ASSETS, alone, sealer),

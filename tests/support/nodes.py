@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 from actors.fairness.seal import KEY_BYTES, Sealer
-from actors.games.catalogue import TABLE_GAMES, roulette_rules
+from actors.games.catalogue import TABLE_GAMES, table_rules
 from actors.instant.load import InstantKind
 from actors.runtime.actor import Kind
 from actors.runtime.control import pack_shards, unpack
@@ -33,7 +33,7 @@ def casino_kinds() -> dict[str, Kind]:
     """Wallets, instant games and one table."""
     sealer = Sealer(bytes(KEY_BYTES))
     dice = {("dice", asset.code): DICE_LIMITS for asset in ASSETS}
-    tables = {TABLE: (TABLE_GAMES["roulette"], roulette_rules(RULES))}
+    tables = {TABLE: (TABLE_GAMES["roulette"], table_rules(RULES))}
     return {
         "wallet": WalletKind(ASSETS),
         "instant": InstantKind(ASSETS, dice, sealer),

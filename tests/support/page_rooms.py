@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from actors.fairness.commitment import commitment_of
+from actors.games.board import Rules, State
 from actors.games.dice import Dice
 from actors.games.interface import (
     Advance,
@@ -17,7 +18,7 @@ from actors.games.interface import (
     RoundSettled,
     UndoBet,
 )
-from actors.games.roulette import Roulette, Rules, State, Variant
+from actors.games.roulette import Roulette, Variant, layout_of
 from actors.games.rounds import Timing
 from protocol.errors import Code, Refusal
 from protocol.ids import AccountId, BetId, PlayerId, TableId
@@ -127,12 +128,17 @@ class Room:
 
     def __init__(self, table: str, variant: Variant) -> None:
         self.game = Roulette()
-        self.rules = Rules(TableId(table), variant, ASSET, TABLE_LIMITS, TIMING)
+        self.rules = Rules(TableId(table), layout_of(variant), ASSET, TABLE_LIMITS, TIMING)
         self.state: State = self.game.fresh(self.rules)
         self.stream = f"table:{table}"
         self.seq = 0
         self.seated: set[PlayerId] = set()
         self.players: dict[PlayerId, Player] = {}
+
+    @property
+    def pocket(self) -> int | None:
+        """Where the ball fell in this round."""
+        return None if self.state.round.outcome is None else self.state.round.outcome["pocket"]
 
     @property
     def seed(self) -> str:
@@ -231,7 +237,7 @@ class Room:
                 client_seed=binding.client_seed,
                 nonce=binding.round,
                 params=dict(self.game.params(self.state, bet)),
-                outcome={"pocket": self.state.pocket},
+                outcome={"pocket": self.pocket},
                 stake=bet.stake,
                 payout=payout,
                 table=self.rules.table,

@@ -11,7 +11,8 @@ from protocol.errors import CATALOGUE, Code, Refusal
 from protocol.games.dice import DiceBet
 from protocol.games.hilo import HiloBet, HiloCashOut, HiloGuess, HiloSkip
 from protocol.games.mines import TILES, MinesBet, MinesCashOut, MinesReveal
-from protocol.games.roulette import RouletteBet, RouletteClear, RouletteUndo, Wager
+from protocol.games.roulette import RouletteBet, RouletteClear, RouletteUndo
+from protocol.games.table import Wager
 from protocol.games.videopoker import VideopokerBet, VideopokerDraw
 from protocol.ids import CommandId, PlayerId
 from protocol.model import Request

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
-from actors.games.catalogue import STEP_GAMES, roulette_rules
+from actors.games.catalogue import STEP_GAMES, table_rules
 from actors.games.interface import Limits
 from actors.runtime.host import HostLimits
 from protocol.money import Asset
@@ -25,6 +25,7 @@ def rules_of(table: str) -> Any:
     """The rules of a table: rounds of three seconds, a seat less than there may be players."""
     settings: Mapping[str, Any] = {
         "id": table,
+        "game": "roulette",
         "variant": TABLES[table],
         "asset": PLAY.code,
         "min_bet": 10,
@@ -37,7 +38,7 @@ def rules_of(table: str) -> Any:
         "settled_ms": 500,
         "seats_max": 3,
     }
-    return roulette_rules(settings)
+    return table_rules(settings)
 
 
 @dataclass(slots=True)

@@ -5,12 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from actors.fairness.seal import KEY_BYTES, Sealer
-from actors.games.catalogue import TABLE_GAMES, roulette_rules
+from actors.games.catalogue import TABLE_GAMES, table_rules
 from actors.runtime.ref import Ref
 from actors.table.load import TableKind
 from protocol.commands import Asked, OpenWallet
 from protocol.errors import CATALOGUE, Code, Refusal
-from protocol.games.roulette import RouletteBet, RouletteClear, RouletteUndo, Wager
+from protocol.games.roulette import RouletteBet, RouletteClear, RouletteUndo
+from protocol.games.table import Wager
 from protocol.ids import CommandId, command_id_from
 from protocol.model import Request
 from protocol.records import BetState
@@ -142,9 +143,7 @@ STORIES: Final[dict[str, Callable[[Guest], Awaitable[None]]]] = {
 async def tell(story: str, mishaps: Mapping[int, Mishap]) -> SteppedNodes:
     """A story with mishaps at some of its steps; what must be true of it in the end is asserted."""
     kinds = casino_kinds()
-    kinds["table"] = TableKind(
-        {TABLE: (TABLE_GAMES["roulette"], roulette_rules(QUICK))}, ASSETS, Sealer(bytes(KEY_BYTES))
-    )
+    kinds["table"] = TableKind({TABLE: (TABLE_GAMES["roulette"], table_rules(QUICK))}, ASSETS, Sealer(bytes(KEY_BYTES)))
     async with SteppedNodes(mishaps, kinds=kinds) as cluster:
         await cluster.start()
         guest = Guest(cluster)

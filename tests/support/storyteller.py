@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from actors.fairness.seal import Sealer
-from actors.games.catalogue import TABLE_GAMES, roulette_rules
+from actors.games.catalogue import TABLE_GAMES, table_rules
 from actors.games.interface import Limits
 from actors.instant.load import InstantKind
 from actors.runtime.actor import Kind
@@ -19,7 +19,8 @@ from protocol.errors import Refusal
 from protocol.ids import AccountId, ShardId, unix_ms_of
 from protocol.model import Request
 from protocol.money import Asset, Balance, player_account
-from server.config.play import DEFAULT_INSTANT, DEFAULT_TABLES
+from server.config.play import DEFAULT_INSTANT
+from server.config.tables import DEFAULT_TABLES
 from server.gateway.actions import failed
 from server.queries import LedgerQueries
 from server.reference.examples.story import (
@@ -54,7 +55,7 @@ class Storyteller:
             outbox=self,
         )
         sealer = Sealer(story_bytes("seed key"))
-        tables = {one.id: (TABLE_GAMES[one.game], roulette_rules(one.model_dump())) for one in DEFAULT_TABLES}
+        tables = {one.id: (TABLE_GAMES[one.game], table_rules(one.model_dump())) for one in DEFAULT_TABLES}
         instant: dict[tuple[str, str], Limits] = {
             (one.game, one.asset): Limits(one.min_bet, one.max_bet, one.max_bet, one.max_profit)
             for one in DEFAULT_INSTANT

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from actors.fairness.seal import KEY_BYTES, Sealer
-from actors.games.catalogue import TABLE_GAMES, roulette_rules
+from actors.games.catalogue import TABLE_GAMES, table_rules
 from actors.runtime.actor import Kind
 from actors.runtime.node import HostNode
 from actors.runtime.ref import Ref
@@ -21,7 +21,8 @@ from persistence.postgres.fleet_audit import FleetReport, audit_fleet
 from persistence.postgres.ledger import PostgresLedger
 from protocol.commands import Asked, OpenWallet
 from protocol.errors import Code, Refusal
-from protocol.games.roulette import RouletteBet, Wager
+from protocol.games.roulette import RouletteBet
+from protocol.games.table import Wager
 from protocol.ids import BetId, CommandId, PlayerId, command_id_from
 from protocol.model import Request
 from protocol.records import BetState
@@ -32,6 +33,7 @@ from tests.support.nodes import Nodes
 
 RULES: Final[Mapping[str, Any]] = {
     "id": TABLE,
+    "game": "roulette",
     "variant": "european",
     "asset": PLAY.code,
     "min_bet": 10,
@@ -44,7 +46,7 @@ RULES: Final[Mapping[str, Any]] = {
     "settled_ms": 40,
     "seats_max": 9,
 }
-TABLES: Final = {TABLE: (TABLE_GAMES["roulette"], roulette_rules(RULES))}
+TABLES: Final = {TABLE: (TABLE_GAMES["roulette"], table_rules(RULES))}
 CASH: Final = 1_000
 SALT: Final = 20
 

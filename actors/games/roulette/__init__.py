@@ -2,6 +2,5 @@
 
 from actors.games.roulette.game import Roulette
 from actors.games.roulette.layout import Kind, Layout, Spot, Variant, layout_of
-from actors.games.roulette.state import SEATS_MAX, Rules, State
 
-__all__ = ["SEATS_MAX", "Kind", "Layout", "Roulette", "Rules", "Spot", "State", "Variant", "layout_of"]
+__all__ = ["Kind", "Layout", "Roulette", "Spot", "Variant", "layout_of"]

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
-from typing import Final, Literal
+from typing import Any, Final, Literal
+
+from actors.games.board.layout import Returns, paid
 
 Variant = Literal["european", "american", "la_partage"]
 """Single zero; single and double zero; single zero with half of an even-money stake given back when it comes."""
@@ -74,22 +76,34 @@ class Layout:
     variant: Variant
     pockets: int
     spots: dict[str, Spot]
+    returns: dict[str, Returns]
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """What it is made of."""
+        return {"variant": self.variant}
+
+    @property
+    def cases(self) -> int:
+        """Each pocket pays some spot that no other pays."""
+        return self.pockets
+
+    @property
+    def weights(self) -> tuple[int, ...]:
+        """All pockets alike."""
+        return (1,) * self.pockets
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """By how many pockets they cover."""
+        return {spot.name: spot.kind for spot in self.spots.values()}
 
     def payout(self, spot_name: str, amount: int, pocket: int) -> int:
         """What a wager is paid when the ball falls into `pocket`, stake included.
 
         La Partage gives half of an even-money stake back on zero; of an odd amount the house keeps the odd unit.
         """
-        spot = self.spots[spot_name]
-        if pocket in spot.pockets:
-            return amount * (spot.pays_to_1 + 1)
-        if pocket == ZERO and self.gives_half_back(spot):
-            return amount // 2
-        return 0
-
-    def gives_half_back(self, spot: Spot) -> bool:
-        """Whether zero costs this spot only half."""
-        return self.variant == "la_partage" and spot.kind is Kind.EVEN_MONEY
+        return paid(self, ((spot_name, amount),), pocket)
 
     def rtp(self) -> dict[str, Fraction]:
         """The exact return to the player of each kind, by enumeration of the pockets, where half an amount is whole."""
@@ -119,7 +133,15 @@ def layout_of(variant: Variant) -> Layout:
     """The layout of a variant; the same one each time, since many tables share it."""
     american = variant == "american"
     spots = (*_inside(), *_outside(), *(_double_zero() if american else _single_zero()))
-    return Layout(variant, len(NUMBERS) + (2 if american else 1), {spot.name: spot for spot in spots})
+    returns = {spot.name: _returns(variant, spot) for spot in spots}
+    return Layout(variant, len(NUMBERS) + (2 if american else 1), {spot.name: spot for spot in spots}, returns)
+
+
+def _returns(variant: Variant, spot: Spot) -> Returns:
+    returns = dict.fromkeys(spot.pockets, (spot.pays_to_1 + 1, 1))
+    if variant == "la_partage" and spot.kind is Kind.EVEN_MONEY:
+        returns[ZERO] = (1, 2)
+    return returns
 
 
 def _spot(kind: Kind, *pockets: int) -> Spot:

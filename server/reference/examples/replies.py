@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from actors.games.catalogue import TABLE_GAMES, roulette_rules
+from actors.games.catalogue import TABLE_GAMES, table_rules
 from protocol.codec import MESSAGE_BYTES_MAX
 from protocol.errors import Code, Refusal
 from protocol.model import Message
@@ -28,12 +28,14 @@ from protocol.replies import (
 )
 from protocol.version import PROTOCOL_VERSION
 from server.config.limits import Limits
-from server.config.play import DEFAULT_INSTANT, DEFAULT_TABLES
+from server.config.play import DEFAULT_INSTANT
+from server.config.tables import DEFAULT_TABLES
 from server.gateway.actions import failed
 from server.gateway.tokens import secret_text
 from server.reference.examples.dice import STAKE, dice_bet, dice_proof, dice_seeds, dice_settled
+from server.reference.examples.played import EPOCH
 from server.reference.examples.requests import access_token, resume_token
-from server.reference.examples.roulette import EPOCH, STREAM
+from server.reference.examples.roulette import STREAM
 from server.reference.examples.story import (
     ASSET,
     LEDGER_EPOCH,
@@ -182,7 +184,7 @@ def _first_table() -> TableInfo:
     """A table at which nothing was played yet, as it says itself."""
     settings = DEFAULT_TABLES[0]
     game = TABLE_GAMES[settings.game]
-    shown = game.lobby(game.fresh(roulette_rules(settings.model_dump())))
+    shown = game.lobby(game.fresh(table_rules(settings.model_dump())))
     return TableInfo(
         table=settings.id,
         game=settings.game,

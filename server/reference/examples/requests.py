@@ -26,7 +26,8 @@ from protocol.requests import (
 )
 from server.gateway.tokens import new_access_token, secret_text
 from server.reference.examples.dice import dice_bet
-from server.reference.examples.roulette import EPOCH, STREAM
+from server.reference.examples.played import EPOCH
+from server.reference.examples.roulette import STREAM
 from server.reference.examples.story import ASSET, NAME, NOW_MS, PLAYER, STREAM_EPOCH, TABLE, story_bytes, story_id
 from server.telegram.init_data import secret_of
 

@@ -1,18 +1,17 @@
 """Examples of roulette: a round that is really played, by the game's own rules."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from actors.games.catalogue import TABLE_GAMES, roulette_rules
-from actors.games.interface import Advance, BetPlaced, Command, Event, OpenRound, PlaceBet
-from protocol.errors import Refusal
-from protocol.games.roulette import RouletteBet, RouletteClear, RoulettePlaced, RouletteReturned, RouletteUndo, Wager
+from actors.games.interface import Advance, OpenRound, PlaceBet
+from protocol.games.roulette import RouletteBet, RouletteClear, RoulettePlaced, RouletteReturned, RouletteUndo
+from protocol.games.table import Wager
 from protocol.ids import CommandId
 from protocol.model import Message
 from protocol.money import Balance, player_account
-from server.config.play import DEFAULT_TABLES
+from server.config.tables import DEFAULT_TABLES
+from server.reference.examples.played import PlayedTable
 from server.reference.examples.story import (
-    LEDGER_EPOCH,
     NAME,
     NOW_MS,
     OPENING,
@@ -27,7 +26,6 @@ ROUND: Final = 1
 WAGERS: Final = (("black", 500), ("split:17-20", 100))
 STAKE: Final = sum(amount for _, amount in WAGERS)
 STREAM: Final = f"table:{TABLE}"
-EPOCH: Final = LEDGER_EPOCH << 24 | 1
 SEEN_AFTER_MS: Final = 11_000
 OPENED_AFTER_MS: Final = 11_500
 BET_AFTER_MS: Final = 12_000
@@ -68,7 +66,7 @@ def roulette_placed(available: int = OPENING, seq: int = 2) -> RoulettePlaced:
 
 def roulette_round() -> Played:
     """A whole round, from its opening to its settlement."""
-    table = _Table()
+    table = PlayedTable(DEFAULT_TABLES[0], STREAM)
     now = NOW_MS + OPENED_AFTER_MS
     arrival = table.seen(NOW_MS + SEEN_AFTER_MS, seated=False)
     opened = table.goes_on(OpenRound(ROUND, story_seeds("roulette").commitment, now))
@@ -101,42 +99,3 @@ def roulette_examples() -> tuple[Message, ...]:
         played.settled,
         played.snapshot,
     )
-
-
-class _Table:
-    """The first of the default tables, as its actor drives it."""
-
-    def __init__(self) -> None:
-        self._game = TABLE_GAMES["roulette"]
-        self._state: Any = self._game.fresh(roulette_rules(DEFAULT_TABLES[0].model_dump()))
-        self._seq = 0
-
-    def happens(self, command: Command) -> Event:
-        """Decide and apply a command that makes one event."""
-        decided = self._game.decide(self._state, command)
-        if isinstance(decided, Refusal):
-            raise TypeError(f"the example is refused: {decided}")
-        (event,) = decided
-        self._state = self._game.apply(self._state, event)
-        return event
-
-    def goes_on(self, command: Command) -> Message:
-        """The same, and what everyone is shown of it."""
-        event = self.happens(command)
-        self._seq += 1
-        shown = self._game.publish(self._state, event, STREAM, EPOCH, self._seq)
-        if shown is None:
-            raise TypeError(f"nobody is shown {event}")
-        return shown
-
-    def shows_bets(self, placed: Event) -> Message:
-        """What everyone is shown of a bet."""
-        if not isinstance(placed, BetPlaced):
-            raise TypeError(f"not a bet: {placed}")
-        self._seq += 1
-        return self._game.published(self._state, (placed,), STREAM, EPOCH, self._seq)
-
-    def seen(self, now: int, *, seated: bool) -> Message:
-        """What the guest sees of the whole table."""
-        view = self._game.view(self._state, PLAYER, STREAM, EPOCH, self._seq, now=now)
-        return view.model_copy(update={"seated": seated})

@@ -7,6 +7,7 @@ from typing import Final
 from actors.fairness.commitment import SERVER_SEED_ENTROPY_BYTES, commitment_of, new_server_seed
 from protocol.ids import COMMAND_ID_BYTES, CommandId, PlayerId, command_id_from
 from protocol.replies import BalanceView
+from server.config.tables import DEFAULT_TABLES
 
 NOW_MS: Final = 1_767_268_800_000
 """Noon of 2026-01-01, UTC."""
@@ -16,8 +17,8 @@ ASSET: Final = "PLAY"
 TABLE: Final = "roulette-1"
 OPENING: Final = 1_000_000
 LEDGER_EPOCH: Final = 7
-STREAM_EPOCH: Final = LEDGER_EPOCH << 24 | 4
-"""Of the guest's wallet, the fourth actor that was loaded in epoch 7: after the three default tables."""
+STREAM_EPOCH: Final = LEDGER_EPOCH << 24 | len(DEFAULT_TABLES) + 1
+"""Of the guest's wallet, the actor that was loaded in epoch 7 after the default tables."""
 _ENTROPY_BYTES: Final = COMMAND_ID_BYTES - 6
 
 

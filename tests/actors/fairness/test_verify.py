@@ -62,7 +62,7 @@ def roulette_proof(**changes: Any) -> ProofView:
         "client_seed": binding.client_seed,
         "nonce": binding.round,
         "params": dict(params),
-        "outcome": {"pocket": table.state.pocket},
+        "outcome": {"pocket": table.pocket},
         "stake": bet.stake,
         "payout": dict(settled.payouts)[bet.bet],
         "table": table.rules.table,

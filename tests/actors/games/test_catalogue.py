@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES, TABLE_GAMES, VERIFIABLE, roulette_rules
+from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES, TABLE_GAMES, VERIFIABLE, table_rules
 from actors.games.interface import Limits
 from actors.games.rounds import Timing
 from protocol.games import GAME_REQUESTS
-from server.config.play import DEFAULT_TABLES, RouletteSettings
+from server.config.tables import DEFAULT_TABLES, TableSettings
 
 SETTINGS: dict[str, Any] = {
     "id": "high-rollers",
@@ -46,7 +46,7 @@ def test_every_bet_is_a_request_that_clients_may_send() -> None:
 
 
 def test_the_rules_of_a_table_are_its_settings() -> None:
-    rules = roulette_rules(SETTINGS | {"seats_max": 12})
+    rules = table_rules(SETTINGS | {"seats_max": 12})
 
     assert (rules.table, rules.variant, rules.asset, rules.seats_max) == ("high-rollers", "la_partage", "TON", 12)
     assert rules.limits == Limits(min_bet=1, max_bet=2, max_total=3, exposure_max=72)
@@ -54,17 +54,17 @@ def test_the_rules_of_a_table_are_its_settings() -> None:
 
 
 def test_a_table_without_a_number_of_seats_has_the_usual_number() -> None:
-    assert roulette_rules(SETTINGS).seats_max == 1_000
+    assert table_rules(SETTINGS).seats_max == 1_000
 
 
 def test_a_missing_setting_is_an_error_that_names_it() -> None:
     with pytest.raises(KeyError, match="exposure_max"):
-        roulette_rules({key: value for key, value in SETTINGS.items() if key != "exposure_max"})
+        table_rules({key: value for key, value in SETTINGS.items() if key != "exposure_max"})
 
 
 @pytest.mark.parametrize("settings", DEFAULT_TABLES, ids=lambda settings: settings.id)
-def test_the_configured_tables_can_be_played(settings: RouletteSettings) -> None:
-    rules = roulette_rules(settings.model_dump())
+def test_the_configured_tables_can_be_played(settings: TableSettings) -> None:
+    rules = table_rules(settings.model_dump())
 
-    assert TABLE_GAMES[settings.game].rtp(rules)["straight"] > 0
+    assert TABLE_GAMES[settings.game].rtp(rules).keys() == set(rules.layout.kinds.values())
     assert TABLE_GAMES[settings.game].fresh(rules).rules.table == settings.id

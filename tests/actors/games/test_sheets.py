@@ -14,10 +14,14 @@ def test_every_game_has_a_sheet() -> None:
     assert set(SAMPLES) == set(INSTANT_GAMES) | set(STEP_GAMES) | set(TABLE_GAMES)
 
 
+LEAST_RETURNS = {"sicbo": Fraction(1, 2), "baccarat": Fraction(17, 20)}
+"""Games whose published tables have wagers that return less than nine tenths."""
+
+
 @pytest.mark.parametrize("game", sorted(SAMPLES))
 def test_every_wager_on_a_sheet_is_in_favour_of_the_house_and_can_be_won(game: str) -> None:
     for line in sheet(game):
-        assert Fraction(9, 10) < line.rtp < 1, line.params
+        assert LEAST_RETURNS.get(game, Fraction(9, 10)) < line.rtp < 1, line.params
         assert line.best > 1
         assert 0 < line.hit_rate <= 1
         assert line.deviation > 0

@@ -15,7 +15,8 @@ from persistence.memory.ledger import MemoryLedger
 from protocol.commands import Asked, Look, OpenWallet, Watchers
 from protocol.errors import Code
 from protocol.games.dice import DiceBet
-from protocol.games.roulette import RouletteBet, RouletteUndo, Wager
+from protocol.games.roulette import RouletteBet, RouletteUndo
+from protocol.games.table import Wager
 from protocol.ids import CommandId, PlayerId, command_id_from
 from protocol.model import Request
 from protocol.records import BetState

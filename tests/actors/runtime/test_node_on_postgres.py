@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from actors.fairness.seal import KEY_BYTES, Sealer
-from actors.games.catalogue import TABLE_GAMES, roulette_rules
+from actors.games.catalogue import TABLE_GAMES, table_rules
 from actors.runtime.actor import Kind
 from actors.runtime.placement import shard_of
 from actors.runtime.ref import Ref
@@ -17,7 +17,8 @@ from persistence.postgres.ledger import PostgresLedger
 from protocol.commands import Asked, OpenWallet
 from protocol.errors import Refusal
 from protocol.games.dice import DiceBet
-from protocol.games.roulette import RouletteBet, Wager
+from protocol.games.roulette import RouletteBet
+from protocol.games.table import Wager
 from protocol.ids import CommandId, PlayerId, command_id_from
 from protocol.requests import Sit
 from tests.support.casino import ASSETS, RULES, TABLE, account_of
@@ -69,7 +70,7 @@ class Bettor:
 
 def quick_kinds() -> dict[str, Kind]:
     """Those of a casino with short rounds."""
-    table = TableKind({TABLE: (TABLE_GAMES["roulette"], roulette_rules(QUICK))}, ASSETS, Sealer(bytes(KEY_BYTES)))
+    table = TableKind({TABLE: (TABLE_GAMES["roulette"], table_rules(QUICK))}, ASSETS, Sealer(bytes(KEY_BYTES)))
     return {**casino_kinds(), "table": table}
 
 

@@ -32,7 +32,8 @@ from protocol.commands import (
 )
 from protocol.errors import Code, ProtocolError, Refusal
 from protocol.games.dice import DiceBet
-from protocol.games.roulette import RouletteBet, RouletteSnapshot, Wager
+from protocol.games.roulette import RouletteBet, RouletteSnapshot
+from protocol.games.table import Wager
 from protocol.ids import AccountId, CommandId, PlayerId, ShardId
 from protocol.model import Request
 from protocol.replies import BalanceView, Done, WalletSnapshot

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from actors.runtime.ref import Ref
 from protocol.errors import Code, Refusal
-from protocol.games.roulette import RouletteBet, RouletteClear, RouletteUndo, Wager
+from protocol.games.roulette import RouletteBet, RouletteClear, RouletteUndo
+from protocol.games.table import Wager
 from protocol.records import BetState, HoldState
 from protocol.requests import Leave, Sit
 from tests.support.casino import ANN, BEN, ROUND_MS, TABLE, Casino

@@ -3,7 +3,8 @@
 from typing import Any
 
 from protocol.errors import Code
-from protocol.games.roulette import RouletteBet, Wager
+from protocol.games.roulette import RouletteBet
+from protocol.games.table import Wager
 from protocol.ids import CommandId, command_id_from
 from protocol.requests import Sit
 from tests.support.storyteller import Storyteller

@@ -3,7 +3,8 @@ from hypothesis import strategies as st
 
 from actors.wallet.digest import DIGEST_BYTES, digest_of, digest_of_parts
 from protocol.games.dice import DiceBet
-from protocol.games.roulette import RouletteBet, RouletteClear, RouletteUndo, Wager
+from protocol.games.roulette import RouletteBet, RouletteClear, RouletteUndo
+from protocol.games.table import Wager
 from protocol.model import Request
 
 ID = bytes(range(16))

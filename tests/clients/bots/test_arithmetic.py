@@ -81,8 +81,8 @@ def test_the_time_from_the_first_watcher_to_the_last_is_told_by_round() -> None:
     fanout.hello(now_ms=1_000_000, at=10.5)
     spun = {"stream": "table:a", "round": 1, "now_ms": 1_005_000}
     for at in (15.001, 15.002, 15.011):
-        fanout.spun(spun, at)
-    fanout.spun({**spun, "round": 2, "now_ms": 1_006_000}, 16.004)
+        fanout.drawn(spun, at)
+    fanout.drawn({**spun, "round": 2, "now_ms": 1_006_000}, 16.004)
     assert fanout.summary() == {
         "result_fanout_ms": {"p50": 0.0, "max": 10.0},
         "result_age_ms": {"p50": 4.0, "max": 11.0},

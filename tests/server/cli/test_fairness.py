@@ -225,3 +225,43 @@ async def test_a_game_that_is_not_played_here_is_refused() -> None:
 
     with pytest.raises(UserError, match="no game 'chess'"):
         await verified(BetId(bytes(16)), load)
+
+
+def test_a_bet_on_sic_bo_is_reckoned() -> None:
+    dice = outcome("sicbo")["dice"]
+    face = dice[0]
+
+    won = outcome("sicbo", "variant=australia", f"spot=single:{face}", "stake=300")
+    lost = outcome("sicbo", "spot=any_triple", "stake=300")
+
+    times = {1: 2, 2: 3, 3: 13}[dice.count(face)]
+    assert (won["win"], won["payout"], won["result"]) == (True, 300 * times, dice)
+    assert (lost["win"], lost["payout"]) == (False, 0)
+
+
+def test_a_bet_on_baccarat_is_reckoned_from_what_is_left_of_the_shoe() -> None:
+    fresh, later = outcome("baccarat"), outcome("baccarat", f"left=7{'8' * 51}", "spot=player", "stake=10")
+    endless = outcome("baccarat", "variant=infinite")
+
+    assert fresh["burned"]
+    assert not later["burned"]
+    assert later["payout"] == {"player": 20, "banker": 0, "tie": 10}[later["winner"]]
+    assert len({str(one["outcome"]) for one in (fresh, later, endless)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("sicbo", "--param", "variant=reno"), "variant takes atlantic_city"),
+        (("sicbo", "--param", "spot=red"), "a bet on sicbo has --param spot"),
+        (("sicbo", "--param", "stake=10"), "a bet on sicbo has --param spot"),
+        (("baccarat", "--param", "left=88"), "takes 52 digits"),
+        (("sicbo", "--param", "left=88"), "sicbo has no --param left"),
+    ],
+)
+def test_a_bad_bet_at_a_table_ends_with_a_clear_message(arguments: tuple[str, ...], message: str) -> None:
+    game, *params = arguments
+    result = run("outcome", game, *SEEDS, *params)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr

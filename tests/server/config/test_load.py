@@ -223,3 +223,15 @@ def test_a_bad_secret_is_never_quoted() -> None:
 
     assert len(error.value.problems) == 4
     assert "hunter2" not in str(error.value)
+
+
+def test_a_key_of_a_table_is_named_as_it_is_written_whatever_its_game(tmp_path: Path) -> None:
+    file = tmp_path / "croupier.toml"
+    limits = "min_bet = 1\nmax_bet = 2\nmax_total = 3\nexposure_max = 9999"
+    table = f'id = "one"\nasset = "PLAY"\n{limits}'
+    file.write_text(f'[[tables]]\ngame = "sicbo"\nvariant = "macau"\npay = 1\n{table}\n', encoding="utf-8")
+
+    with pytest.raises(ConfigError) as caught:
+        load(file=file, environ={})
+
+    assert problems_of(caught) == {f"tables[0].pay ({file})": "unknown key; did you mean pays?"}

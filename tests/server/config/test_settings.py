@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
-from server.config import AssetSettings, Config, InstantSettings, RouletteSettings
+from protocol.games.sicbo import PAYS_KEYS
+from server.config import AssetSettings, Config, InstantSettings, RouletteSettings, SicBoSettings
+from server.config.problems import untagged
 
 TABLE: dict[str, Any] = {
     "id": "t",
@@ -27,7 +29,7 @@ def refusal(**values: Any) -> str:
         Config(**values)
     details = error.value.errors()
     assert len(details) == 1
-    path = (*details[0]["loc"], *details[0].get("ctx", {}).get("key", ()))
+    path = (*untagged(details[0]["loc"]), *details[0].get("ctx", {}).get("key", ()))
     return f"{path}: {details[0]['msg']}"
 
 
@@ -38,6 +40,8 @@ def test_the_default_has_the_play_table_of_each_variant_and_the_currencies_of_th
         ("roulette-1", "european", "PLAY"),
         ("roulette-2", "american", "PLAY"),
         ("roulette-3", "la_partage", "PLAY"),
+        ("sicbo-1", "atlantic_city", "PLAY"),
+        ("baccarat-1", "eight_decks", "PLAY"),
     ]
     assert [(asset.code, asset.number, asset.scale) for asset in config.assets] == [
         ("PLAY", 1, 2),
@@ -118,6 +122,32 @@ def test_a_table_is_accepted_exactly_when_its_limits_can_all_be_reached(
 
 def test_a_table_can_afford_its_smallest_bet_on_one_number() -> None:
     assert RouletteSettings(**TABLE | {"min_bet": 10, "exposure_max": 350}).exposure_max == 350
+
+
+SICBO = TABLE | {"id": "dice-1", "game": "sicbo", "variant": "macau", "exposure_max": 10_000}
+PAYS = dict.fromkeys(PAYS_KEYS, 3)
+
+
+def test_a_table_is_of_the_game_that_it_names_and_of_roulette_when_it_names_none() -> None:
+    config = Config(tables=[SICBO, TABLE])  # type: ignore[arg-type]
+
+    assert [type(table) for table in config.tables] == [SicBoSettings, RouletteSettings]
+    assert "'game'" in refusal(tables=[TABLE | {"game": "poker"}])
+    assert "'variant'" in refusal(tables=[SICBO | {"variant": "european"}])
+
+
+def test_a_sic_bo_table_can_afford_its_smallest_bet_on_a_triple() -> None:
+    assert refusal(tables=[SICBO | {"min_bet": 10, "exposure_max": 1_499}]).startswith(
+        "('tables', 0, 'exposure_max'): must be at least 1500: min_bet on triple"
+    )
+
+
+def test_a_sic_bo_table_has_a_whole_pay_table_of_its_own_or_a_published_one() -> None:
+    own = SICBO | {"variant": "custom"}
+
+    assert SicBoSettings(**own | {"pays": PAYS}).pays == PAYS
+    for table in (own, own | {"pays": PAYS | {"royal": 3}}, SICBO | {"pays": PAYS}):
+        assert "'pays'" in refusal(tables=[table])
 
 
 def test_the_limit_that_cannot_be_reached_is_the_one_that_is_named() -> None:

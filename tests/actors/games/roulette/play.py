@@ -1,6 +1,7 @@
 """A table that is played in a test: commands go in, and what happened is kept, to be replayed and compared."""
 
 from actors.fairness.commitment import commitment_of
+from actors.games.board import Rules, State
 from actors.games.interface import (
     Advance,
     BetPlaced,
@@ -12,7 +13,7 @@ from actors.games.interface import (
     PlaceBet,
     UndoBet,
 )
-from actors.games.roulette import Roulette, Rules, State, Variant
+from actors.games.roulette import Roulette, Variant, layout_of
 from actors.games.rounds import Timing
 from protocol.errors import Code, Refusal
 from protocol.ids import AccountId, BetId, PlayerId, TableId
@@ -24,7 +25,9 @@ ANN, BEN, EVE = PlayerId(1), PlayerId(2), PlayerId(3)
 
 
 def rules(variant: Variant = "european", limits: Limits = LIMITS, bets_per_player_max: int = 50) -> Rules:
-    return Rules(TableId("roulette-1"), variant, "PLAY", limits, TIMING, bets_per_player_max=bets_per_player_max)
+    return Rules(
+        TableId("roulette-1"), layout_of(variant), "PLAY", limits, TIMING, bets_per_player_max=bets_per_player_max
+    )
 
 
 def seed_of(round_number: int) -> str:
@@ -87,11 +90,21 @@ class Table:
         while self.state.round.phase != "settled":
             self.advance()
 
+    @property
+    def pocket(self) -> int | None:
+        """Where the ball fell in this round."""
+        return pocket_in(self.state)
+
     def replayed(self) -> State:
         state = GAME.fresh(self.rules)
         for event in self.events:
             state = GAME.apply(state, event)
         return state
+
+
+def pocket_in(state: State) -> int | None:
+    """Where the ball fell in the round of a table."""
+    return None if state.round.outcome is None else state.round.outcome["pocket"]
 
 
 def happened(decided: tuple[Event, ...] | Refusal) -> tuple[Event, ...]:

@@ -5,8 +5,8 @@ from typing import Any
 import msgpack
 import pytest
 
+from actors.games.board.messages import LISTED_BETS_MAX, LISTED_WINNERS_MAX
 from actors.games.interface import BetPlaced, BetsReturned, Event
-from actors.games.roulette.messages import LISTED_BETS_MAX, LISTED_WINNERS_MAX
 from protocol.codec import encode
 from protocol.games.roulette import (
     RouletteBets,
@@ -55,7 +55,7 @@ def test_each_step_of_a_round_is_told_to_everyone(table: Table) -> None:
 
     opened, placed, other, closed, spun, settled = told
     stream: dict[str, Any] = {"stream": AT[0], "epoch": AT[1], "seq": AT[2], "round": 1}
-    binding, pocket = GAME.binding(table.state), table.state.pocket
+    binding, pocket = GAME.binding(table.state), table.pocket
     assert pocket is not None
     assert opened == RouletteOpened(commitment=binding.commitment, now_ms=1_000, closes_at_ms=16_000, **stream)
     assert placed is other is None
@@ -156,10 +156,10 @@ def test_the_pocket_is_seen_when_the_ball_is_thrown_and_in_the_history_when_it_i
     assert seen_by(table, None).pocket is None
     table.advance()
     thrown = seen_by(table, None)
-    assert (thrown.phase, thrown.pocket, thrown.history) == ("spinning", table.state.pocket, ())
+    assert (thrown.phase, thrown.pocket, thrown.history) == ("spinning", table.pocket, ())
     table.advance()
     paid = seen_by(table, None)
-    assert (paid.phase, paid.pocket, paid.history) == ("settled", table.state.pocket, (table.state.pocket,))
+    assert (paid.phase, paid.pocket, paid.history) == ("settled", table.pocket, (table.pocket,))
 
 
 def test_the_lobby_shows_when_betting_closes_and_nothing_of_the_ball_that_still_rolls(table: Table) -> None:

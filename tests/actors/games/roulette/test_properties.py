@@ -14,9 +14,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from actors.games.board import losses
 from actors.games.interface import Limits, RoundSettled
 from actors.games.roulette import Variant, layout_of
-from actors.games.roulette.state import losses
 from protocol.codec import encode
 from protocol.errors import Code, Refusal
 from protocol.ids import PlayerId
@@ -59,13 +59,14 @@ class Play(RuleBasedStateMachine):
     @initialize(variant=variants)
     def sit_down(self, variant: Variant) -> None:
         self.table = Table(rules(variant, LIMITS, bets_per_player_max=6))
+        self.variant: Variant = variant
         self.layout = layout_of(variant)
         self.table.open()
 
     @precondition(is_betting)
     @rule(player=st.sampled_from(PLAYERS), data=st.data(), entropy=st.sampled_from(["", "words"]))
     def bet(self, player: PlayerId, data: st.DataObject, entropy: str) -> None:
-        decided = self.table.bet(player, *data.draw(wagers_of(self.table.rules.variant)), entropy=entropy)
+        decided = self.table.bet(player, *data.draw(wagers_of(self.variant)), entropy=entropy)
         if isinstance(decided, Refusal):
             self.reached.add(decided.code)
 
@@ -159,7 +160,7 @@ class Play(RuleBasedStateMachine):
     def money_in_is_money_out_and_what_the_house_keeps(self) -> None:
         settled = self.table.events[-1] if self.table.events else None
         if isinstance(settled, RoundSettled):
-            standing, pocket = GAME.bets(self.table.state), self.table.state.pocket
+            standing, pocket = GAME.bets(self.table.state), self.table.pocket
             assert pocket is not None
             self.reached.update(["bets paid"] if standing else [])
             assert dict(settled.payouts) == {

@@ -4,7 +4,7 @@ import pytest
 
 from actors.games.interface import BetsReturned, Limits
 from protocol.errors import Code
-from protocol.games.roulette import WAGERS_MAX
+from protocol.games.table import WAGERS_MAX
 from tests.actors.games.roulette.play import ANN, BEN, LIMITS, Table, bet_id, code_of, placed, rules
 
 

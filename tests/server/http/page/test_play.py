@@ -279,7 +279,7 @@ async def test_a_round_is_shown_to_its_end_paid_verified_and_repeated(page: Page
     await page.locator('.cell[data-spot="red"]').click(force=True)
     await expect(toast(page)).to_contain_text("No more bets this round")
     await casino.turn()
-    pocket = casino.rooms["roulette-1"].state.pocket
+    pocket = casino.rooms["roulette-1"].pocket
     await expect(page.get_by_test_id("pocket")).to_have_text(str(pocket))
     await casino.turn()
     paid = "you lost 1.00" if pocket == 0 else "3.00 of your 4.00 came back"
@@ -305,7 +305,7 @@ async def test_nothing_tells_the_number_while_the_ball_still_rolls(browser: Brow
         await casino.turn()
         await casino.turn()
         await expect(page.get_by_test_id("phase")).to_have_text("The ball is rolling")
-        pocket = casino.rooms["roulette-1"].state.pocket
+        pocket = casino.rooms["roulette-1"].pocket
         rolling = "document.getAnimations().filter((one) => one.effect.target.closest('.wheel')).length"
         assert await page.evaluate(rolling) == 3
         await expect(page.get_by_test_id("pocket")).to_have_text("")

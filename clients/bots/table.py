@@ -1,6 +1,6 @@
-"""A bot that plays roulette: it sits at a table, bets at random moments, and knows what every bet pays."""
+"""A bot at a table: it sits down, bets at random moments, and knows what every bet pays."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -8,6 +8,7 @@ from typing import Any, Final
 from clients.bots.books import Change
 from clients.bots.bot import Bot
 from clients.bots.grounds import Grounds
+from clients.bots.layouts import DRAWN
 from clients.bots.seat import Bet, Seat, Standing
 from clients.bots.tables import Tables
 from clients.python.conversation import Asked
@@ -36,11 +37,14 @@ class Proving:
     bet: bytes
 
 
-class RouletteBot(Bot):
-    """Bets in every round; whatever its bets pay is reckoned from the pocket and compared with the wallet."""
+class TableBot(Bot):
+    """Bets in every round; whatever its bets pay is reckoned from the result and compared with the wallet."""
 
-    def __init__(self, grounds: Grounds, number: int, tables: Tables) -> None:
+    def __init__(self, grounds: Grounds, number: int, tables: Tables, game: str) -> None:
         super().__init__(grounds, number)
+        self._game = game
+        self._drawn = DRAWN[game]
+        self._tags = {f"{game}.{what}": what for what in ("opened", self._drawn, "settled", "snapshot")}
         self._tables = tables
         self._chance = grounds.chance(number, "play")
         self._welcome: dict[str, Any] = {}
@@ -82,7 +86,7 @@ class RouletteBot(Bot):
             later(moment, partial(self._bet, seat, self._round, seat.choose(chance), f"{chance.getrandbits(64):016x}"))
         taking_back = chance.random()
         if taking_back < TAKE_BACK_SHARE:
-            request = "roulette.clear" if taking_back < TAKE_BACK_SHARE / 3 else "roulette.undo"
+            request = f"{self._game}.{'clear' if taking_back < TAKE_BACK_SHARE / 3 else 'undo'}"
             moment = moments[-1] + chance.random() * (window_ms / 1000 - moments[-1])
             later(moment, partial(self._take_back, seat, self._round, request))
 
@@ -90,14 +94,14 @@ class RouletteBot(Bot):
         """Go on with what was asked for."""
         tag = fields["t"]
         match asked.context:
-            case Bet() as bet if tag == "roulette.placed":
+            case Bet() as bet if tag == f"{self._game}.placed":
                 self._placed(asked, bet, fields)
             case Bet() if tag == "error":
                 self.books.decline(asked.id)
             case Proving(bet=bet_id):
                 self._proved(bet_id, fields)
             case "taking back":
-                if tag == "roulette.returned":
+                if tag == f"{self._game}.returned":
                     self._returned(fields)
                 self._prove_older(self._round)
             case "listing" if tag == "tables":
@@ -113,19 +117,20 @@ class RouletteBot(Bot):
 
     def pushed(self, stream: str, fields: dict[str, Any]) -> None:
         """Follow the rounds of the table, and the wallet."""
-        match fields["t"]:
+        tag = fields["t"]
+        match self._tags.get(tag, tag):
             case "wallet.changed":
                 self.books.pushed(fields)
             case "wallet.snapshot":
                 self.books.lose_certainty()
-            case "roulette.opened":
+            case "opened":
                 self._opened(fields["round"], fields["closes_at_ms"])
-            case "roulette.spun":
-                self._tables.fanout.spun(fields, self.heard_at)
-            case "roulette.settled":
-                self._settled(fields["round"], fields["pocket"])
-            case "roulette.snapshot":
+            case "settled":
+                self._settled(fields["round"], fields)
+            case "snapshot":
                 self._looked(fields)
+            case drawn if drawn == self._drawn:
+                self._tables.fanout.drawn(fields, self.heard_at)
         if not self.books.certain or not self.playing:
             self.go_on()
 
@@ -133,7 +138,7 @@ class RouletteBot(Bot):
         hello = self.conversation.hello
         if hello is not None:
             self._tables.fanout.hello(hello["now_ms"], self.conversation.ids.set_at)
-        seat = self._seat = self._tables.seat(self.number, fields["tables"], self._welcome["balances"])
+        seat = self._seat = self._tables.seat(self.number, self._game, fields["tables"], self._welcome["balances"])
         if seat is None:
             self.give_up("no table")
             return
@@ -162,7 +167,7 @@ class RouletteBot(Bot):
     def _bet(self, seat: Seat, round_number: int, bet: Bet, entropy: str) -> None:
         if self._may_ask(round_number):
             wagers = [{"t": "wager", "spot": spot, "amount": amount} for spot, amount in bet.wagers]
-            self.ask({"t": "roulette.bet", "table": seat.table, "wagers": wagers, "entropy": entropy}, bet)
+            self.ask({"t": f"{self._game}.bet", "table": seat.table, "wagers": wagers, "entropy": entropy}, bet)
 
     def _take_back(self, seat: Seat, round_number: int, request: str) -> None:
         if self._may_ask(round_number) and any(one.round == round_number for one in self._standing.values()):
@@ -179,7 +184,7 @@ class RouletteBot(Bot):
             Change(fields["epoch"], fields["seq"], -bet.stake, bet.stake, fields["available"], fields["held"])
         )
         if self.grounds.journal is not None:
-            self.grounds.journal.acknowledged(self.books.player, "roulette", fields)
+            self.grounds.journal.acknowledged(self.books.player, self._game, fields)
         if fields["round"] < self._round:
             self._prove(asked.id)
 
@@ -189,7 +194,7 @@ class RouletteBot(Bot):
         if amount != fields["amount"]:
             self.tally.mismatch(self.books.player, f"{fields['amount']} is given back for bets of {amount}")
         if self.grounds.journal is not None:
-            self.grounds.journal.acknowledged(self.books.player, "roulette", fields)
+            self.grounds.journal.acknowledged(self.books.player, self._game, fields)
         self.books.resolve({bet: self._standing.pop(bet).bet.stake for bet in taken})
 
     def _opened(self, round_number: int, closes_at_ms: int) -> None:
@@ -201,10 +206,10 @@ class RouletteBot(Bot):
         if self.playing and self.books.certain:
             self.play()
 
-    def _settled(self, round_number: int, pocket: int) -> None:
+    def _settled(self, round_number: int, result: Mapping[str, Any]) -> None:
         if self._taking_back():
             return  # perhaps they do not stand: what came of them is asked when that is known
-        self._resolve([bet for bet, standing in self._standing.items() if standing.round == round_number], pocket)
+        self._resolve([bet for bet, standing in self._standing.items() if standing.round == round_number], result)
 
     def _looked(self, snapshot: dict[str, Any]) -> None:
         round_number = snapshot["round"]
@@ -215,12 +220,12 @@ class RouletteBot(Bot):
         if self.playing and self.books.certain:
             self.play()
 
-    def _resolve(self, bets: Sequence[bytes], pocket: int) -> None:
+    def _resolve(self, bets: Sequence[bytes], result: Mapping[str, Any]) -> None:
         """The round of these bets is over: reckon what each pays."""
         back = {}
         for bet in bets:
             standing = self._standing.pop(bet)
-            back[bet] = payout = standing.bet.payout(pocket)
+            back[bet] = payout = standing.bet.payout(result)
             self.tally.staked += standing.bet.stake
             self.tally.won += payout
         self.books.resolve(back)
@@ -244,7 +249,7 @@ class RouletteBot(Bot):
         if bet not in self._standing:
             return
         if fields["t"] == "proof":
-            self._resolve([bet], fields["outcome"]["pocket"])
+            self._resolve([bet], fields["outcome"])
         elif fields["code"] == Code.BET_NOT_SETTLED:
             self.grounds.loop.call_later(PROOF_PAUSE_SECONDS, self._prove, bet)
         else:

@@ -1,8 +1,10 @@
-"""What people at a roulette table, around it and in the lobby are shown."""
+"""What people at a table with a layout, around it and in the lobby are shown."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
+from actors.games.board.state import State
+from actors.games.board.words import Words
 from actors.games.interface import (
     BetPlaced,
     BetsReturned,
@@ -12,15 +14,6 @@ from actors.games.interface import (
     RoundOpened,
     RoundSettled,
 )
-from actors.games.roulette.state import State
-from protocol.games.roulette import (
-    RouletteBets,
-    RouletteClosed,
-    RouletteOpened,
-    RouletteSettled,
-    RouletteSnapshot,
-    RouletteSpun,
-)
 from protocol.ids import PlayerId
 from protocol.model import Message
 
@@ -28,12 +21,14 @@ LISTED_BETS_MAX: Final = 64
 LISTED_WINNERS_MAX: Final = 10
 
 
-def publish(state: State, event: Event, stream: str, epoch: int, seq: int) -> Message | None:
-    """The public form of an event, after it was applied."""
+def publish(
+    words: Words, state: State, event: Event, stream: str, epoch: int, seq: int, shown: Mapping[str, Any]
+) -> Message | None:
+    """The public form of an event, after it was applied. `shown` is the round's outcome in the game's own words."""
     number = state.round.number
     match event:
         case RoundOpened(number, commitment, at, closes_at):
-            return RouletteOpened(
+            return words.opened(
                 stream=stream,
                 epoch=epoch,
                 seq=seq,
@@ -43,33 +38,28 @@ def publish(state: State, event: Event, stream: str, epoch: int, seq: int) -> Me
                 closes_at_ms=closes_at,
             )
         case BettingClosed(at, client_seed, draws_at):
-            return RouletteClosed(
+            closed: dict[str, Any] = {"now_ms": at, "client_seed": client_seed, words.draws_at: draws_at}
+            return words.closed(stream=stream, epoch=epoch, seq=seq, round=number, **closed)
+        case OutcomeDrawn(at, server_seed, _, settles_at):
+            return words.drawn(
                 stream=stream,
                 epoch=epoch,
                 seq=seq,
                 round=number,
                 now_ms=at,
-                client_seed=client_seed,
-                spins_at_ms=draws_at,
-            )
-        case OutcomeDrawn(at, server_seed, outcome, settles_at):
-            return RouletteSpun(
-                stream=stream,
-                epoch=epoch,
-                seq=seq,
-                round=number,
-                now_ms=at,
-                pocket=outcome["pocket"],
                 server_seed=server_seed,
                 settles_at_ms=settles_at,
+                **shown,
             )
         case RoundSettled():
-            return _settled(state, event, stream, epoch, seq)
+            return _settled(words, state, event, stream, epoch, seq, shown)
         case BetPlaced() | BetsReturned():
             return None
 
 
-def _settled(state: State, event: RoundSettled, stream: str, epoch: int, seq: int) -> RouletteSettled:
+def _settled(
+    words: Words, state: State, event: RoundSettled, stream: str, epoch: int, seq: int, shown: Mapping[str, Any]
+) -> Message:
     won: dict[PlayerId, int] = {}
     names: dict[PlayerId, str] = {}
     for bet_id, payout in event.payouts:
@@ -77,23 +67,23 @@ def _settled(state: State, event: RoundSettled, stream: str, epoch: int, seq: in
         won[bet.player] = won.get(bet.player, 0) + payout
         names[bet.player] = bet.name
     largest = sorted(((paid, player) for player, paid in won.items() if paid), key=lambda win: (-win[0], win[1]))
-    return RouletteSettled(
+    return words.settled(
         stream=stream,
         epoch=epoch,
         seq=seq,
         round=state.round.number,
         now_ms=event.at,
-        pocket=state.history[0],
         staked=state.round.bets.total,
         paid=sum(won.values()),
         winners=tuple((player, names[player], paid) for paid, player in largest[:LISTED_WINNERS_MAX]),
         opens_at_ms=event.opens_at,
+        **shown,
     )
 
 
 def published(
-    state: State, events: tuple[BetPlaced | BetsReturned, ...], stream: str, epoch: int, seq: int
-) -> RouletteBets:
+    words: Words, state: State, events: tuple[BetPlaced | BetsReturned, ...], stream: str, epoch: int, seq: int
+) -> Message:
     """Changes per player and spot, summed, of events of the current round; `more` counts those that are not listed.
 
     What came and went again in between is not told.
@@ -106,7 +96,7 @@ def published(
             for bet_id in event.bets:
                 _add_lines(lines, state.round.bets.returned[bet_id], -1)
     changed = [(*line, amount) for line, amount in lines.items() if amount]
-    return RouletteBets(
+    return words.bets(
         stream=stream,
         epoch=epoch,
         seq=seq,
@@ -124,11 +114,20 @@ def _add_lines(lines: dict[tuple[int, str, str], int], bet: BetPlaced, sign: int
         lines[line] = lines.get(line, 0) + sign * amount
 
 
-def view(state: State, viewer: PlayerId | None, stream: str, epoch: int, seq: int, *, now: int) -> RouletteSnapshot:
-    """The whole table; of single bets only the viewer's own."""
+def view(
+    words: Words,
+    state: State,
+    viewer: PlayerId | None,
+    stream: str,
+    epoch: int,
+    seq: int,
+    now: int,
+    shown: Mapping[str, Any],
+) -> Message:
+    """The whole table; of single bets only the viewer's own. `shown` are the fields of the game's own."""
     rules, current = state.rules, state.round
     mine = () if viewer is None else tuple(current.bets.standing[bet_id] for bet_id in current.bets.of(viewer))
-    return RouletteSnapshot(
+    return words.snapshot(
         stream=stream,
         epoch=epoch,
         seq=seq,
@@ -143,12 +142,11 @@ def view(state: State, viewer: PlayerId | None, stream: str, epoch: int, seq: in
         commitment=current.commitment,
         now_ms=now,
         until_ms=current.until,
-        pocket=state.pocket,
-        history=state.history,
         spots=dict(current.bets.spots),
         players=current.bets.players_standing,
         seated=False,
         mine=tuple((bet.bet, spot, amount) for bet in mine for spot, amount in bet.wagers),
+        **shown,
     )
 
 

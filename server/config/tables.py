@@ -1,0 +1,135 @@
+"""The tables: of which game, by which rules, for what and within which limits. Amounts are in ledger units."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from protocol.games.sicbo import PAY_TABLES, PAYS_KEYS
+from server.config.fields import AssetCode, Count, Milliseconds, Section, Stake, at_least, refused
+
+PAYS_TO_1_MAX: Final = 10_000
+PAIR_ODDS: Final = 11
+"""A pair of baccarat pays 11 to 1."""
+STRAIGHT_UP_ODDS: Final = 35
+"""A single number of roulette pays 35 to 1, the most that one wager can cost the house."""
+
+
+class TableSettings(Section):
+    """A live table of any game."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+    game: str
+    variant: str
+    asset: AssetCode
+    min_bet: Stake
+    max_bet: Stake
+    """Per wager on the layout."""
+    max_total: Stake
+    """Per player and round, all wagers together."""
+    exposure_max: Stake
+    """The most that the house may lose on one round, whatever comes."""
+    betting_ms: Annotated[Milliseconds, Field(ge=1)] = 15_000
+    closed_ms: Milliseconds = 1_000
+    spin_ms: Milliseconds = 5_000
+    settled_ms: Milliseconds = 4_000
+    """The pause in which the result is read before betting opens again."""
+
+    @model_validator(mode="after")
+    def _limits_agree(self) -> Self:
+        at_least(self.max_bet, "max_bet", self.min_bet, "min_bet")
+        at_least(self.max_total, "max_total", self.max_bet, "max_bet")
+        odds, spot = self.dearest
+        if self.exposure_max < odds * self.min_bet:
+            raise refused(f"must be at least {odds * self.min_bet}: min_bet on {spot} pays that", "exposure_max")
+        return self
+
+    @property
+    def dearest(self) -> tuple[int, str]:
+        """The most that one wager can cost the house, to one, and which wager that is."""
+        raise TypeError(f"{self.game} is no game with tables")
+
+
+class RouletteSettings(TableSettings):
+    """A live roulette table."""
+
+    game: Literal["roulette"] = "roulette"
+    variant: Literal["european", "american", "la_partage"]
+
+    @property
+    def dearest(self) -> tuple[int, str]:
+        """A single number."""
+        return STRAIGHT_UP_ODDS, "a single number"
+
+
+class SicBoSettings(TableSettings):
+    """A live sic bo table."""
+
+    game: Literal["sicbo"] = "sicbo"
+    variant: Literal["atlantic_city", "macau", "australia", "custom"]
+    """Which published pay table; `custom` is one of its own."""
+    pays: Mapping[str, Annotated[Count, Field(le=PAYS_TO_1_MAX)]] = Field(default_factory=dict)
+    """The pay table of a custom table: what each kind of spot pays to one."""
+
+    @model_validator(mode="after")
+    def _pays_are_complete(self) -> Self:
+        if set(self.pays) != (set(PAYS_KEYS) if self.variant == "custom" else set()):
+            keys = ", ".join(PAYS_KEYS)
+            raise refused(f"a custom table has exactly these, and any other none: {keys}", "pays")
+        return self
+
+    @property
+    def dearest(self) -> tuple[int, str]:
+        """A triple, unless the pay table is an odd one."""
+        pays = self.pays or PAY_TABLES.get(self.variant) or PAY_TABLES["atlantic_city"]
+        kind = max(pays, key=lambda kind: pays[kind])
+        return pays[kind], kind.replace("_", " ")
+
+
+class BaccaratSettings(TableSettings):
+    """A live baccarat table."""
+
+    game: Literal["baccarat"] = "baccarat"
+    variant: Literal["eight_decks", "infinite"]
+    """A shoe of eight decks with a cut card and a burn, or every card from a whole deck."""
+
+    @property
+    def dearest(self) -> tuple[int, str]:
+        """A pair."""
+        return PAIR_ODDS, "a pair"
+
+
+TABLE_SETTINGS: Final[Mapping[str, type[TableSettings]]] = {
+    "roulette": RouletteSettings,
+    "sicbo": SicBoSettings,
+    "baccarat": BaccaratSettings,
+}
+
+
+def _game_of(table: Any) -> str:
+    game = table.get("game", "roulette") if isinstance(table, dict) else getattr(table, "game", "roulette")
+    # What is no game is given to roulette, which says so and names the key.
+    return game if isinstance(game, str) and game in TABLE_SETTINGS else "roulette"
+
+
+AnyTable = Annotated[
+    Annotated[RouletteSettings, Tag("roulette")]
+    | Annotated[SicBoSettings, Tag("sicbo")]
+    | Annotated[BaccaratSettings, Tag("baccarat")],
+    Discriminator(_game_of),
+]
+"""A table of any game, told by `game`; without it, roulette."""
+
+
+def _limits(betted: str, number: int) -> dict[str, Any]:
+    limits = {"min_bet": 10, "max_bet": 500_00, "max_total": 2_000_00, "exposure_max": 1_000_000_00}
+    return {"id": f"{betted}-{number}", "asset": "PLAY", **limits}
+
+
+DEFAULT_TABLES: Final[tuple[AnyTable, ...]] = (
+    RouletteSettings(variant="european", **_limits("roulette", 1)),
+    RouletteSettings(variant="american", **_limits("roulette", 2)),
+    RouletteSettings(variant="la_partage", **_limits("roulette", 3)),
+    SicBoSettings(variant="atlantic_city", **_limits("sicbo", 1)),
+    BaccaratSettings(variant="eight_decks", **_limits("baccarat", 1)),
+)
