@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 
+from actors.games.catalogue import BOARD_GAMES, INSTANT_GAMES, STEP_GAMES
 from actors.wallet.memory import CommandMemory
 from server.native.build import build
 from tests.simulation import spine
@@ -95,10 +96,11 @@ def test_enough_of_everything_happens() -> None:
     for seed in range(2, 41):
         happened += spine.simulate(seed)[0]
 
-    commands = ("RouletteUndo", "RotateSeeds", "ID_REUSED")
-    often = ("commits", "answers", "events", "draws", "games", "rounds", "payouts", *commands)
+    games = [f"draws of {game}" for game in INSTANT_GAMES]
+    games += [f"games of {game}" for game in STEP_GAMES] + [f"payouts of {game}" for game in BOARD_GAMES]
+    often = ("commits", "answers", "events", "rounds", "RotateSeeds", "ID_REUSED", *games)
     faults = ("died", "deposed", "recovered", "unknown batch looked up", "lookups", "turns_failed", "OVERLOADED")
-    now_and_then = (*faults, "late")
+    now_and_then = (*faults, "late", "RouletteUndo", "SicBoUndo", "BaccaratUndo")
     assert {name: happened[name] for name in often if happened[name] < 20} == {}
     assert {name: happened[name] for name in now_and_then if not happened[name]} == {}
 

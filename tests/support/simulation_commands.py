@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
+from actors.games.catalogue import ALONE_GAMES
 from actors.runtime.ref import Ref
+from clients.bots.strategies import STAKED_IN, STRATEGIES
 from protocol.commands import Asked, Look, Move
 from protocol.errors import CATALOGUE, Code, Refusal
+from protocol.games import baccarat, roulette, sicbo
 from protocol.games.dice import DiceBet
 from protocol.games.hilo import HiloBet, HiloCashOut, HiloGuess, HiloSkip
 from protocol.games.mines import TILES, MinesBet, MinesCashOut, MinesReveal
-from protocol.games.roulette import RouletteBet, RouletteClear, RouletteUndo
 from protocol.games.table import Wager
 from protocol.games.videopoker import VideopokerBet, VideopokerDraw
 from protocol.ids import CommandId, PlayerId
@@ -19,15 +21,20 @@ from protocol.model import Request
 from protocol.money import Balance, player_account
 from protocol.records import TransferKind
 from protocol.requests import Balances, Leave, ListOpen, RotateSeeds, Seeds, Sit
-from tests.support.simulation_plan import ASSETS, PLAY, TABLES, USDT
+from tests.support.simulation_plan import ASSETS, PLAY, TABLES, USDT, Played
 
 NO_SPOT: Final = "no-such-spot"
-SPOTS: Final = ("red", "even", "dozen:2", "straight:17", "straight:0", "split:17-20")
+SPOTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "roulette": ("red", "even", "dozen:2", "straight:17", "straight:0", "split:17-20"),
+    "sicbo": ("small", "even", "single:3", "total:9", "combo:2-5", "triple:6"),
+    "baccarat": ("player", "banker", "banker", "tie", "player_pair", "banker_pair"),
+}
 NO_SUCH_KIND: Final = 99
 """A kind of transfer that makes the turn that meets it raise."""
 _WISHES: Final = {
-    "dice": 30,
-    "roulette": 45,
+    "dice": 20,
+    "alone": 10,
+    "table": 45,
     "game": 12,
     "move": 10,
     "undo": 3,
@@ -51,8 +58,21 @@ GAMES: Final = (
     "MinesCashOut",
 )
 """Requests of games of steps."""
+_ALONE: Final = tuple(sorted(ALONE_GAMES))
+_AT_TABLES: Final[Mapping[str, tuple[type[Any], type[Any], type[Any]]]] = {
+    "roulette": (roulette.RouletteBet, roulette.RouletteUndo, roulette.RouletteClear),
+    "sicbo": (sicbo.SicBoBet, sicbo.SicBoUndo, sicbo.SicBoClear),
+    "baccarat": (baccarat.BaccaratBet, baccarat.BaccaratUndo, baccarat.BaccaratClear),
+}
 _IDEMPOTENT: Final = frozenset(
-    ("DiceBet", "RouletteBet", "RouletteUndo", "RouletteClear", "RotateSeeds", "Move", *GAMES)
+    (
+        "DiceBet",
+        *(game.request.__name__ for game in ALONE_GAMES.values()),
+        *(request.__name__ for requests in _AT_TABLES.values() for request in requests),
+        "RotateSeeds",
+        "Move",
+        *GAMES,
+    )
 )
 _MOVES: Final = ((TransferKind.DEPOSIT, 1), (TransferKind.WITHDRAWAL, -1), (TransferKind.ADJUSTMENT, -1))
 
@@ -105,12 +125,18 @@ def is_refused(answer: Any, code: Code) -> bool:
     return isinstance(answer, Refusal) and answer.code is code
 
 
+def _made(kind: Any, **fields: Any) -> Request:
+    made: Request = kind(**fields)
+    return made
+
+
 class Wishes:
     """What one player may want."""
 
-    def __init__(self, player: PlayerId, rng: Random) -> None:
+    def __init__(self, player: PlayerId, rng: Random, tables: Mapping[str, Played]) -> None:
         self._player = player
         self._rng = rng
+        self._games = {table: game for table, (game, _) in tables.items()}
 
     def asks(self, request: Request) -> Intent:
         """A request on its way to the room that answers it."""
@@ -120,7 +146,7 @@ class Wishes:
 
     def some(self, id: CommandId) -> Intent:
         """Anything, with this id."""
-        table = self._rng.choice(tuple(TABLES))
+        table = self._rng.choice(TABLES)
         [wish] = self._rng.choices(tuple(_WISHES), weights=tuple(_WISHES.values()))
         if wish == "move":
             return self._move(id)
@@ -135,21 +161,23 @@ class Wishes:
 
     def regret(self, id: CommandId, table: str) -> Intent:
         """Take bets back."""
-        kind = self._rng.choice((RouletteUndo, RouletteClear))
-        return self.asks(kind(id=id, table=table))
+        _, *kinds = _AT_TABLES[self._games[table]]
+        return self.asks(self._rng.choice(kinds)(id=id, table=table))
 
     def _request(self, wish: str, id: CommandId, table: str) -> Request:
         match wish:
             case "dice":
                 return self._dice_bet(id)
-            case "roulette":
-                return self._roulette_bet(id, table)
+            case "alone":
+                return self._alone_bet(id)
+            case "table":
+                return self._table_bet(id, table)
             case "game":
                 return self._start(id)
             case "undo":
-                return RouletteUndo(id=id, table=table)
+                return _made(_AT_TABLES[self._games[table]][1], id=id, table=table)
             case "clear":
-                return RouletteClear(id=id, table=table)
+                return _made(_AT_TABLES[self._games[table]][2], id=id, table=table)
             case "sit":
                 return Sit(id=id, table=table)
             case "leave":
@@ -170,6 +198,15 @@ class Wishes:
             target=rng.choices((5_000, 9_000, 2_500, 0), weights=(6, 6, 6, 1))[0],
             over=rng.random() < 0.5,
         )
+
+    def _alone_bet(self, id: CommandId) -> Request:
+        rng, game = self._rng, self._rng.choice(_ALONE)
+        amount = rng.choices((5, 20, 100, 700, 9_000), weights=(1, 5, 5, 3, 1))[0]
+        if rng.random() < 0.9:
+            amount -= amount % STAKED_IN.get(game, 1)
+        chosen = STRATEGIES[game].choose(rng.random)
+        wager = {key: tuple(value) if isinstance(value, list) else value for key, value in chosen.items()}
+        return _made(ALONE_GAMES[game].request, id=id, asset=PLAY.code, amount=max(1, amount), **wager)
 
     def _start(self, id: CommandId) -> Request:
         """Begin a game of steps; or take a step in one that there is not."""
@@ -200,16 +237,17 @@ class Wishes:
         """Ask for them."""
         return self.asks(ListOpen(id=id))
 
-    def _roulette_bet(self, id: CommandId, table: str) -> RouletteBet:
-        rng = self._rng
+    def _table_bet(self, id: CommandId, table: str) -> Request:
+        rng, game = self._rng, self._games[table]
         wagers = tuple(
             Wager(
-                spot=rng.choice(SPOTS) if rng.random() < 0.97 else NO_SPOT,
+                spot=rng.choice(SPOTS[game]) if rng.random() < 0.97 else NO_SPOT,
                 amount=rng.choices((10, 50, 200, 600, 601), weights=(30, 30, 10, 4, 1))[0],
             )
             for _ in range(rng.randint(1, 3))
         )
-        return RouletteBet(id=id, table=table, wagers=wagers, entropy=rng.choice((None, "luck", "chance")))
+        entropy = rng.choice((None, "luck", "chance"))
+        return _made(_AT_TABLES[game][0], id=id, table=table, wagers=wagers, entropy=entropy)
 
     def _move(self, id: CommandId) -> Intent:
         rng = self._rng

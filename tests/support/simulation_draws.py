@@ -9,6 +9,7 @@ import msgpack
 from actors.fairness.commitment import commitment_of
 from actors.fairness.entropy import client_seed_from
 from actors.fairness.seal import Sealer, player_seed, round_seed
+from actors.games.baccarat.shoe import CARDS, CUT_CARDS, DECKS
 from actors.games.catalogue import VERIFIABLE
 from actors.games.steps import LATE
 from actors.instant.journal import journal_of, read_steps
@@ -16,21 +17,47 @@ from persistence.memory.tables import StoredBet, Tables
 from protocol.ids import PlayerId, TableId
 from protocol.money import player_of
 from protocol.records import Bet, BetEnd, BetState, Record, RoundEnd, RoundOpen, SeedEnd, SeedOpen
+from tests.support.simulation_plan import Played
+
+
+class Shoe:
+    """What a shoe of eight decks has left, counted card by card."""
+
+    def __init__(self) -> None:
+        self._number = 1
+        self._left = dict.fromkeys(CARDS, DECKS)
+
+    def said(self) -> Mapping[str, Any]:
+        """As bets have it."""
+        return {"shoe": self._number, "left": "".join(str(left) for left in self._left.values())}
+
+    def dealt(self, cards: list[str]) -> None:
+        """These are out. The round in which the cut card comes is the last of its shoe."""
+        for card in cards:
+            self._left[card] -= 1
+        if sum(self._left.values()) <= CUT_CARDS:
+            self._number, self._left = self._number + 1, dict.fromkeys(CARDS, DECKS)
 
 
 class Draws:
     """Opens each sealed seed when it is written, and computes from it, and from the rows alone, what must come."""
 
     def __init__(
-        self, tables: Tables, sealer: Sealer, variants: Mapping[str, str], same: Callable[[str, object, Any, Any], None]
+        self,
+        tables: Tables,
+        sealer: Sealer,
+        played: Mapping[str, Played],
+        same: Callable[[str, object, Any, Any], None],
     ) -> None:
         self.checked: Counter[str] = Counter()
         self._tables = tables
         self._sealer = sealer
-        self._variants = variants
+        self._played = played
         self._same = same
         self._of_rounds: dict[tuple[str, int], str] = {}
         self._of_players: dict[tuple[PlayerId, int], str] = {}
+        self._shoes: dict[str, Shoe] = {}
+        self._begun: dict[tuple[str, int], Mapping[str, Any]] = {}
 
     def written(self, record: Record) -> None:
         """A record was written, with all the others of its batch."""
@@ -64,10 +91,14 @@ class Draws:
         self._same("entropy of no bet", key, list(Counter(mixed) - held), [])
         commitment = self._tables.rounds[key].commitment
         client_seed = client_seed_from(TableId(ended.table_id), ended.round, commitment, mixed)
-        params = {"variant": self._variants[ended.table_id], "wagers": []}
-        outcome, _ = VERIFIABLE["roulette"].recompute(
-            self._of_rounds[key], client_seed, ended.round, params=params, stake=0
+        game, variant = self._played[ended.table_id]
+        shoe = self._shoes.setdefault(ended.table_id, Shoe())
+        self._begun[key] = begun = {"variant": variant, **(shoe.said() if variant == "eight_decks" else {})}
+        outcome, _ = VERIFIABLE[game].recompute(
+            self._of_rounds[key], client_seed, ended.round, params={**begun, "wagers": []}, stake=0
         )
+        if variant == "eight_decks":
+            shoe.dealt([*outcome["burned"], *outcome["player"], *outcome["banker"]])
         self._same("seed", key, ended.server_seed, self._of_rounds[key])
         self._same("client seed", key, ended.client_seed, client_seed)
         self._same("outcome", key, msgpack.unpackb(ended.outcome), dict(outcome))
@@ -95,6 +126,7 @@ class Draws:
         self._same("outcome", bet.id.hex(), msgpack.unpackb(bet.outcome or b""), dict(outcome))
         self._same("payout", bet.id.hex(), bet.payout, payout)
         self.checked["draws"] += 1
+        self.checked[f"draws of {bet.game}"] += 1
 
     def _check_payout(self, bet: StoredBet) -> None:
         if bet.table_id is None:
@@ -102,11 +134,14 @@ class Draws:
             return
         found = self._tables.rounds[bet.table_id or "", bet.round or 0]
         bound = self._of_rounds[found.table_id, found.round]
+        params, begun = msgpack.unpackb(bet.params), self._begun[found.table_id, found.round]
+        self._same("beginning", bet.id.hex(), {name: params.get(name) for name in begun}, begun)
         _, payout = VERIFIABLE[bet.game].recompute(
-            bound, found.client_seed or "", found.round, params=msgpack.unpackb(bet.params), stake=bet.stake
+            bound, found.client_seed or "", found.round, params=params, stake=bet.stake
         )
         self._same("payout", bet.id.hex(), bet.payout, payout)
         self.checked["payouts"] += 1
+        self.checked[f"payouts of {bet.game}"] += 1
 
     def _check_game(self, bet: StoredBet) -> None:
         """A game of steps: what it paid follows from its seed and from the steps that are written."""
@@ -125,3 +160,4 @@ class Draws:
         self._same("outcome", bet.id.hex(), steps[-1].outcome, dict(outcome))
         self._same("payout", bet.id.hex(), bet.payout, payout)
         self.checked["late" if steps[-1].step == LATE else "games"] += 1
+        self.checked[f"games of {bet.game}"] += 1

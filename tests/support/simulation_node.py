@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from actors.games.catalogue import TABLE_GAMES
 from actors.instant.load import InstantKind
 from actors.runtime.actor import ReplyTo
 from actors.runtime.node import HostNode
@@ -16,7 +15,7 @@ from actors.wallet.load import WalletKind, players_to_wake
 from persistence.interfaces import StoreError
 from tests.support.simulation_commands import is_poison
 from tests.support.simulation_mesh import Pausable, WeatherMesh
-from tests.support.simulation_plan import ALONE, ASSETS, SHARDS, TABLES, rules_of
+from tests.support.simulation_plan import ALONE, ASSETS, SHARDS, TABLES, rooms_of
 from tests.support.simulation_process import OUR_FAULTS, Surroundings
 from tests.support.simulation_store import Wire
 
@@ -56,14 +55,13 @@ class SimulatedHost(Pausable):
         self.alive = True
         self._world = world
         self._wire = PausedWire(self, world.store, self.die)
-        tables = {one: (TABLE_GAMES["roulette"], rules_of(one)) for one in TABLES}
         self.node = HostNode(
             name,
             self._wire,
             {
                 "wallet": WalletKind(ASSETS),
                 "instant": InstantKind(ASSETS, ALONE, world.sealer),
-                "table": TableKind(tables, ASSETS, world.sealer),
+                "table": TableKind(rooms_of(world.plan.tables), ASSETS, world.sealer),
             },
             shards=SHARDS,
             clock=world.now,

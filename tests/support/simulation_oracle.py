@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgpack
 
 from actors.fairness.seal import Sealer
+from actors.games.catalogue import BOARD_GAMES
 from actors.instant.journal import journal_of
 from persistence.interfaces import Batch
 from persistence.memory.ledger import MemoryLedger
@@ -19,6 +20,7 @@ from protocol.ids import BetId, CommandId, PlayerId
 from protocol.money import player_of
 from protocol.records import BetEnd, BetState, CommandRecord, HoldState
 from tests.support.simulation_draws import Draws
+from tests.support.simulation_plan import Played
 
 _UNSEEN: Final = ("epoch", "seq")
 """Positions in a stream, which answers after a restart do not repeat."""
@@ -39,12 +41,12 @@ class Oracle:
     """Compares. `fail` is told what does not hold."""
 
     def __init__(
-        self, ledger: MemoryLedger, sealer: Sealer, variants: Mapping[str, str], fail: Callable[[str], None]
+        self, ledger: MemoryLedger, sealer: Sealer, tables: Mapping[str, Played], fail: Callable[[str], None]
     ) -> None:
         self._ledger = ledger
         self._tables = ledger.tables
         self._fail = fail
-        self._draws = Draws(self._tables, sealer, variants, self._same)
+        self._draws = Draws(self._tables, sealer, tables, self._same)
         self._answers: dict[CommandId, Any] = {}
         self._taken_back: set[BetId] = set()
         self._positions: dict[tuple[str, int], int] = {}
@@ -97,14 +99,14 @@ class Oracle:
         written: Any = tables.commands.get(command) or bet
         told: Any = True
         match answer["t"]:
-            case "dice.settled" if bet is not None:
+            case str() as tag if tag.endswith(".settled") and bet is not None:
                 names = ("stake", "payout", "seed", "nonce", "available", "held")
                 written = (bet.state, *(getattr(bet, name) for name in names))
                 told = (BetState.SETTLED, *(answer[name] for name in names))
-            case "roulette.placed" if bet is not None:
+            case str() as tag if tag.endswith(".placed") and bet is not None:
                 written = (bet.stake, bet.table_id, bet.round, bet.available, bet.held)
                 told = tuple(answer[name] for name in ("stake", "table", "round", "available", "held"))
-            case "roulette.returned" if written:
+            case str() as tag if tag.endswith(".returned") and written:
                 written = {tables.bets[one].state for one in answer["bets"]}
                 told = {BetState.RETURNED}
             case str() as tag if tag.endswith(".state") and written:
@@ -138,13 +140,14 @@ class Oracle:
         self._positions[position] = fields["seq"]
         key = topic.removeprefix("table:"), fields.get("round", 0)
         row = self._tables.rounds.get(key)
-        match fields["t"]:
-            case "roulette.opened":
+        match fields["t"].split("."):
+            case [_, "opened"]:
                 self._same("commitment", key, fields["commitment"], row and row.commitment)
-            case "roulette.spun":
-                written = row and (row.server_seed, row.outcome and msgpack.unpackb(row.outcome)["pocket"])
-                self._same("outcome", key, (fields["server_seed"], fields["pocket"]), written)
-            case "wallet.changed":
+            case [game, "spun" | "rolled" | "dealt"]:
+                shown = BOARD_GAMES[game].shown(msgpack.unpackb(row.outcome)) if row and row.outcome else {}
+                said = fields["server_seed"], {name: plain(fields[name]) for name in shown}
+                self._same("outcome", key, said, (row and row.server_seed, plain(shown)))
+            case ["wallet", "changed"]:
                 known = fields["ref"] in self._tables.bets or fields["ref"] in self._tables.commands
                 self._same("reference of an event", fields["ref"].hex(), known, True)
         self.checked["events"] += 1
@@ -162,7 +165,7 @@ class Oracle:
                 self._fail(f"hold {hold.id.hex()} is pending still")
         self._draws.finished()
         for command, said in self._answers.items():
-            if isinstance(said, dict) and said["t"] == "roulette.placed":
+            if isinstance(said, dict) and said["t"].endswith(".placed"):
                 row = tables.bets.get(command)
                 if row is None or row.state == BetState.DISOWNED:
                     self._fail(f"bet {command.hex()} was said to be placed, and its table never took it")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
-from actors.games.catalogue import STEP_GAMES, table_rules
-from actors.games.interface import Limits
+from actors.games.catalogue import BOARD_GAMES, INSTANT_GAMES, STEP_GAMES, table_rules
+from actors.games.interface import Limits, TableGame
 from actors.runtime.host import HostLimits
 from protocol.money import Asset
 
@@ -17,16 +17,23 @@ PLAY: Final = Asset(1, "PLAY", 2)
 USDT: Final = Asset(2, "USDT", 6)
 ASSETS: Final = (PLAY, USDT)
 DICE_LIMITS: Final = Limits(min_bet=10, max_bet=2_000, max_total=2_000, exposure_max=100_000)
-ALONE: Final = {(game, one.code): DICE_LIMITS for game in ("dice", *STEP_GAMES) for one in ASSETS}
-TABLES: Final = {"wheel-1": "european", "wheel-2": "la_partage"}
+ALONE: Final = {(game, one.code): DICE_LIMITS for game in (*INSTANT_GAMES, *STEP_GAMES) for one in ASSETS}
+TABLES: Final = ("table-1", "table-2")
+"""What is played there is drawn from the seed."""
+Played = tuple[str, str]
+"""A game with tables, and a variant of it."""
+PLAYED: Final[tuple[Played, ...]] = tuple(
+    (game.name, variant) for game in BOARD_GAMES.values() for variant in game.variants
+)
 
 
-def rules_of(table: str) -> Any:
+def rules_of(table: str, played: Played) -> Any:
     """The rules of a table: rounds of three seconds, a seat less than there may be players."""
+    game, variant = played
     settings: Mapping[str, Any] = {
         "id": table,
-        "game": "roulette",
-        "variant": TABLES[table],
+        "game": game,
+        "variant": variant,
         "asset": PLAY.code,
         "min_bet": 10,
         "max_bet": 600,
@@ -39,6 +46,11 @@ def rules_of(table: str) -> Any:
         "seats_max": 3,
     }
     return table_rules(settings)
+
+
+def rooms_of(tables: Mapping[str, Played]) -> dict[str, tuple[TableGame[Any], Any]]:
+    """The game and the rules of each table."""
+    return {table: (BOARD_GAMES[played[0]], rules_of(table, played)) for table, played in tables.items()}
 
 
 @dataclass(slots=True)
@@ -57,6 +69,7 @@ class Plan:
 
     weather: Weather
     limits: HostLimits
+    tables: Mapping[str, Played]
     players: int
     actions: int
     flurry: int
@@ -85,6 +98,7 @@ def plan_of(rng: Random) -> Plan:
             delay_seconds_max=rng.choice((0.005, 0.05, 0.4)),
         ),
         limits=limits,
+        tables={table: rng.choice(PLAYED) for table in TABLES},
         players=rng.randint(1, 4),
         actions=rng.randint(6, 20),
         flurry=rng.choice((0, 0, 0, 24)),

@@ -48,7 +48,7 @@ class Player:
         self.moved = 0
         self._world = world
         self._rng = world.rng
-        self._wishes = Wishes(self.id, world.rng)
+        self._wishes = Wishes(self.id, world.rng, world.plan.tables)
         self._wallet = Ref("wallet", self.id)
         self._skew_ms = world.rng.randint(-CLOCK_BEHIND_MS_MAX, CLOCK_AHEAD_MS_MAX)
         self._at_once = asyncio.Semaphore(AT_ONCE_MAX)
@@ -127,7 +127,7 @@ class Player:
             if self._happens(self._world.plan.repeated_messages):
                 self._world.start(self._repeat(intent), "belated repetition")
             answer = after if isinstance(after, dict) else answer
-        if answer["t"] == "roulette.placed" and self._happens(REGRETS):
+        if answer["t"].endswith(".placed") and self._happens(REGRETS):
             await self._until_answered(self._wishes.regret(self._new_id(), answer["table"]))
 
     # --- saying things ---

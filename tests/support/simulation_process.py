@@ -6,7 +6,6 @@ from random import Random
 from typing import Any, Final, Protocol
 
 from actors.fairness.seal import Sealer
-from actors.games.catalogue import TABLE_GAMES
 from actors.instant.load import InstantKind
 from actors.runtime.actor import ReplyTo
 from actors.runtime.host import Host
@@ -17,7 +16,7 @@ from actors.wallet.load import WalletKind, players_to_wake
 from persistence.interfaces import StoreError
 from tests.support.simulation_commands import is_poison
 from tests.support.simulation_oracle import Oracle
-from tests.support.simulation_plan import ALONE, ASSETS, SHARDS, TABLES, Plan, rules_of
+from tests.support.simulation_plan import ALONE, ASSETS, SHARDS, TABLES, Plan, rooms_of
 from tests.support.simulation_store import Store, Wire
 
 OUR_FAULTS: Final = frozenset({"runtime broken", "commit failed", "actor cannot be loaded"})
@@ -63,14 +62,13 @@ class Process:
             outbox=self,
         )
         self._wire = Wire(world.store, self.die)
-        tables = {one: (TABLE_GAMES["roulette"], rules_of(one)) for one in TABLES}
         self._runtime = LocalRuntime(
             self.host,
             self._wire,
             {
                 "wallet": WalletKind(ASSETS),
                 "instant": InstantKind(ASSETS, ALONE, world.sealer),
-                "table": TableKind(tables, ASSETS, world.sealer),
+                "table": TableKind(rooms_of(world.plan.tables), ASSETS, world.sealer),
             },
             name=name,
             standing=[Ref("table", one) for one in TABLES],
