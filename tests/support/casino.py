@@ -1,10 +1,10 @@
-"""A whole casino on a host that a test drives by hand: wallets, instant games and a roulette table."""
+"""A whole casino on a host that a test drives by hand: wallets, games of one player, and a table of any game."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from actors.fairness.seal import KEY_BYTES, Sealer
-from actors.games.catalogue import STEP_GAMES, TABLE_GAMES, table_rules
+from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES, TABLE_GAMES, table_rules
 from actors.games.interface import Limits
 from actors.instant.load import InstantKind
 from actors.runtime.actor import Kind
@@ -23,6 +23,7 @@ from protocol.money import Asset, Balance, player_account
 from protocol.records import TransferKind
 from protocol.replies import WalletSnapshot
 from tests.support.hand_driven import HandDriven
+from tests.support.layouts import REQUESTS
 
 PLAY: Final = Asset(1, "PLAY", 2)
 USDT: Final = Asset(2, "USDT", 6)
@@ -30,7 +31,6 @@ ASSETS: Final = (PLAY, USDT)
 ANN, BEN = PlayerId(1), PlayerId(2)
 TABLE: Final = "wheel"
 DICE_LIMITS: Final = Limits(min_bet=10, max_bet=5_000, max_total=5_000, exposure_max=1_000_000)
-SLOTS_LIMITS: Final = Limits(min_bet=10, max_bet=5_000, max_total=5_000, exposure_max=1_000_000)
 RULES: Final[Mapping[str, Any]] = {
     "id": TABLE,
     "game": "roulette",
@@ -57,13 +57,19 @@ def account_of(player: PlayerId, balance: Balance = Balance.CASH, asset: Asset =
 class Casino(HandDriven):
     """Ann and Ben may have wallets here. Whatever must hold of the ledger is checked after each step."""
 
-    def __init__(self, *, limits: HostLimits | None = None, ledger: MemoryLedger | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        limits: HostLimits | None = None,
+        ledger: MemoryLedger | None = None,
+        rules: Mapping[str, Any] = RULES,
+    ) -> None:
         sealer = Sealer(bytes(KEY_BYTES))
         self.sealer = sealer
-        games = ("dice", *STEP_GAMES)
+        games = (*INSTANT_GAMES, *STEP_GAMES)
         alone = {(game, asset.code): DICE_LIMITS for game in games for asset in ASSETS}
-        alone[("slots", PLAY.code)] = SLOTS_LIMITS
-        tables = {TABLE: (TABLE_GAMES["roulette"], table_rules(RULES))}
+        self.game: str = rules["game"]
+        tables = {TABLE: (TABLE_GAMES[self.game], table_rules(rules))}
         kinds: dict[str, Kind] = {
             "wallet": WalletKind(ASSETS),
             "instant": InstantKind(ASSETS, alone, sealer),
@@ -120,6 +126,19 @@ class Casino(HandDriven):
     def bet(self, amount: int = 100, spot: str = "red", *, id: CommandId | None = None, **fields: Any) -> RouletteBet:
         """A bet at the table."""
         return RouletteBet(id=id or self.new_id(), table=TABLE, wagers=(Wager(spot=spot, amount=amount),), **fields)
+
+    def table_bet(self, *wagers: tuple[str, int], id: CommandId | None = None, **fields: Any) -> Any:
+        """A bet at the table, in the words of its game."""
+        made = tuple(Wager(spot=spot, amount=amount) for spot, amount in wagers)
+        return REQUESTS[self.game][0](id=id or self.new_id(), table=TABLE, wagers=made, **fields)
+
+    def undo(self) -> Any:
+        """Take back the newest bet."""
+        return REQUESTS[self.game][1](id=self.new_id(), table=TABLE)
+
+    def clear(self) -> Any:
+        """Take back all bets."""
+        return REQUESTS[self.game][2](id=self.new_id(), table=TABLE)
 
     # --- what there is ---
 

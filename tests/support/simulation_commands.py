@@ -10,7 +10,6 @@ from actors.runtime.ref import Ref
 from clients.bots.strategies import STAKED_IN, STRATEGIES
 from protocol.commands import Asked, Look, Move
 from protocol.errors import CATALOGUE, Code, Refusal
-from protocol.games import baccarat, roulette, sicbo
 from protocol.games.dice import DiceBet
 from protocol.games.hilo import HiloBet, HiloCashOut, HiloGuess, HiloSkip
 from protocol.games.mines import TILES, MinesBet, MinesCashOut, MinesReveal
@@ -21,14 +20,10 @@ from protocol.model import Request
 from protocol.money import Balance, player_account
 from protocol.records import TransferKind
 from protocol.requests import Balances, Leave, ListOpen, RotateSeeds, Seeds, Sit
+from tests.support.layouts import REQUESTS, SPOTS
 from tests.support.simulation_plan import ASSETS, PLAY, TABLES, USDT, Played
 
 NO_SPOT: Final = "no-such-spot"
-SPOTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "roulette": ("red", "even", "dozen:2", "straight:17", "straight:0", "split:17-20"),
-    "sicbo": ("small", "even", "single:3", "total:9", "combo:2-5", "triple:6"),
-    "baccarat": ("player", "banker", "banker", "tie", "player_pair", "banker_pair"),
-}
 NO_SUCH_KIND: Final = 99
 """A kind of transfer that makes the turn that meets it raise."""
 _WISHES: Final = {
@@ -59,16 +54,11 @@ GAMES: Final = (
 )
 """Requests of games of steps."""
 _ALONE: Final = tuple(sorted(ALONE_GAMES))
-_AT_TABLES: Final[Mapping[str, tuple[type[Any], type[Any], type[Any]]]] = {
-    "roulette": (roulette.RouletteBet, roulette.RouletteUndo, roulette.RouletteClear),
-    "sicbo": (sicbo.SicBoBet, sicbo.SicBoUndo, sicbo.SicBoClear),
-    "baccarat": (baccarat.BaccaratBet, baccarat.BaccaratUndo, baccarat.BaccaratClear),
-}
 _IDEMPOTENT: Final = frozenset(
     (
         "DiceBet",
         *(game.request.__name__ for game in ALONE_GAMES.values()),
-        *(request.__name__ for requests in _AT_TABLES.values() for request in requests),
+        *(request.__name__ for requests in REQUESTS.values() for request in requests),
         "RotateSeeds",
         "Move",
         *GAMES,
@@ -161,7 +151,7 @@ class Wishes:
 
     def regret(self, id: CommandId, table: str) -> Intent:
         """Take bets back."""
-        _, *kinds = _AT_TABLES[self._games[table]]
+        _, *kinds = REQUESTS[self._games[table]]
         return self.asks(self._rng.choice(kinds)(id=id, table=table))
 
     def _request(self, wish: str, id: CommandId, table: str) -> Request:
@@ -175,9 +165,9 @@ class Wishes:
             case "game":
                 return self._start(id)
             case "undo":
-                return _made(_AT_TABLES[self._games[table]][1], id=id, table=table)
+                return _made(REQUESTS[self._games[table]][1], id=id, table=table)
             case "clear":
-                return _made(_AT_TABLES[self._games[table]][2], id=id, table=table)
+                return _made(REQUESTS[self._games[table]][2], id=id, table=table)
             case "sit":
                 return Sit(id=id, table=table)
             case "leave":
@@ -247,7 +237,7 @@ class Wishes:
             for _ in range(rng.randint(1, 3))
         )
         entropy = rng.choice((None, "luck", "chance"))
-        return _made(_AT_TABLES[game][0], id=id, table=table, wagers=wagers, entropy=entropy)
+        return _made(REQUESTS[game][0], id=id, table=table, wagers=wagers, entropy=entropy)
 
     def _move(self, id: CommandId) -> Intent:
         rng = self._rng

@@ -4,13 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from actors.runtime.ref import Ref
 from protocol.errors import Code, Refusal
 from protocol.games.roulette import RouletteBet, RouletteClear, RouletteUndo
-from protocol.games.table import Wager
 from protocol.records import BetState, HoldState
 from protocol.requests import Leave, Sit
 from tests.support.casino import ANN, BEN, ROUND_MS, TABLE, Casino
@@ -100,17 +97,6 @@ def test_one_must_sit_to_bet_and_what_was_refused_before_stays_so(casino: Casino
 
     assert refusal == Refusal(Code.NOT_SEATED, {"table": TABLE})
     assert casino.asks(ANN, bet) == refusal
-
-
-def test_a_bet_that_comes_too_late_stays_refused_in_the_next_round(casino: Casino) -> None:
-    casino.wait(10_000)
-    bet = casino.bet()
-    refusal = casino.asks(ANN, bet)
-    assert refusal.code is Code.BETTING_CLOSED
-    casino.wait(ROUND_MS - 10_000)
-
-    assert casino.asks(ANN, bet) == refusal
-    assert casino.asks(ANN, casino.bet())["round"] == 2
 
 
 def test_what_the_house_could_lose_is_limited_over_all_players(casino: Casino) -> None:
@@ -272,49 +258,3 @@ def test_a_wallet_that_fails_keeps_no_other_player_from_being_paid(casino: Casin
 
     assert ref == Ref("wallet", ANN)
     assert {state_of(casino, bet) for bet in bets.values()} == {BetState.SETTLED}
-
-
-@settings(max_examples=30)
-@given(
-    st.lists(
-        st.one_of(
-            st.tuples(st.just("bet"), st.sampled_from([ANN, BEN]), st.sampled_from(SPOTS), st.integers(10, 400)),
-            st.tuples(st.sampled_from(["undo", "clear"]), st.sampled_from([ANN, BEN])),
-            st.tuples(st.sampled_from(["wait"]), st.integers(1, 9_000)),
-            st.tuples(st.sampled_from(["restart", "sleep"])),
-        ),
-        max_size=30,
-    )
-)
-def test_whatever_happens_at_a_table_all_bets_are_over_in_the_end_and_no_money_is_lost(
-    steps: list[tuple[Any, ...]],
-) -> None:
-    casino = Casino()
-    for player in (ANN, BEN):
-        casino.open(player, 10_000)
-        casino.asks(player, Sit(id=casino.new_id(), table=TABLE))
-    for step in steps:
-        match step:
-            case ("bet", player, spot, amount):
-                casino.asks(player, RouletteBet(
-                    id=casino.new_id(), table=TABLE, wagers=(Wager(spot=spot, amount=amount),)
-                ))  # fmt: skip
-            case ("undo", player):
-                casino.asks(player, undo(casino))
-            case ("clear", player):
-                casino.asks(player, clear(casino))
-            case ("wait", ms):
-                casino.wait(ms)
-            case ("restart",):
-                casino.restart()
-                casino.host.wake(WHEEL)
-                casino.settle()
-            case ("sleep",):
-                casino.host.sweep()
-    casino.wait(2 * ROUND_MS)
-
-    bets = casino.ledger.tables.bets.values()
-    assert all(bet.state != BetState.OPEN for bet in bets)
-    won = sum((bet.payout or 0) - bet.stake for bet in bets if bet.state == BetState.SETTLED)
-    assert casino.balance(ANN)[0] + casino.balance(BEN)[0] == 20_000 + won
-    assert casino.balance(ANN)[1] == casino.balance(BEN)[1] == 0
