@@ -22,6 +22,8 @@ from tests.support.simulation_world import Broken, World
 
 TROUBLE_SECONDS_MAX: Final = 90.0
 CALM_SECONDS_MAX: Final = 60.0
+"""How long it takes, when all is calm, until every player is answered; and again until all have left, and all is over.
+"""
 UNATTENDED_SECONDS_MAX: Final = STEP_MS_MAX / 1000 + UNFINISHED_SECONDS + CALM_SECONDS_MAX
 """How long a game of steps is open that nobody goes on with: a message that was late may begin one."""
 POLL_SECONDS: Final = 0.5
@@ -64,6 +66,7 @@ async def _story(world: World) -> None:
     world.calm_down()
     async with asyncio.timeout(CALM_SECONDS_MAX):
         await asyncio.wait(playing)
+    async with asyncio.timeout(CALM_SECONDS_MAX):
         for player in players:
             await player.leave()
         await _until(world, lambda: not world.busy and not any(bet.table_id for bet in _open_bets(world)))

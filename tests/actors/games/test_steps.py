@@ -1,5 +1,6 @@
 """What every game of several steps promises: replies as their models say, honest records, and nothing that leaks."""
 
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,12 +12,16 @@ from hypothesis import strategies as st
 
 from actors.fairness.verify import NotAWager
 from actors.games.catalogue import STEP_GAMES
+from actors.games.hilo import Game
 from actors.games.interface import InstantPlay
+from actors.games.mines import Field
 from actors.games.steps import LATE, Step, StepGame
+from actors.games.videopoker import Deal
 from protocol.answers import ANSWERS
 from protocol.errors import Code, Refusal
+from protocol.games.deck import DECK
 from protocol.games.hilo import HiloBet
-from protocol.games.mines import MinesBet
+from protocol.games.mines import TILES, MinesBet
 from protocol.games.steps import STEPS_MAX, state_fields
 from protocol.games.videopoker import VideopokerBet
 from protocol.model import Request
@@ -98,6 +103,33 @@ def test_no_view_tells_what_is_secret_before_the_end(name: str, data: st.DataObj
     for one in played(game, state, data)[1]:
         told = {key for key in SECRETS[name] if game.view(one).get(key) is not None}
         assert told == (set() if game.payout(one) is None else set(SECRETS[name]))
+
+
+def with_other_secrets(state: Any, chance: random.Random) -> Any:
+    """The same to whoever sees it, and another game."""
+    match state:
+        case Field():
+            hidden = [tile for tile in range(TILES) if tile not in state.revealed]
+            return replace(state, positions=tuple(chance.sample(hidden, len(state.positions))))
+        case Game():
+            cards = (*state.shown, *(chance.randrange(DECK) for _ in state.cards[len(state.shown) :]))
+            return replace(state, cards=cards)
+        case Deal():
+            left = [card for card in range(DECK) if card not in state.cards]
+            return replace(state, deck=(*state.cards, *chance.sample(left, len(state.deck) - len(state.cards))))
+    raise TypeError(f"what is secret of {state}?")
+
+
+@named
+@given(st.data())
+def test_a_view_depends_on_nothing_that_is_secret_and_so_tells_nothing_of_it(name: str, data: st.DataObject) -> None:
+    game, _, state = begun(name, data)
+    chance = random.Random(data.draw(st.integers(0, 2**32)))
+
+    for one in played(game, state, data)[1]:
+        if game.payout(one) is None:
+            other = with_other_secrets(one, chance)
+            assert game.view(other) == game.view(one)
 
 
 @named

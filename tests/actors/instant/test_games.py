@@ -1,12 +1,9 @@
-"""Games of several steps: bound when they begin, one answer for each step, and finished once, whatever happens."""
+"""A game of several steps, mines: bound when it begins, one answer for each step, and finished once."""
 
-from collections.abc import Callable
 from typing import Any
 
 import msgpack
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from actors.games.catalogue import STEP_GAMES
 from actors.games.mines import paid_for
@@ -17,7 +14,7 @@ from protocol.games.steps import STEP_MS_MAX
 from protocol.ids import BetId
 from protocol.records import BetState, TransferKind
 from protocol.requests import ListOpen, RotateSeeds
-from tests.support.casino import ANN, BEN, DICE_LIMITS, Casino
+from tests.support.casino import ANN, BEN, Casino
 from tests.support.mines import cash_out, mines_bet, next_mines, reveal, safe_tiles
 from tests.support.simulation_oracle import plain
 
@@ -207,24 +204,6 @@ def test_a_game_that_is_over_or_anothers_has_no_more_steps(casino: Casino) -> No
     assert casino.balance(BEN) == (FUNDS, 0)
 
 
-@pytest.mark.parametrize(
-    ("fields", "code"),
-    [
-        ({"amount": DICE_LIMITS.min_bet - 1}, Code.BET_BELOW_MINIMUM),
-        ({"amount": DICE_LIMITS.max_bet + 1}, Code.BET_ABOVE_MAXIMUM),
-        ({"balance": "bonus"}, Code.INSUFFICIENT_FUNDS),
-        ({"asset": "USDT"}, Code.INSUFFICIENT_FUNDS),
-        ({"asset": "NONE"}, Code.UNKNOWN_ASSET),
-    ],
-)
-def test_a_start_that_is_refused_uses_no_draw_and_no_money(casino: Casino, fields: dict[str, Any], code: Code) -> None:
-    request = mines_bet(casino).model_copy(update=fields)
-
-    assert casino.asks(ANN, request).code is code
-    assert casino.balance(ANN) == (FUNDS, 0)
-    assert casino.asks(ANN, mines_bet(casino))["nonce"] == 0
-
-
 def test_a_seed_is_not_revealed_while_a_game_is_drawn_from_it(casino: Casino) -> None:
     bet, mines = begun(casino)
     early = RotateSeeds(id=casino.new_id(), client_seed="mine")
@@ -297,97 +276,3 @@ def test_an_open_game_is_there_after_a_restart_as_it_was(casino: Casino) -> None
     casino.restart()
 
     assert plain(opened(casino)) == before
-
-
-Crash = Callable[[Casino], None]
-
-
-def unwritten(casino: Casino) -> None:
-    """The batch that was open is lost."""
-    casino.host.take_batch()
-    casino.restart()
-
-
-def written(casino: Casino) -> None:
-    """The batch is written, and nobody was answered."""
-    casino.seal()
-    casino.restart()
-
-
-@pytest.mark.parametrize("crash", [unwritten, written])
-@pytest.mark.parametrize("at", range(4))
-def test_a_crash_at_any_step_changes_nothing_of_the_game(casino: Casino, crash: Crash, at: int) -> None:
-    mines = next_mines(casino, ANN)
-    start = mines_bet(casino)
-    tiles = safe_tiles(mines)[:2]
-    requests = [start, *(reveal(casino, start.id, step, tile) for step, tile in enumerate(tiles))]
-    requests.append(cash_out(casino, start.id, 2))
-    for number, request in enumerate(requests):
-        if number == at:
-            assert casino.post(*casino.on_its_way(ANN, request)) == []
-            crash(casino)
-        answer = casino.asks(ANN, request)
-        assert answer["step"] == number
-
-    assert (tuple(answer["positions"]), answer["payout"]) == (mines, paid_for(100, 3, 2))
-    assert casino.balance(ANN) == (FUNDS - 100 + paid_for(100, 3, 2), 0)
-
-
-ACTS = ("start", "safe", "mine", "cash", "rotate", "dice", "restart", "lose", "late", "sleep")
-
-
-def asked_for(casino: Casino, act: str, mines: tuple[int, ...]) -> Any:
-    """A request, sensible or not; nothing for what is not one."""
-    games = opened(casino)
-    bet, step = (games[0]["bet"], games[0]["step"]) if games else (casino.new_id(), 0)
-    tried = games[0]["revealed"] if games else ()
-    left = [tile for tile in safe_tiles(mines) if tile not in tried]
-    requests: dict[str, Callable[[], Any]] = {
-        "start": lambda: mines_bet(casino),
-        "safe": lambda: reveal(casino, bet, step, left[0] if left else 0),
-        "mine": lambda: reveal(casino, bet, step, mines[0] if mines else 0),
-        "cash": lambda: cash_out(casino, bet, step),
-        "rotate": lambda: RotateSeeds(id=casino.new_id(), client_seed="mine"),
-        "dice": casino.dice,
-    }
-    return requests[act]() if act in requests else None
-
-
-def lose(casino: Casino, request: Any) -> None:
-    """A request is on its way when the host dies."""
-    if request is not None:
-        casino.post(*casino.on_its_way(ANN, request))
-        unwritten(casino)
-
-
-@settings(max_examples=60)
-@given(st.lists(st.sampled_from(ACTS), max_size=30))
-def test_whatever_happens_money_is_kept_and_every_game_comes_to_its_end(acts: list[str]) -> None:
-    casino = Casino()
-    casino.open(ANN, FUNDS)
-    mines: tuple[int, ...] = ()
-    last: Any = None
-    happens: dict[str, Callable[[], Any]] = {
-        "restart": casino.restart,
-        "lose": lambda: lose(casino, last),
-        "late": lambda: casino.wait(STEP_MS_MAX),
-        "sleep": casino.sleep,
-    }
-    for act in acts:
-        if act == "start" and not opened(casino):
-            mines = next_mines(casino, ANN)
-        request = asked_for(casino, act, mines)
-        if request is None:
-            happens[act]()
-        else:
-            casino.asks(ANN, request)
-            last = request
-    casino.host.wake(Ref("wallet", ANN))
-    casino.settle()
-    casino.wait(STEP_MS_MAX)
-
-    assert opened(casino) == ()
-    tables = casino.ledger.tables
-    won = sum((bet.payout or 0) - bet.stake for bet in tables.bets.values())
-    assert casino.balance(ANN) == (FUNDS + won, 0)
-    assert {bet.state for bet in tables.bets.values()} <= {BetState.SETTLED}
