@@ -12,14 +12,13 @@ from typing import Any, Final
 
 from actors.fairness.draws import chosen, first_u32
 from actors.fairness.verify import NotAWager
+from actors.games.alone import MULTIPLIER_ONE, exposure_refusal, stake_refusal
 from actors.games.interface import InstantPlay, InstantResult, Limits
 from protocol.errors import Code, Refusal
 from protocol.games.dice import ROLL_MAX, DiceBet
 from protocol.model import Request
 
 ROLLS: Final = ROLL_MAX + 1
-MULTIPLIER_ONE: Final = 10_000
-"""Multipliers are in ten-thousandths of the stake."""
 MULTIPLIER_TIMES_WINS: Final = 9_900 * MULTIPLIER_ONE
 WINS_MIN: Final = 1
 WINS_MAX: Final = 9_899
@@ -82,16 +81,8 @@ class Dice:
             return Refusal(
                 Code.INVALID_BET, {"target": target, "over": over, "wins_min": WINS_MIN, "wins_max": WINS_MAX}
             )
-        if stake < limits.min_bet:
-            return Refusal(Code.BET_BELOW_MINIMUM, {"amount": stake, "min_bet": limits.min_bet})
-        if stake > limits.max_bet:
-            return Refusal(Code.BET_ABOVE_MAXIMUM, {"amount": stake, "max_bet": limits.max_bet})
         play = _play_of(stake, target, over=over)
-        if play.payout_max - stake > limits.exposure_max:
-            return Refusal(
-                Code.EXPOSURE_LIMIT, {"profit": play.payout_max - stake, "exposure_max": limits.exposure_max}
-            )
-        return play
+        return stake_refusal(stake, limits) or exposure_refusal(stake, play.payout_max, limits) or play
 
     def play(self, play: InstantPlay, server_seed: str, client_seed: str, nonce: int) -> InstantResult:
         """The roll that the seeds are bound to, settled."""

@@ -12,8 +12,9 @@ from math import comb
 from typing import Any, Final
 
 from actors.fairness.draws import Draws
+from actors.games.alone import MULTIPLIER_ONE
 from actors.games.odds import Payoffs, payoffs_of
-from actors.games.steps import LATE, MULTIPLIER_ONE, Params, Step, StepGame, illegal, whole_of
+from actors.games.steps import LATE, Params, Step, StepGame, illegal, whole_of
 from protocol.errors import Refusal
 from protocol.games.mines import MINES_MAX, TILES, MinesBet, MinesCashOut, MinesReveal
 from protocol.model import Request

@@ -6,10 +6,11 @@ from fractions import Fraction
 from math import sqrt
 from typing import Any, Final
 
+from actors.games.alone import MULTIPLIER_ONE
 from actors.games.board import BoardGame
 from actors.games.board.layout import payoffs_of_spot
 from actors.games.catalogue import ALONE_GAMES, BOARD_GAMES, STEP_GAMES
-from actors.games.dice import MULTIPLIER_ONE, ROLLS, is_wager, multiplier_of, winning_rolls
+from actors.games.dice import ROLLS, is_wager, multiplier_of, winning_rolls
 from actors.games.odds import Figures, Odds, Payoffs, figures_of, payoffs_of
 from protocol.games.keno import PICKS_MAX
 from protocol.games.keno import TABLES as KENO_TABLES

@@ -10,14 +10,13 @@ from typing import Any, Final, Generic, TypeVar
 
 from actors.fairness.draws import Draws
 from actors.fairness.verify import NotAWager
+from actors.games.alone import exposure_refusal, stake_refusal
 from actors.games.interface import InstantPlay, Limits
 from actors.games.odds import Payoffs
 from protocol.errors import Code, Refusal
 from protocol.games.steps import STEPS_MAX
 from protocol.model import Request
 
-MULTIPLIER_ONE: Final = 10_000
-"""A multiplier of one, in those that are shown."""
 LATE: Final = ("late",)
 """The platform's own step: the player took none in time. It is always legal, and ends the game."""
 
@@ -88,18 +87,13 @@ class StepGame(ABC, Generic[S]):
         A win that is too large for the house is not one that a step can lead to; but the least one must be.
         """
         stake = request.amount
-        if stake < limits.min_bet:
-            return Refusal(Code.BET_BELOW_MINIMUM, {"amount": stake, "min_bet": limits.min_bet})
-        if stake > limits.max_bet:
-            return Refusal(Code.BET_ABOVE_MAXIMUM, {"amount": stake, "max_bet": limits.max_bet})
         wager = self.wager_of(request)
-        ready = stake + limits.exposure_max
-        least = self.least_win(wager, stake)
-        if least > ready:
-            evidence = {"profit": least - stake, "exposure_max": limits.exposure_max}
-            return Refusal(Code.EXPOSURE_LIMIT, evidence)
-        most = min(ready, self.largest_win(wager, stake))
-        return InstantPlay(stake, most, {**wager, "payout_max": most})
+        most = min(stake + limits.exposure_max, self.largest_win(wager, stake))
+        return (
+            stake_refusal(stake, limits)
+            or exposure_refusal(stake, self.least_win(wager, stake), limits)
+            or InstantPlay(stake, most, {**wager, "payout_max": most})
+        )
 
     def start(self, play: InstantPlay, server_seed: str, client_seed: str, nonce: int) -> S:
         """The game that the seeds are bound to, before its first step."""

@@ -12,8 +12,9 @@ from fractions import Fraction
 from typing import Any, Final
 
 from actors.fairness.draws import Draws
+from actors.games.alone import MULTIPLIER_ONE
 from actors.games.odds import Payoffs, payoffs_of
-from actors.games.steps import LATE, MULTIPLIER_ONE, Params, Step, StepGame, illegal, one_of_words
+from actors.games.steps import LATE, Params, Step, StepGame, illegal, one_of_words
 from protocol.errors import Refusal
 from protocol.games.deck import DECK, SUITS
 from protocol.games.videopoker import HAND, PAYS, VideopokerBet, VideopokerDraw

@@ -1,0 +1,68 @@
+"""Outcomes of rounds at tables."""
+
+from typing import Any, get_args
+
+from actors.fairness.verify import NotAWager
+from actors.games.board import BoardGame, paid
+from actors.games.catalogue import BOARD_GAMES
+from actors.games.roulette import Variant, layout_of
+from actors.games.roulette.layout import colour_of, pocket_name
+from actors.games.roulette.wheel import pocket_of
+from protocol.money import AMOUNT_MAX
+from server.cli.errors import UserError
+from server.cli.outcomes.params import Params, Seeds
+
+
+def roulette(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """`pocket` (37 is 00) on the wheel of `variant`; with `spot` whether it wins, and with `stake` what it pays."""
+    variant: Any = params.word("variant") or "european"
+    if variant not in get_args(Variant):
+        raise UserError(f"--param variant takes {', '.join(get_args(Variant))}, not {variant!r}")
+    spot, stake = params.word("spot"), params.whole("stake", 1, AMOUNT_MAX)
+    layout = layout_of(variant)
+    pocket = pocket_of(layout, *seeds)
+    described: dict[str, Any] = {"variant": variant, "outcome": {"pocket": pocket}, "pocket": pocket, "result": pocket}
+    described |= {"name": pocket_name(pocket), "colour": colour_of(pocket)}
+    if spot is None and stake is None:
+        return described
+    if spot is None or spot not in layout.spots:
+        raise UserError(f"a bet on {variant} roulette has --param spot=…, such as red or split:17-20, not {spot!r}")
+    described |= {"spot": spot, "win": pocket in layout.spots[spot].pockets}
+    if stake is not None:
+        described |= {"stake": stake, "payout": layout.payout(spot, stake, pocket)}
+    return described
+
+
+def sicbo(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """The three `dice`; with `spot` whether it wins by the pay table of `variant`, and with `stake` what it pays."""
+    return _at_table("sicbo", seeds, params)
+
+
+def baccarat(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """The hands from a shoe with so much `left` (a whole one, if it is not given), and what `spot` pays for them."""
+    return _at_table("baccarat", seeds, params, left=params.word("left"))
+
+
+def _at_table(name: str, seeds: Seeds, params: Params, left: str | None = None) -> dict[str, Any]:
+    """A wager at a table, as everybody can compute it."""
+    game: BoardGame = BOARD_GAMES[name]
+    variant = params.choice("variant", game.variants)
+    layout = game.layout({"variant": variant})
+    carried = game.first(layout)
+    if left is not None:
+        try:
+            carried = game.begun(layout, {"shoe": 1, "left": left})
+        except NotAWager as error:
+            raise UserError(f"--param left takes 52 digits, how many of each card are in the shoe: {error}") from error
+    outcome = game.draw(layout, carried, *seeds)
+    described: dict[str, Any] = {"variant": variant, "outcome": dict(outcome), **game.shown(outcome)}
+    described["result"] = game.entry(outcome)
+    spot, stake = params.word("spot"), params.whole("stake", 1, AMOUNT_MAX)
+    if spot is None and stake is None:
+        return described
+    if spot is None or spot not in layout.returns:
+        raise UserError(f"a bet on {name} has --param spot=…, one of {', '.join(layout.returns)}, not {spot!r}")
+    described |= {"spot": spot, "win": game.case(outcome) in layout.returns[spot]}
+    if stake is not None:
+        described |= {"stake": stake, "payout": paid(layout, [(spot, stake)], game.case(outcome))}
+    return described
