@@ -8,8 +8,10 @@ import click
 
 from actors.fairness.verify import NotAWager
 from actors.games.sheets import SAMPLES, Line, line_of, sheet
+from server.cli import monitor
 from server.cli.errors import UserError
 from server.cli.options import configured
+from server.cli.text import table_text
 from server.config import Config
 from server.odds_text import row_of
 
@@ -32,7 +34,7 @@ def command(context: click.Context, config: Config, json_wanted: bool) -> None:
         return
     head = ("GAME", "TABLE", "VARIANT", "ASSET", "MIN BET", "MAX BET", "MOST AT RISK")
     rows = [[_shown(one[key]) for key in ("game", "table", "variant", "asset", "min_bet", "max_bet")] for one in games]
-    click.echo(_text(head, [[*row, _shown(one["exposure_max"])] for row, one in zip(rows, games, strict=True)]))
+    click.echo(table_text(head, [[*row, _shown(one["exposure_max"])] for row, one in zip(rows, games, strict=True)]))
 
 
 def _instant(config: Config) -> Iterable[dict[str, Any]]:
@@ -76,7 +78,10 @@ def rtp_command(game: str, params: tuple[str, ...], json_wanted: bool) -> None:
         click.echo(json.dumps({"game": game, "wagers": [_as_json(line) for line in lines]}))
         return
     head = ("WAGER", "RTP %", "EDGE %", "DEVIATION", "PAID EVERY", "AT MOST")
-    click.echo(_text(head, [row_of(line) for line in lines]))
+    click.echo(table_text(head, [row_of(line) for line in lines]))
+
+
+command.add_command(monitor.command)
 
 
 def _chosen(game: str, wanted: Mapping[str, Any]) -> Sequence[Line]:
@@ -123,11 +128,3 @@ def _as_json(line: Line) -> dict[str, Any]:
 
 def _shown(value: object) -> str:
     return "-" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _text(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, *rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
-    )
