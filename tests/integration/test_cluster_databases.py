@@ -69,5 +69,7 @@ async def test_a_host_that_dies_is_replaced_for_its_database_and_the_books_of_bo
     assert report["bets"] > 0
     assert report["balance_mismatches"] == 0
     await cluster.do("scale", "--hosts", "3")
-    assert shares(await cluster.status()) == {"0-127": [64, 64], "128-255": [128]}
+    (one, other), alone = shares(await cluster.status()).values()
+    assert (one + other, alone) == (128, [128])
+    assert min(one, other) > 0
     await cluster.audit()

@@ -54,14 +54,17 @@ class Cluster:
         return found
 
     async def whole(self, hosts: int) -> dict[str, Any]:
-        """Wait until so many hosts are up, all shards are on them, evenly, and nothing is under way."""
+        """Wait until so many hosts are up, each has shards, all are on them, and nothing is under way.
+
+        How many each has is the load's to say.
+        """
         async with asyncio.timeout(WHOLE_SECONDS_MAX):
             while True:
                 status = await self.status()
                 shares = [host["shards"] for host in status["hosts"] if host["state"] == "up"]
-                even = len(shares) == hosts and sum(shares) == 256 and max(shares) - min(shares) <= 1
+                shared = len(shares) == hosts and sum(shares) == 256 and all(shares)
                 doors = all(gateway["state"] == "up" for gateway in status["gateways"])
-                if even and doors and status["gateways"] and not status["work"]["running"]:
+                if shared and doors and status["gateways"] and not status["work"]["running"]:
                     return status
 
     async def audit(self) -> None:
