@@ -1,6 +1,7 @@
 """Every process is replaced, one after another, while bots play: nobody's bet fails, and nobody's session is lost."""
 
 import contextlib
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -46,6 +47,10 @@ class RollingRestart:
                 ]
                 seconds = cluster.order("work", method="restart")["seconds"]
                 reports = [stopped(child) for child in bots]
+        for report in reports:
+            if failures(report):
+                unfinished = {name: report[name] for name in ("bets_unresolved", "balance_mismatches")}
+                sys.stderr.write(f"bets that failed in a rolling restart: {report['errors']}, {unfinished}\n")
         return {
             "restart_failed": sum(failures(report) for report in reports),
             "restart_lost": sum(report["errors"].get(_SESSION_LOST, 0) for report in reports),
