@@ -221,10 +221,12 @@ class BoardGame(ABC):
         wagers = params.get("wagers")
         if wagers is None or not are_wagers(layout.returns, wagers):
             raise NotAWager("wagers", wagers)
-        if sum(amount for _, amount in wagers) != stake:
+        # A proof that was read from JSON has lists, and a compiled loop over pairs takes nothing but tuples.
+        pairs = [(spot, amount) for spot, amount in wagers]
+        if sum(amount for _, amount in pairs) != stake:
             raise NotAWager("stake", stake)
         outcome = self.draw(layout, self.begun(layout, params), server_seed, client_seed, nonce)
-        return outcome, paid(layout, wagers, self.case(outcome))
+        return outcome, paid(layout, pairs, self.case(outcome))
 
 
 class _Draw:
