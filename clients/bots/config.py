@@ -2,25 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 from clients.python.address import urls_of
-
-Game = Literal[
-    "dice",
-    "limbo",
-    "plinko",
-    "keno",
-    "wheel",
-    "slots",
-    "mines",
-    "hilo",
-    "videopoker",
-    "roulette",
-    "sicbo",
-    "baccarat",
-]
-EVERY_GAME: Final[tuple[Game, ...]] = get_args(Game)
+from protocol.game_names import GameName
 
 CONNECTING_MAX: Final = 64
 """Bots that open a connection and log in at the same time."""
@@ -53,7 +38,7 @@ class BotsConfig:
     """
 
     url: str
-    game: Game | Literal["all"]
+    game: GameName | Literal["all"]
     players: int
     seconds: float
     in_flight: int = 1

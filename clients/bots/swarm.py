@@ -22,7 +22,6 @@ from clients.bots.config import (
     ARRIVAL_SECONDS_MAX,
     CLOSING_SECONDS_MAX,
     CONNECTING_MAX,
-    EVERY_GAME,
     FIRST_PAUSE_SECONDS,
     PAUSE_SECONDS_MAX,
     BotsConfig,
@@ -39,6 +38,7 @@ from clients.bots.turns import TURN_STRATEGIES
 from clients.python.address import address_of, urls_of
 from clients.python.backoff import Backoff
 from clients.python.ids import Entropy
+from protocol.game_names import GAME_NAMES
 
 TICK_SECONDS: Final = 1.0
 FILES_SPARE: Final = 64
@@ -128,7 +128,7 @@ class Swarm:
 
     def _make_bots(self) -> list[Bot]:
         config, grounds = self._grounds.config, self._grounds
-        games = EVERY_GAME if config.game == "all" else (config.game,)
+        games = GAME_NAMES if config.game == "all" else (config.game,)
         templates: dict[str, DiceTemplates] = {}
         tables = Tables(config.table)
         if any(game in LAYOUTS for game in games):

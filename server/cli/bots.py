@@ -2,28 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
 from protocol.errors import Code
+from protocol.game_names import GAME_NAMES
 from server.cli.errors import UserError
-
-GAMES: Final = (
-    "dice",
-    "limbo",
-    "plinko",
-    "keno",
-    "wheel",
-    "slots",
-    "mines",
-    "hilo",
-    "videopoker",
-    "roulette",
-    "sicbo",
-    "baccarat",
-)
-"""Those of the bots, who are imported when they are needed."""
 
 if TYPE_CHECKING:
     from clients.bots import Report
@@ -36,7 +21,9 @@ if TYPE_CHECKING:
     required=True,
     help="WebSocket address of the server, ws://127.0.0.1:8080/ws, or several with commas between them.",
 )
-@click.option("--game", type=click.Choice([*GAMES, "all"]), required=True, help="What they play; all: each one game.")
+@click.option(
+    "--game", type=click.Choice([*GAME_NAMES, "all"]), required=True, help="What they play; all: each one game."
+)
 @click.option("--players", metavar="N", type=int, default=100, show_default=True)
 @click.option("--seconds", metavar="S", type=float, default=10.0, show_default=True, help="How long they play.")
 @click.option(

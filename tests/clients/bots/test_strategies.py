@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.games.catalogue import ALONE_GAMES, STEP_GAMES
-from clients.bots.config import EVERY_GAME
 from clients.bots.layouts import LAYOUTS
 from clients.bots.strategies import STAKED_IN, STRATEGIES
 from clients.bots.turns import TURN_STRATEGIES
 from protocol.dialects import client_dialect
+from protocol.game_names import GAME_NAMES
 from tests.support.alone import ID, play_of
 
 named = pytest.mark.parametrize("name", sorted(STRATEGIES))
@@ -33,7 +33,7 @@ def played(name: str, seed: int) -> tuple[dict[str, Any], int, dict[str, Any], i
 def test_bots_play_every_game() -> None:
     assert set(STRATEGIES) == set(ALONE_GAMES)
     assert set(TURN_STRATEGIES) == set(STEP_GAMES)
-    assert {"dice", *STRATEGIES, *TURN_STRATEGIES, *LAYOUTS} == set(EVERY_GAME)
+    assert {"dice", *STRATEGIES, *TURN_STRATEGIES, *LAYOUTS} == set(GAME_NAMES)
 
 
 @named
