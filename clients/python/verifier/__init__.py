@@ -1,0 +1,10 @@
+"""Checks whether bets were fair, from their proofs alone, with nothing but Python's standard library.
+
+It shares no line with the server: what it says is computed a second time, from the rules that players are told. Start
+to read in `proof.py`.
+"""
+
+from .chain import check_shoe
+from .proof import Check, check_proof
+
+__all__ = ["Check", "check_proof", "check_shoe"]

@@ -1,0 +1,59 @@
+"""`python -m verifier PROOF…`: check proofs, each a file of JSON as the server publishes it at /proof/BET.
+
+Run it in the folder that holds the folder `verifier`. It needs Python 3.11 and nothing else.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .chain import check_shoe
+from .proof import Check, check_proof
+
+DISAGREES_EXIT_CODE = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print every check; the exit code is 1 if one of them fails."""
+    parser = argparse.ArgumentParser(prog="verifier", description="Check whether bets were fair, from their proofs.")
+    parser.add_argument("proofs", nargs="+", metavar="PROOF", help="file of JSON; - is what is typed or piped in")
+    parser.add_argument("--commitment", metavar="HEX", help="what you were shown before the bet")
+    asked = parser.parse_args(arguments)
+    proofs = []
+    is_fair = True
+    for name in asked.proofs:
+        try:
+            proof = json.loads(sys.stdin.read() if name == "-" else Path(name).read_text())
+            checks = check_proof(proof, asked.commitment)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            _say(f"{name}: it is no proof that can be checked: {type(error).__name__}: {error}")
+            is_fair = False
+            continue
+        if _print(f"{name}: {proof['game']}, bet {proof.get('bet')}", checks):
+            proofs.append(proof)
+        else:
+            is_fair = False
+    for table in sorted({proof["table"] for proof in proofs if proof["game"] == "baccarat"}):
+        dealt = [proof for proof in proofs if proof["game"] == "baccarat" and proof["table"] == table]
+        if len(dealt) > 1:
+            is_fair = _print(f"the shoe of {table}", check_shoe(dealt)) and is_fair
+    return 0 if is_fair else DISAGREES_EXIT_CODE
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+def _print(title: str, checks: list[Check]) -> bool:
+    _say(title)
+    for check in checks:
+        _say(f"  {'ok  ' if check.ok else 'FAIL'} {check.name}")
+        if not check.ok:
+            _say(f"       said   {check.said}\n       found  {check.found}")
+    return all(check.ok for check in checks)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

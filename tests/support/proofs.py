@@ -1,0 +1,88 @@
+"""Proofs of bets that were really played in a casino that a test drives by hand, as JSON that a stranger may read."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from random import Random
+from typing import Any, Final
+
+from actors.games.catalogue import BOARD_GAMES, INSTANT_GAMES, STEP_GAMES
+from clients.bots.strategies import STRATEGIES
+from persistence.ledgers import Ledgers
+from protocol.ids import BetId, PlayerId
+from protocol.replies import ProofView
+from protocol.requests import RotateSeeds, Sit
+from server.proof_json import proof_to_json
+from server.queries import LedgerQueries
+from tests.support.casino import ANN, ASSETS, ROUND_MS, RULES, TABLE, Casino
+from tests.support.layouts import SPOTS
+from tests.support.turns import Turns
+
+FUNDS: Final = 1_000_000
+BETS: Final = 6
+"""Of each game."""
+
+Json = dict[str, Any]
+
+
+def proof_of(casino: Casino, bet: BetId, player: PlayerId | None = None) -> Json:
+    """What the server publishes of a bet."""
+    proof = asyncio.run(LedgerQueries(Ledgers.one(casino.ledger), ASSETS).proof(player, bet))
+    assert isinstance(proof, ProofView), proof
+    read: Json = json.loads(proof_to_json(proof))
+    return read
+
+
+def proofs_of(casino: Casino) -> list[Json]:
+    """Of every bet there was, oldest first; seeds that are in use are revealed."""
+    casino.asks(ANN, RotateSeeds(id=casino.new_id(), client_seed="another"))
+    bets = sorted(casino.ledger.tables.bets.values(), key=lambda bet: bet.id)
+    return [proof_of(casino, BetId(bet.id)) for bet in bets]
+
+
+def played(game: str, variant: str = "") -> list[Json]:
+    """Some bets of this game, with their proofs."""
+    if game in BOARD_GAMES:
+        return proofs_of(_rounds(game, variant or BOARD_GAMES[game].variants[0], BETS))
+    casino = Casino()
+    casino.open(ANN, FUNDS)
+    for request in _requests(casino, game):
+        casino.asks(ANN, request)
+    return proofs_of(casino)
+
+
+def games_and_variants() -> list[tuple[str, str]]:
+    """Everything that can be played."""
+    alone = [(game, "") for game in (*INSTANT_GAMES, *STEP_GAMES)]
+    return alone + [(game.name, variant) for game in BOARD_GAMES.values() for variant in game.variants]
+
+
+def rounds_of_a_shoe(rounds: int) -> list[Json]:
+    """Proofs of so many rounds of baccarat at one table."""
+    return proofs_of(_rounds("baccarat", "eight_decks", rounds))
+
+
+def _requests(casino: Casino, game: str) -> Iterator[Any]:
+    if game in STEP_GAMES:
+        for seed in range(BETS):
+            Turns(casino, game, seed).played()
+        return
+    kind: Any = INSTANT_GAMES[game].request
+    chance = Random(game).random
+    for number in range(BETS):
+        wager = (
+            {"target": 5_000 + number, "over": number % 2 == 0} if game == "dice" else STRATEGIES[game].choose(chance)
+        )
+        yield kind(id=casino.new_id(), asset="PLAY", amount=100, **wager)
+
+
+def _rounds(game: str, variant: str, rounds: int) -> Casino:
+    casino = Casino(rules={**RULES, "game": game, "variant": variant})
+    casino.open(ANN, FUNDS)
+    casino.asks(ANN, Sit(id=casino.new_id(), table=TABLE))
+    spots = sorted(set(SPOTS[game]))
+    for number in range(rounds):
+        two = (spots[number % len(spots)], 25 + number), (spots[(number + 1) % len(spots)], 30)
+        casino.asks(ANN, casino.table_bet(*two, entropy=f"words {number}" if number % 2 else None))
+        casino.wait(ROUND_MS)
+    return casino
