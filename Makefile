@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Arguments for the command behind a target: make serve ARGS="--port 9000"
 ARGS ?=
 
-.PHONY: serve test check chaos bench native fmt lock clean
+.PHONY: serve test check chaos bench rng native fmt lock clean
 
 serve: native
 	$(BIN)/croupier serve $(ARGS)
@@ -30,6 +30,10 @@ chaos: native .venv/.installed-dev
 
 bench: native
 	$(BIN)/croupier bench $(ARGS)
+
+# What every game draws, and the stream it is drawn from, put to statistical tests. The latter need dieharder.
+rng: .venv/.installed
+	$(BIN)/python -m server.rng $(ARGS)
 
 # The hot modules as machine code. Without a C compiler it says so, and everything runs from the sources.
 native: .venv/.installed-compile
