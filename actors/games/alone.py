@@ -12,6 +12,7 @@ from actors.fairness.draws import Draws
 from actors.fairness.verify import NotAWager
 from actors.games.interface import InstantPlay, InstantResult, Limits
 from actors.games.odds import Odds, figures_of
+from actors.games.versions import FIRST, recorded
 from protocol.errors import Code, Refusal
 from protocol.model import Request
 
@@ -46,6 +47,8 @@ class AloneGame(ABC):
     """An `InstantGame` of one draw, of which everything follows from the recorded parameters and the seeds."""
 
     name: str
+    rules: int = FIRST
+    """The number of these rules; see `versions`."""
     settled: str
     request: type[Request]
 
@@ -82,6 +85,7 @@ class AloneGame(ABC):
         if isinstance(params, Refusal):
             return params
         stake = request.amount
+        params = {**params, **recorded(self.rules)}
         play = InstantPlay(stake, paid(stake, self.multiplier_max(params)), params)
         return stake_refusal(stake, limits) or exposure_refusal(stake, play.payout_max, limits) or play
 

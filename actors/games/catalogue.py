@@ -19,24 +19,32 @@ from actors.games.rounds import Timing
 from actors.games.sicbo import SicBo
 from actors.games.slots import Slots
 from actors.games.steps import StepGame
+from actors.games.versions import Versions
 from actors.games.videopoker import VideoPoker
 from actors.games.wheel import WheelOfFortune
 from protocol.ids import TableId
 
 _DICE: Final = Dice()
+_ALONE: Final = [Versions[AloneGame](game) for game in (Limbo(), Plinko(), Keno(), WheelOfFortune(), Slots())]
+_STEPS: Final = [Versions[StepGame[Any]](game) for game in (Mines(), Hilo(), VideoPoker())]
+_BOARDS: Final = [Versions[BoardGame](game) for game in (Roulette(), SicBo(), Baccarat())]
 
-ALONE_GAMES: Final[Mapping[str, AloneGame]] = {
-    game.name: game for game in (Limbo(), Plinko(), Keno(), WheelOfFortune(), Slots())
-}
-STEP_GAMES: Final[Mapping[str, StepGame[Any]]] = {game.name: game for game in (Mines(), Hilo(), VideoPoker())}
+ALONE_GAMES: Final[Mapping[str, AloneGame]] = {one.newest.name: one.newest for one in _ALONE}
+STEP_GAMES: Final[Mapping[str, StepGame[Any]]] = {one.newest.name: one.newest for one in _STEPS}
+STEP_VERSIONS: Final[Mapping[str, Versions[StepGame[Any]]]] = {one.newest.name: one for one in _STEPS}
+"""An open game goes on under the rules it began with."""
 INSTANT_GAMES: Final[Mapping[str, InstantGame]] = {_DICE.name: _DICE, **ALONE_GAMES}
-BOARD_GAMES: Final[Mapping[str, BoardGame]] = {game.name: game for game in (Roulette(), SicBo(), Baccarat())}
+BOARD_GAMES: Final[Mapping[str, BoardGame]] = {one.newest.name: one.newest for one in _BOARDS}
 TABLE_GAMES: Final[Mapping[str, TableGame[Any]]] = {**BOARD_GAMES}
+
+
+def _verifiable(versions: list[Versions[Any]], *, at_table: bool) -> dict[str, Verifiable]:
+    return {one.newest.name: Verifiable(one.recompute, at_table) for one in versions}
+
+
 VERIFIABLE: Final[Mapping[str, Verifiable]] = {
-    _DICE.name: Verifiable(_DICE.recompute, at_table=False),
-    **{game.name: Verifiable(game.recompute, at_table=False) for game in ALONE_GAMES.values()},
-    **{game.name: Verifiable(game.recompute, at_table=False) for game in STEP_GAMES.values()},
-    **{game.name: Verifiable(game.recompute, at_table=True) for game in BOARD_GAMES.values()},
+    **_verifiable([Versions[Dice](_DICE), *_ALONE, *_STEPS], at_table=False),
+    **_verifiable([*_BOARDS], at_table=True),
 }
 
 

@@ -14,6 +14,7 @@ from actors.fairness.draws import chosen, first_u32
 from actors.fairness.verify import NotAWager
 from actors.games.alone import MULTIPLIER_ONE, exposure_refusal, stake_refusal
 from actors.games.interface import InstantPlay, InstantResult, Limits
+from actors.games.versions import FIRST
 from protocol.errors import Code, Refusal
 from protocol.games.dice import ROLL_MAX, DiceBet
 from protocol.model import Request
@@ -68,6 +69,7 @@ class Dice:
     """The game as its actor plays it."""
 
     name = "dice"
+    rules = FIRST
     settled = "dice.settled"
     request: type[Request] = DiceBet
 

@@ -13,6 +13,8 @@ from actors.fairness.verify import NotAWager
 from actors.games.alone import exposure_refusal, stake_refusal
 from actors.games.interface import InstantPlay, Limits
 from actors.games.odds import Payoffs
+from actors.games.versions import FIRST
+from actors.games.versions import recorded as rules_recorded
 from protocol.errors import Code, Refusal
 from protocol.games.steps import STEPS_MAX
 from protocol.model import Request
@@ -30,6 +32,8 @@ class StepGame(ABC, Generic[S]):
     """A game that one player plays alone against the house, of one draw and several commands."""
 
     name: str
+    rules: int = FIRST
+    """The number of these rules; see `versions`."""
     tag: str
     """Of its replies."""
     request: type[Request]
@@ -92,7 +96,7 @@ class StepGame(ABC, Generic[S]):
         return (
             stake_refusal(stake, limits)
             or exposure_refusal(stake, self.least_win(wager, stake), limits)
-            or InstantPlay(stake, most, {**wager, "payout_max": most})
+            or InstantPlay(stake, most, {**wager, "payout_max": most, **rules_recorded(self.rules)})
         )
 
     def start(self, play: InstantPlay, server_seed: str, client_seed: str, nonce: int) -> S:

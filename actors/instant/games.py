@@ -113,6 +113,8 @@ class Desk:
             return self._refused(turn, request, Refusal(Code.NO_SUCH_GAME, {"game": game.name, "bet": request.bet}))
         if request.step != one.step:
             return self._refused(turn, request, Refusal(Code.OUT_OF_TURN, {"step": one.step, "wanted": request.step}))
+        # Not as it is played now, but by the rules that it began with.
+        game = one.game
         step = game.step_of(request)
         state = game.act(one.state, step)
         if isinstance(state, Refusal):

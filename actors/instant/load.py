@@ -6,7 +6,7 @@ from typing import Any
 import msgpack
 
 from actors.fairness.seal import Sealer
-from actors.games.catalogue import STEP_GAMES
+from actors.games.catalogue import STEP_VERSIONS
 from actors.games.interface import InstantPlay, Limits
 from actors.instant.games import Open
 from actors.instant.instant import Instant, PlayerSeed, wake_seed
@@ -60,8 +60,8 @@ class InstantKind:
 
 
 def _played(bet: BetRow, journal: JournalRow, seed: PlayerSeed, asset: str) -> Open:
-    game = STEP_GAMES[bet.game]
     params: dict[str, Any] = msgpack.unpackb(bet.params)
+    game = STEP_VERSIONS[bet.game].of(params)
     play = InstantPlay(bet.stake, params["payout_max"], params)
     begun = Open(
         game=game,

@@ -34,7 +34,7 @@ how often each group came after each, over pairs that have no outcome in common.
 RAW: Final = """
 ## The raw stream
 
-Numbers of 32 bits of the HMAC stream, block 0 of one nonce after another, read by `dieharder`, which judges them itself:
+Numbers of 32 bits of the HMAC stream, block 0 of one nonce after another, read by `dieharder`, which judges them:
 `WEAK` is what one of a hundred good results is called by chance, `FAILED` one of a million.
 
 | test | parameter | p | judgement |

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ from actors.games.interface import (
 )
 from actors.games.odds import rtp_of
 from actors.games.rounds import Round, load_round
+from actors.games.versions import FIRST, recorded
 from protocol.errors import Code, Refusal
 from protocol.games.table import WAGERS_MAX
 from protocol.ids import BetId, PlayerId
@@ -45,6 +47,8 @@ class BoardGame(ABC):
     """
 
     name: str
+    rules: int = FIRST
+    """The number of these rules; see `versions`. Layouts are recorded besides."""
     bet_request: type[Request]
     words: Words
     variants: tuple[str, ...]
@@ -136,6 +140,8 @@ class BoardGame(ABC):
         state.round.apply(event)
         match event:
             case RoundOpened():
+                if state.wanted is not None:
+                    self._renew(state, state.wanted)
                 state.clear_liability()
             case BetPlaced():
                 state.add_liability(event.wagers)
@@ -162,7 +168,8 @@ class BoardGame(ABC):
 
     def params(self, state: State, bet: BetPlaced) -> Mapping[str, Any]:
         """The layout, what the round began with, the wagers, and what the bet contributed to the client seed."""
-        return {**state.rules.layout.params, **state.carried, "wagers": bet.wagers, "entropy": bet.entropy}
+        own = {"wagers": bet.wagers, "entropy": bet.entropy}
+        return {**state.rules.layout.params, **state.carried, **own, **recorded(self.rules)}
 
     def binding(self, state: State) -> Binding:
         """Commitment, entropy and number of the round."""
@@ -200,13 +207,26 @@ class BoardGame(ABC):
         return msgpack.packb({**state.rules.layout.params, **own})  # type: ignore[no-any-return]
 
     def load(self, rules: Rules, data: bytes) -> State:
-        """The state that was dumped, under the limits and times of today. Raises `RulesChanged`."""
+        """The state that was dumped, under the limits and times of today.
+
+        A table that was played on another layout goes on with that one to the end of its round, whose bets were
+        accepted under it, and the next round is on the one of today. Raises `RulesChanged` when nobody knows the other.
+        """
         fields = msgpack.unpackb(data, use_list=False)
         current = load_round(rules.table, fields.pop("round"))
         history, carried = fields.pop("history"), fields.pop("carried", {})
-        if fields != rules.layout.params:
-            raise RulesChanged(rules.table, fields, rules.layout.params)
-        return State(rules, current, history=history, carried=carried)
+        if fields == rules.layout.params:
+            return State(rules, current, history=history, carried=carried)
+        try:
+            played = self.layout(fields)
+        except NotAWager as error:
+            raise RulesChanged(rules.table, fields, rules.layout.params) from error
+        return State(replace(rules, layout=played), current, history=history, carried=carried, wanted=rules)
+
+    def _renew(self, state: State, rules: Rules) -> None:
+        """Begin with another layout, and so with nothing that is left of the one before."""
+        state.rules, state.wanted = rules, None
+        state.history, state.carried = (), self.first(rules.layout)
 
     def rtp(self, rules: Rules) -> Mapping[str, Fraction]:
         """By kind of spot."""

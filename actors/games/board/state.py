@@ -15,7 +15,7 @@ BETS_PER_PLAYER_MAX: Final = 256
 
 
 class RulesChanged(Exception):
-    """A table was played on another layout: its open round is bound to that one, so a new layout is a new table."""
+    """A table was played on a layout that nobody knows any more: its open round is bound to that one."""
 
     def __init__(self, table: TableId, played: Mapping[str, Any], configured: Mapping[str, Any]) -> None:
         super().__init__(
@@ -60,6 +60,8 @@ class State:
     liability: list[int] = field(default_factory=list)
     history: tuple[Any, ...] = ()
     carried: Mapping[str, Any] = field(default_factory=dict)
+    wanted: Rules | None = None
+    """Those of the next round, if they are others: a table writes a snapshot with each round that it opens."""
 
     def __post_init__(self) -> None:
         self.clear_liability()

@@ -20,6 +20,7 @@ from actors.games.roulette import Variant
 from actors.games.roulette.layout import layout_of
 from actors.games.roulette.wheel import pocket_of
 from actors.games.rounds import RoundOutOfOrder
+from protocol.errors import Code
 from tests.actors.games.roulette.play import ANN, BEN, GAME, Table, bet_id, rules, seed_of
 from tests.vectors.read import read_vectors
 
@@ -229,12 +230,44 @@ def test_a_table_that_was_loaded_in_the_middle_of_a_round_draws_what_it_was_boun
     assert later.events[-1].payouts == table.events[-1].payouts
 
 
-def test_a_table_is_not_loaded_as_another_variant(table: Table) -> None:
+def test_a_round_is_played_to_its_end_on_the_layout_it_began_with_and_the_next_on_the_new_one(table: Table) -> None:
     table.open()
+    table.bet(ANN, ("first_four", 8))
+    dumped = GAME.dump(table.state)
+    paid = table.finish()
+    later = Table(rules("american"))
+    later.state, later.now = GAME.load(later.rules, dumped), 10**9
+
+    assert GAME.dump(later.state) == dumped
+    assert later.state.rules.variant == "european"
+    assert later.finish() == paid
+    assert later.pocket == table.pocket
+    later.advance()
+    assert later.state.rules == later.rules
+    assert (later.state.history, len(later.state.liability)) == ((), 38)
+    assert later.bet(ANN, ("first_four", 8)) is Code.INVALID_BET
+    assert later.bet(ANN, ("first_five", 8)) is None
+
+
+def test_a_table_between_rounds_takes_the_new_layout_with_its_next_one(table: Table) -> None:
+    table.open()
+    table.bet(ANN, ("first_four", 8))
+    table.finish()
+    later = Table(rules("american"))
+    later.state, later.now = GAME.load(later.rules, GAME.dump(table.state)), 10**9
+    later.advance()
+
+    assert (later.state.rules, later.state.round.number) == (later.rules, table.state.round.number + 1)
+    assert GAME.load(later.rules, GAME.dump(later.state)).wanted is None
+
+
+def test_a_table_is_not_loaded_that_was_played_on_a_layout_that_there_is_no_longer(table: Table) -> None:
+    table.open()
+    dumped = GAME.dump(table.state).replace(b"european", b"forsaken")
 
     with pytest.raises(RulesChanged) as caught:
-        GAME.load(rules("american"), GAME.dump(table.state))
-    assert (caught.value.played, caught.value.configured) == ({"variant": "european"}, {"variant": "american"})
+        GAME.load(rules("american"), dumped)
+    assert (caught.value.played, caught.value.configured) == ({"variant": "forsaken"}, {"variant": "american"})
 
 
 def test_a_table_is_loaded_under_the_limits_of_today(table: Table) -> None:
