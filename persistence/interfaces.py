@@ -127,6 +127,8 @@ class RoundRow:
     client_seed: str | None
     contributions: bytes | None
     outcome: bytes | None
+    opened_at: int
+    drawn_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +268,9 @@ class Ledger(Protocol):
 
     async def find_round(self, table_id: str, number: int) -> RoundRow | None:
         """One round."""
+
+    async def round_bets(self, table_id: str, number: int) -> list[BetRow]:
+        """The bets of one round that this ledger has, by their ids."""
 
     async def find_commands(self, commands: Sequence[CommandId]) -> dict[CommandId, KnownCommand]:
         """What is remembered of these ids, whoever used them."""

@@ -57,6 +57,11 @@ class Ledgers:
         found = [await ledger.find_bet(bet) for ledger in asked]
         return [one for one in found if one is not None]
 
+    async def round_bets(self, table: str, number: int) -> list[BetRow]:
+        """The bets of a round, by their ids, wherever their players are."""
+        found = [bet for ledger in self.all for bet in await ledger.round_bets(table, number)]
+        return sorted(found, key=lambda bet: bet.id)
+
 
 async def _owners(ledger: Ledger) -> dict[ShardId, Owner] | StoreError:
     try:

@@ -200,6 +200,43 @@ class StatementPage(Reply):
     next: int | None
 
 
+class PlayedRound(Message):
+    """One bet, from its start to its end. `rules` is the version of the game's rules that it was accepted under.
+
+    `phases` are (name, ms since 1970) in order; of a game of steps `steps` are what was chosen, as in the proof. Funds:
+    `available` and `held` around the placing of the bet, and the balance `posted` around its payment.
+    """
+
+    t: Literal["played"] = "played"
+    bet: bytes
+    game: str
+    rules: int
+    table: str | None
+    round: int | None
+    stake: int
+    payout: int
+    params: dict[str, Any]
+    outcome: dict[str, Any]
+    steps: tuple[tuple[str | int, ...], ...]
+    phases: tuple[tuple[str, int], ...]
+    available_before: int
+    held_before: int
+    available_after: int
+    held_after: int
+    posted_before: int
+    posted_after: int
+
+
+class RoundsPage(Reply):
+    """Rounds that were paid, newest first; `next` is the cursor for the next page, or nothing."""
+
+    t: Literal["rounds"] = "rounds"
+    asset: str
+    balance: str
+    rounds: tuple[PlayedRound, ...]
+    next: int | None
+
+
 class SeedsView(Reply):
     """The commitment (SHA-256 of the server seed's text), the client seed, and the nonce of the next bet.
 
@@ -263,6 +300,7 @@ CORE_REPLIES: Final[tuple[type[Message], ...]] = (
     WalletSnapshot,
     WalletChanged,
     StatementPage,
+    RoundsPage,
     SeedsView,
     SeedsRotated,
     ProofView,

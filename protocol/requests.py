@@ -12,6 +12,8 @@ TOKEN_CHARS_MAX: Final = 512
 CLIENT_SEED_CHARS_MAX: Final = 64
 STREAMS_MAX: Final = 32
 STATEMENT_ROWS_MAX: Final = 100
+ROUNDS_MAX: Final = 20
+"""Of a page of rounds, each of which is some questions to the ledger."""
 
 BalanceName = Literal["cash", "bonus"]
 StreamName = Annotated[str, Field(min_length=1, max_length=80, description="`wallet`, `lobby` or `table:ID`")]
@@ -129,6 +131,16 @@ class Statement(Request):
     limit: Annotated[int, Field(ge=1, le=STATEMENT_ROWS_MAX)] = 50
 
 
+class LastRounds(Request):
+    """Ask for the rounds that were played with one balance, newest first; `before` is `next` of the page before."""
+
+    t: Literal["rounds.last"] = "rounds.last"
+    asset: AssetCode
+    balance: BalanceName = "cash"
+    before: Annotated[int, Field(gt=0, lt=2**63)] | None = None
+    limit: Annotated[int, Field(ge=1, le=ROUNDS_MAX)] = 10
+
+
 class Seeds(Request):
     """Ask for the commitment to one's server seed, one's client seed and the next nonce."""
 
@@ -166,6 +178,7 @@ CORE_REQUESTS: Final[tuple[type[Request], ...]] = (
     Leave,
     Balances,
     Statement,
+    LastRounds,
     Seeds,
     RotateSeeds,
     Proof,

@@ -13,8 +13,10 @@ from protocol.errors import Code, Refusal
 from protocol.ids import BetId, PlayerId
 from protocol.money import Asset, Balance, player_account, player_of
 from protocol.records import BetState, TransferKind
-from protocol.replies import ProofView, StatementPage, StatementRow
-from protocol.requests import Statement
+from protocol.replies import ProofView, RoundsPage, StatementPage, StatementRow
+from protocol.requests import LastRounds, Statement
+from server.replay import Replay, replay
+from server.rounds import Recall
 
 _BALANCES: Final = {"cash": Balance.CASH, "bonus": Balance.BONUS}
 
@@ -45,6 +47,23 @@ class LedgerQueries:
             for line in lines
         )
         return StatementPage(id=request.id, asset=request.asset, balance=request.balance, rows=rows, next=following)
+
+    async def last_rounds(self, player: PlayerId, request: LastRounds) -> RoundsPage | Refusal:
+        """A page of the rounds that were played with one of the player's balances, newest first."""
+        asset = self._assets.get(request.asset)
+        if asset is None:
+            return Refusal(Code.UNKNOWN_ASSET, {"asset": request.asset})
+        account = player_account(player, asset.number, _BALANCES[request.balance])
+        recall = Recall(self._ledgers)
+        page = await recall.page(account, request.before, request.limit)
+        rounds = [await recall.played(bet, page.lines[bet.id]) for bet in page.bets]
+        return RoundsPage(
+            id=request.id, asset=request.asset, balance=request.balance, rounds=tuple(rounds), next=page.following
+        )
+
+    async def replay(self, round_id: str) -> Replay | Refusal:
+        """A round of a table (`TABLE:NUMBER`), or of one player (the bet's id), recalled and played again."""
+        return await replay(self._ledgers, round_id, self.proof)
 
     async def proof(self, player: PlayerId | None, bet_id: BetId) -> ProofView | Refusal:
         """What a bet can be checked by; `player` nobody: whoever's it is, if it is one player's."""

@@ -27,6 +27,7 @@ from protocol.replies import (
     Games,
     Pong,
     ProofView,
+    RoundsPage,
     SeedsRotated,
     SeedsView,
     StatementPage,
@@ -157,6 +158,13 @@ class Client:
         """Transfers of one balance, newest first; `before` is `next` of the page before."""
         page: dict[str, Any] = {"t": "wallet.statement", "asset": asset, "balance": balance, "limit": limit}
         return await self._ask(StatementPage, page if before is None else page | {"before": before})
+
+    async def last_rounds(
+        self, asset: str, *, balance: BalanceName = "cash", before: int | None = None, limit: int = 10
+    ) -> RoundsPage:
+        """Rounds played with one balance, newest first, and the funds around them; `before` as in `statement`."""
+        page: dict[str, Any] = {"t": "rounds.last", "asset": asset, "balance": balance, "limit": limit}
+        return await self._ask(RoundsPage, page if before is None else page | {"before": before})
 
     async def seeds(self) -> SeedsView:
         """The commitment to the server seed in use, the client seed, and the nonce of the next bet."""

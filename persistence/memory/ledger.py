@@ -180,6 +180,11 @@ class MemoryLedger(Ledger):
         row = self._tables.rounds.get((table_id, number))
         return _round_row(row) if row is not None else None
 
+    def round_bets_now(self, table_id: str, number: int) -> list[BetRow]:
+        """See `Ledger.round_bets`."""
+        rows = sorted(self._tables.bets.items())
+        return [BetRow(*row) for _, row in rows if (row.table_id, row.round) == (table_id, number)]
+
     def find_commands_now(self, commands: Sequence[CommandId]) -> dict[CommandId, KnownCommand]:
         """See `Ledger.find_commands`."""
         known = {}
@@ -281,6 +286,10 @@ class MemoryLedger(Ledger):
         """See `Ledger.find_round`."""
         return self.find_round_now(table_id, number)
 
+    async def round_bets(self, table_id: str, number: int) -> list[BetRow]:
+        """See `Ledger.round_bets`."""
+        return self.round_bets_now(table_id, number)
+
     async def find_commands(self, commands: Sequence[CommandId]) -> dict[CommandId, KnownCommand]:
         """See `Ledger.find_commands`."""
         return self.find_commands_now(commands)
@@ -301,7 +310,7 @@ class MemoryLedger(Ledger):
 
 
 def _round_row(row: StoredRound) -> RoundRow:
-    return RoundRow(*row[:5], *row[6:10])
+    return RoundRow(*row[:5], *row[6:10], row.opened_ms, row.drawn_ms)
 
 
 def _seed_row(row: StoredSeed) -> SeedRow:

@@ -60,10 +60,13 @@ _WALLET_HOLDS: Final = """
         JOIN hold h ON h.state = 1 AND h.account >= low AND h.account < low + $2
         LEFT JOIN bet b ON b.id = h.id ORDER BY h.id"""
 _HOLDERS: Final = "SELECT min(account) FROM hold WHERE state = 1 GROUP BY account / $1 ORDER BY 1"
-_BETS: Final = """
+_BET: Final = """
     SELECT id, account, game, table_id, round, stake, payout, state, seed, nonce, params, outcome, available, held,
         digest, placed_ms, settled_ms
-    FROM bet WHERE id = ANY ($1::uuid[])"""
+    FROM bet"""
+_BETS: Final = f"{_BET} WHERE id = ANY ($1::uuid[])"
+# By the partial index: no bet without a table has a place in it.
+_ROUND_BETS: Final = f"{_BET} WHERE table_id = $1 AND round = $2 AND table_id IS NOT NULL ORDER BY id"
 _COMMANDS: Final = "SELECT id, player, digest, code, answer FROM command WHERE id = ANY ($1::uuid[])"
 _SEED: Final = """
     SELECT player, number, commitment, sealed, client_seed, server_seed, next_commitment, next_sealed
@@ -74,12 +77,14 @@ _NEWEST_SEEDS: Final = """
         SELECT player, number, commitment, sealed, client_seed, server_seed, next_commitment, next_sealed
         FROM seed WHERE player = p ORDER BY number DESC LIMIT 1) s"""
 _ROUND: Final = """
-    SELECT table_id, round, game, commitment, sealed, server_seed, client_seed, contributions, outcome
+    SELECT table_id, round, game, commitment, sealed, server_seed, client_seed, contributions, outcome,
+        opened_ms, drawn_ms
     FROM round WHERE table_id = $1 AND round = $2"""
 _ANY_ROUND: Final = "SELECT table_id, round, sealed FROM round LIMIT 1"
 _NEWEST_ROUNDS: Final = """
     SELECT r.* FROM unnest($1::text[]) t, LATERAL (
-        SELECT table_id, round, game, commitment, sealed, server_seed, client_seed, contributions, outcome
+        SELECT table_id, round, game, commitment, sealed, server_seed, client_seed, contributions, outcome,
+            opened_ms, drawn_ms
         FROM round WHERE table_id = t ORDER BY round DESC LIMIT 1) r"""
 # One statement, because a snapshot that comes in between takes entries of the journal away.
 _JOURNALS: Final = """
@@ -252,6 +257,10 @@ class PostgresLedger(Ledger):
         """See `Ledger.find_round`."""
         rows = await self._rows(_ROUND, table_id, number)
         return RoundRow(*rows[0]) if rows else None
+
+    async def round_bets(self, table_id: str, number: int) -> list[BetRow]:
+        """See `Ledger.round_bets`."""
+        return [BetRow(*row) for row in await self._rows(_ROUND_BETS, table_id, number)]
 
     async def find_commands(self, commands: Sequence[CommandId]) -> dict[CommandId, KnownCommand]:
         """See `Ledger.find_commands`."""

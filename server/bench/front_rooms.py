@@ -10,8 +10,8 @@ from protocol.commands import Look, OpenWallet
 from protocol.errors import Code, Refusal
 from protocol.ids import BetId, PlayerId
 from protocol.money import Asset
-from protocol.replies import BalanceView, ProofView, StatementPage, WalletSnapshot
-from protocol.requests import Statement
+from protocol.replies import BalanceView, ProofView, RoundsPage, StatementPage, WalletSnapshot
+from protocol.requests import LastRounds, Statement
 from server.gateway.backend import ReplyTo
 
 EPOCH: Final = 1
@@ -79,6 +79,10 @@ class NoQueries:
 
     async def statement(self, player: PlayerId, request: Statement) -> StatementPage | Refusal:
         """See `Queries.statement`."""
+        return Refusal(Code.UNKNOWN_ASSET)
+
+    async def last_rounds(self, player: PlayerId, request: LastRounds) -> RoundsPage | Refusal:
+        """See `Queries.last_rounds`."""
         return Refusal(Code.UNKNOWN_ASSET)
 
     async def proof(self, player: PlayerId | None, bet: BetId) -> ProofView | Refusal:

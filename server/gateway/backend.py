@@ -7,8 +7,8 @@ from actors.runtime.ref import Ref
 from protocol.errors import Refusal
 from protocol.ids import BetId, PlayerId
 from protocol.model import Message
-from protocol.replies import ProofView, StatementPage
-from protocol.requests import Statement
+from protocol.replies import ProofView, RoundsPage, StatementPage
+from protocol.requests import LastRounds, Statement
 
 ReplyTo = Callable[[object], None]
 """Takes the one answer to a command: a `Message`, a map ready for the wire (with `t` and `id`), or a `Refusal`."""
@@ -49,6 +49,9 @@ class Queries(Protocol):
 
     async def statement(self, player: PlayerId, request: Statement) -> StatementPage | Refusal:
         """Transfers of one of the player's balances, newest first."""
+
+    async def last_rounds(self, player: PlayerId, request: LastRounds) -> RoundsPage | Refusal:
+        """Rounds that were played with one of the player's balances, newest first, and its funds around them."""
 
     async def proof(self, player: PlayerId | None, bet: BetId) -> ProofView | Refusal:
         """What one of the player's bets can be checked by; `player` nobody: whoever's it is."""

@@ -11,6 +11,7 @@ from protocol.requests import (
     AuthGuest,
     AuthTelegram,
     AuthToken,
+    LastRounds,
     ListGames,
     ListTables,
     Ping,
@@ -58,6 +59,8 @@ class Clerk:
                 visitor.answer(Games(id=request.id, games=self._games))
             case Statement():
                 self._ask(visitor, request, lambda: self._queries.statement(visitor.player, request))
+            case LastRounds():
+                self._ask(visitor, request, lambda: self._queries.last_rounds(visitor.player, request))
             case Proof():
                 self._ask(visitor, request, lambda: self._queries.proof(visitor.player, BetId(request.bet)))
             case Resume():

@@ -11,8 +11,17 @@ from protocol.commands import Asked, Claim, LobbyLook, Look, OpenWallet, TakeSes
 from protocol.errors import Code, Refusal
 from protocol.ids import BetId, PlayerId
 from protocol.model import Message
-from protocol.replies import BalanceView, Done, ProofView, StatementPage, WalletBalances, WalletChanged, WalletSnapshot
-from protocol.requests import Statement
+from protocol.replies import (
+    BalanceView,
+    Done,
+    ProofView,
+    RoundsPage,
+    StatementPage,
+    WalletBalances,
+    WalletChanged,
+    WalletSnapshot,
+)
+from protocol.requests import LastRounds, Statement
 from server.gateway.backend import Outbox, ReplyTo
 
 OPENING = 1_000_000
@@ -88,6 +97,9 @@ class FakeQueries:
 
     async def statement(self, player: PlayerId, request: Statement) -> StatementPage | Refusal:
         return StatementPage(id=b"", asset=request.asset, balance=request.balance, rows=(), next=None)
+
+    async def last_rounds(self, player: PlayerId, request: LastRounds) -> RoundsPage | Refusal:
+        return RoundsPage(id=b"", asset=request.asset, balance=request.balance, rounds=(), next=None)
 
     async def proof(self, player: PlayerId | None, bet: BetId) -> ProofView | Refusal:
         self.asked.append((player, bet))

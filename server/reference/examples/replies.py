@@ -13,7 +13,9 @@ from protocol.replies import (
     Games,
     Hello,
     LobbySnapshot,
+    PlayedRound,
     Pong,
+    RoundsPage,
     SeedsRotated,
     SeedsView,
     StatementPage,
@@ -156,6 +158,7 @@ def reply_examples() -> tuple[Message, ...]:
         ),
         wallet_changed(2, settled.available, "bet", settled.id),
         _statement(),
+        _rounds(),
         seeds(),
         seeds_rotated(),
         dice_proof(),
@@ -172,6 +175,32 @@ def _statement() -> StatementPage:
     rows = (stake.model_copy(update=win), stake)
     request_id = story_id("wallet.statement", 8_000)
     return StatementPage(id=request_id, asset=ASSET, balance="cash", rows=rows, next=TRANSFER + 1)
+
+
+def _rounds() -> RoundsPage:
+    """The dice bet, which is all that was played yet."""
+    settled, proof = dice_settled(), dice_proof()
+    at, after = NOW_MS + 4_000, {"available_after": settled.available, "posted_after": settled.available}
+    played = PlayedRound(
+        bet=settled.id,
+        game=proof.game,
+        rules=1,
+        table=None,
+        round=None,
+        stake=STAKE,
+        payout=settled.payout,
+        params=proof.params,
+        outcome=proof.outcome,
+        steps=(),
+        phases=(("placed", at), ("settled", at)),
+        available_before=OPENING,
+        held_before=0,
+        held_after=0,
+        posted_before=OPENING,
+        **after,
+    )
+    request_id = story_id("rounds.last", 8_500)
+    return RoundsPage(id=request_id, asset=ASSET, balance="cash", rounds=(played,), next=None)
 
 
 def _dice() -> GameInfo:

@@ -396,8 +396,8 @@ async def test_a_database_without_a_ledger_cannot_be_audited(empty_postgres_dsn:
 
 
 async def test_a_ledger_of_another_version_cannot_be_audited(postgres_dsn: str) -> None:
-    await tamper(postgres_dsn, "INSERT INTO migration VALUES (2, 'later', sha256('later'))")
-    with pytest.raises(AuditImpossible, match="0002_later"):
+    await tamper(postgres_dsn, "INSERT INTO migration VALUES (3, 'later', sha256('later'))")
+    with pytest.raises(AuditImpossible, match="0003_later"):
         await audit(postgres_dsn, salt=SALT)
 
 
