@@ -362,6 +362,32 @@ async def test_a_round_has_one_outcome_for_ever(books: LedgerUnderTest, scribe: 
     await assert_refused(books, scribe.batch(scribe.outcome(TABLE, 2)))
 
 
+async def test_the_bets_of_a_round_are_found_and_no_others(books: LedgerUnderTest, scribe: Scribe) -> None:
+    await books.ledger.commit(scribe.batch(*scribe.dice(CASH, 10, 20), scribe.round("another", 1)))
+    placed = [scribe.placed(CASH, stake, TABLE, 1) for stake in (11, 12)]
+    await books.ledger.commit(scribe.batch(*[record for records in placed for record in records]))
+    await books.ledger.commit(scribe.batch(*scribe.placed(CASH, 13, "another", 1), scribe.round(TABLE, 2)))
+    await books.ledger.commit(scribe.batch(*scribe.placed(CASH, 14, TABLE, 2)))
+    found = await books.ledger.round_bets(TABLE, 1)
+
+    assert sorted((bet.table_id, bet.round, bet.stake) for bet in found) == [(TABLE, 1, 11), (TABLE, 1, 12)]
+    assert [bet.id for bet in found] == sorted(bet.id for bet in found)
+    assert await books.ledger.find_bet(found[0].id) == found[0]
+    assert await books.ledger.round_bets(TABLE, 3) == []
+
+
+async def test_a_round_is_found_with_its_times(books: LedgerUnderTest, scribe: Scribe) -> None:
+    before = await books.ledger.find_round(TABLE, 1)
+    assert before is not None
+    assert (before.opened_at > 0, before.drawn_at) == (True, None)
+    end = scribe.outcome(TABLE, 1)
+    await books.ledger.commit(scribe.batch(end))
+    after = (await books.ledger.newest_rounds([TABLE]))[TABLE]
+
+    assert after == await books.ledger.find_round(TABLE, 1)
+    assert (after.opened_at, after.drawn_at) == (before.opened_at, end.drawn_at)
+
+
 async def test_a_seed_is_revealed_once(books: LedgerUnderTest, scribe: Scribe) -> None:
     reveal, opened = scribe.seed(ANN)
     await books.ledger.commit(scribe.batch(reveal, opened))

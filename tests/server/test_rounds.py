@@ -1,7 +1,8 @@
-"""Rounds recalled from their record: phases, funds before and after, and the same outcome when they are played again."""
+"""Rounds recalled from their record: phases, funds before and after, and the same outcome when played again."""
 
 import asyncio
 from collections.abc import Coroutine
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import msgpack
@@ -62,7 +63,7 @@ def assert_chained(rounds: tuple[PlayedRound, ...]) -> None:
     """What one round left is what the next one began with, and each paid what it says."""
     for played in rounds:
         assert played.posted_after == played.posted_before - played.stake + played.payout
-    for later, earlier in zip(rounds, rounds[1:], strict=False):
+    for later, earlier in pairwise(rounds):
         assert later.posted_before == earlier.posted_after
 
 
