@@ -106,6 +106,8 @@ def _round_checks(proof: ProofView) -> list[Check]:
 
 def _outcome_checks(proof: ProofView, server_seed: str, recompute: Recompute) -> list[Check]:
     try:
+        if proof.stake <= 0:
+            raise NotAWager("stake", proof.stake)
         outcome, payout = recompute(server_seed, proof.client_seed, proof.nonce, params=proof.params, stake=proof.stake)
     except NotAWager as error:
         return [Check("wager", said="a wager of the game", found=str(error))]

@@ -73,7 +73,8 @@ def _requests(casino: Casino, game: str) -> Iterator[Any]:
         wager = (
             {"target": 5_000 + number, "over": number % 2 == 0} if game == "dice" else STRATEGIES[game].choose(chance)
         )
-        yield kind(id=casino.new_id(), asset="PLAY", amount=100, **wager)
+        fields = {key: tuple(value) if isinstance(value, list) else value for key, value in wager.items()}
+        yield kind(id=casino.new_id(), asset="PLAY", amount=100, **fields)
 
 
 def _rounds(game: str, variant: str, rounds: int) -> Casino:
@@ -83,6 +84,6 @@ def _rounds(game: str, variant: str, rounds: int) -> Casino:
     spots = sorted(set(SPOTS[game]))
     for number in range(rounds):
         two = (spots[number % len(spots)], 25 + number), (spots[(number + 1) % len(spots)], 30)
-        casino.asks(ANN, casino.table_bet(*two, entropy=f"words {number}" if number % 2 else None))
+        casino.asks(ANN, casino.table_bet(*two, entropy=f"words-{number}" if number % 2 else None))
         casino.wait(ROUND_MS)
     return casino

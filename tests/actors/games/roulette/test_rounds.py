@@ -20,7 +20,7 @@ from actors.games.roulette import Variant
 from actors.games.roulette.layout import layout_of
 from actors.games.roulette.wheel import pocket_of
 from actors.games.rounds import RoundOutOfOrder
-from protocol.errors import Code
+from protocol.errors import Code, Refusal
 from tests.actors.games.roulette.play import ANN, BEN, GAME, Table, bet_id, rules, seed_of
 from tests.vectors.read import read_vectors
 
@@ -245,8 +245,10 @@ def test_a_round_is_played_to_its_end_on_the_layout_it_began_with_and_the_next_o
     later.advance()
     assert later.state.rules == later.rules
     assert (later.state.history, len(later.state.liability)) == ((), 38)
-    assert later.bet(ANN, ("first_four", 8)) is Code.INVALID_BET
-    assert later.bet(ANN, ("first_five", 8)) is None
+    refused = later.bet(ANN, ("first_four", 8))
+    assert isinstance(refused, Refusal)
+    assert refused.code is Code.INVALID_BET
+    assert not isinstance(later.bet(ANN, ("first_five", 8)), Refusal)
 
 
 def test_a_table_between_rounds_takes_the_new_layout_with_its_next_one(table: Table) -> None:
