@@ -377,6 +377,7 @@ export type ClientMessage =
   | Leave
   | Balances
   | Statement
+  | LastRounds
   | Seeds
   | RotateSeeds
   | Proof
@@ -589,6 +590,18 @@ export interface KenoSettled {
   readonly multiplier: Int;
 }
 
+/** Ask for the rounds that were played with one balance, newest first; `before` is `next` of the page before. */
+export interface LastRounds {
+  readonly t: "rounds.last";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** code of an asset, such as PLAY */
+  readonly asset: string;
+  readonly balance?: "cash" | "bonus";
+  readonly before?: Int | null;
+  readonly limit?: number;
+}
+
 /** Give the seat up. Bets of the round stay and are settled. */
 export interface Leave {
   readonly t: "table.leave";
@@ -726,6 +739,33 @@ export interface Ping {
   readonly t: "ping";
   /** sixteen bytes of a UUIDv7 */
   readonly id: Uint8Array;
+}
+
+/**
+ * One bet, from its start to its end. `rules` is the version of the game's rules that it was accepted under.
+ *
+ * `phases` are (name, ms since 1970) in order; of a game of steps `steps` are what was chosen, as in the proof. Funds:
+ * `available` and `held` around the placing of the bet, and the balance `posted` around its payment.
+ */
+export interface PlayedRound {
+  readonly t: "played";
+  readonly bet: Uint8Array;
+  readonly game: string;
+  readonly rules: Int;
+  readonly table: string | null;
+  readonly round: Int | null;
+  readonly stake: Int;
+  readonly payout: Int;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly outcome: Readonly<Record<string, unknown>>;
+  readonly steps: ReadonlyArray<ReadonlyArray<string | Int>>;
+  readonly phases: ReadonlyArray<readonly [string, Int]>;
+  readonly available_before: Int;
+  readonly held_before: Int;
+  readonly available_after: Int;
+  readonly held_after: Int;
+  readonly posted_before: Int;
+  readonly posted_after: Int;
 }
 
 /** Drop one ball through `rows` rows; `risk` says which table of multipliers the slots have. */
@@ -963,6 +1003,16 @@ export interface RouletteUndo {
   readonly table: string;
 }
 
+/** Rounds that were paid, newest first; `next` is the cursor for the next page, or nothing. */
+export interface RoundsPage {
+  readonly t: "rounds";
+  readonly id: Uint8Array;
+  readonly asset: string;
+  readonly balance: string;
+  readonly rounds: ReadonlyArray<PlayedRound>;
+  readonly next: Int | null;
+}
+
 /** Ask for the commitment to one's server seed, one's client seed and the next nonce. */
 export interface Seeds {
   readonly t: "fairness.seeds";
@@ -1015,6 +1065,7 @@ export type ServerMessage =
   | WalletSnapshot
   | WalletChanged
   | StatementPage
+  | RoundsPage
   | SeedsView
   | SeedsRotated
   | ProofView
@@ -1501,6 +1552,7 @@ export interface Answers {
   readonly "table.leave": Done;
   readonly "wallet.balances": WalletBalances;
   readonly "wallet.statement": StatementPage;
+  readonly "rounds.last": RoundsPage;
   readonly "fairness.seeds": SeedsView;
   readonly "fairness.rotate": SeedsRotated;
   readonly "fairness.proof": ProofView;
