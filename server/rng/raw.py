@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from typing import BinaryIO, Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
 from actors.fairness.draws import block
 
@@ -77,7 +77,7 @@ def _fed(arguments: Sequence[str], numbers: Iterator[bytes]) -> str:
         return process.stdout.read().decode()
 
 
-def _pour(pipe: BinaryIO, numbers: Iterator[bytes]) -> None:
+def _pour(pipe: IO[bytes], numbers: Iterator[bytes]) -> None:
     """Until whoever reads has enough, and hangs up. What they print meanwhile fits into a pipe."""
     try:
         pipe.writelines(numbers)

@@ -8,7 +8,6 @@ from math import comb
 from typing import Any, Final
 
 from actors.fairness.draws import Draws, preimages
-from actors.games.baccarat.layout import layout_of as baccarat_layout
 from actors.games.board import BoardGame
 from actors.games.catalogue import ALONE_GAMES, BOARD_GAMES
 from actors.games.dice import ROLLS, roll_of
@@ -95,7 +94,7 @@ def _samples() -> Iterator[Sample]:
     throws = sicbo_layout("macau").weights
     yield Sample("sicbo", "the throw", throws, _of_table("sicbo", "macau"))
     for decks in ("eight_decks", "infinite"):
-        weights = list(baccarat_layout(decks).weights)
+        weights = list(BOARD_GAMES["baccarat"].layout({"variant": decks}).weights)
         yield Sample("baccarat", f"winner and pairs, {decks}", weights, _of_table("baccarat", decks))
 
 

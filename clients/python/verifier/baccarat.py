@@ -1,6 +1,6 @@
 """Baccarat: every card is one choice of those that are left of the shoe; who draws a third one, the rules say."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .draws import Draws, Result
@@ -10,6 +10,8 @@ CARDS = [rank + suit for rank in "23456789TJQKA" for suit in "dhsc"]
 FULL = "8" * 52
 """A whole shoe: a digit for each card says how many of it are left."""
 CUT_CARDS = 16
+DRAWS_ON: dict[int, Sequence[int]] = {3: (0, 1, 2, 3, 4, 5, 6, 7, 9), 4: range(2, 8), 5: range(4, 8), 6: (6, 7)}
+"""By the banker's total from 3: the third cards of the player on which the banker draws."""
 SPOTS = ("player", "banker", "tie", "player_pair", "banker_pair")
 
 
@@ -72,7 +74,7 @@ def banker_draws(banker: int, third: int | None) -> bool:
         return banker <= 5
     if banker <= 2:
         return True
-    return third in {3: (0, 1, 2, 3, 4, 5, 6, 7, 9), 4: range(2, 8), 5: range(4, 8), 6: (6, 7)}.get(banker, ())
+    return third in DRAWS_ON.get(banker, ())
 
 
 def returned(spot: str, amount: int, player: list[str], banker: list[str]) -> int:

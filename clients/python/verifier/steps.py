@@ -30,7 +30,7 @@ def mines(draws: Draws, bet: Mapping[str, Any], stake: int) -> Result:
     count, most = bet["mines"], bet["payout_max"]
     positions = draws.taken(25, count)
     revealed: list[int] = []
-    payout = None
+    payout: int | None = None
 
     def win(safe: int) -> int:
         return int(stake * EDGE * Fraction(comb(25, safe), comb(25 - count, safe))) if safe else stake
@@ -54,7 +54,8 @@ def mines(draws: Draws, bet: Mapping[str, Any], stake: int) -> Result:
 def hilo(draws: Draws, bet: Mapping[str, Any], stake: int) -> Result:
     """A guess that n of 13 ranks fulfil multiplies by 13 / n; all together pay 0.99 of that."""
     cards = [draws.choice(52) for _ in range(53)]
-    shown, fair, payout = 1, Fraction(1), None
+    shown, fair = 1, Fraction(1)
+    payout: int | None = None
     for step, *chosen in bet["steps"]:
         if payout is not None:
             raise ValueError("a step after the end")
