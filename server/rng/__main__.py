@@ -9,7 +9,7 @@ import click
 from server.rng.raw import NoDieharder, dieharder
 from server.rng.report import passes, report
 from server.rng.samples import samples as of_every_game
-from server.rng.scaled import tested
+from server.rng.scaled import examined
 
 ROUNDS: Final = 100_000
 ROUNDS_MIN: Final = 1_000
@@ -27,7 +27,7 @@ def main(root: str, rounds: int, *, raw: bool, samples: int | None, output: Path
     """Test the draws of every game and the raw stream, write the report, and fail if a test does."""
     scaled = []
     for sample in of_every_game():
-        scaled.append(tested(sample, root, rounds))
+        scaled.append(examined(sample, root, rounds))
         click.echo(f"{sample.game}, {sample.what}: {scaled[-1].frequency.p_value:.4f} {scaled[-1].serial.p_value:.4f}")
     try:
         judged = dieharder(root, samples=samples) if raw else []

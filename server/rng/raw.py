@@ -24,6 +24,7 @@ class Judged(NamedTuple):
 
     test: str
     parameter: int
+    samples: int
     p_value: float
     judgement: str
 
@@ -64,8 +65,8 @@ def judgements(text: str) -> list[Judged]:
     found = []
     for line in text.splitlines():
         words = [word.strip() for word in line.split("|")]
-        if len(words) == WORDS_COUNT + 1 and words[1].isdigit():
-            found.append(Judged(words[0], int(words[1]), float(words[4]), words[5]))
+        if len(words) == WORDS_COUNT + 1 and words[1].isdigit() and words[3].isdigit():
+            found.append(Judged(words[0], int(words[1]), int(words[3]), float(words[4]), words[5]))
     return found
 
 

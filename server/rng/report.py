@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from server.rng.raw import Judged
-from server.rng.scaled import GROUPS, NONCES, Tested
+from server.rng.scaled import GROUPS, NONCES, Examined
 
 CONFIDENCE: Final = 0.99
 """Of all tests together."""
@@ -37,8 +37,8 @@ RAW: Final = """
 Numbers of 32 bits of the HMAC stream, block 0 of one nonce after another, read by `dieharder`, which judges them:
 `WEAK` is what one of a hundred good results is called by chance, `FAILED` one of a million.
 
-| test | parameter | p | judgement |
-|---|---|---|---|
+| test | parameter | samples | p | judgement |
+|---|---|---|---|---|
 """
 UNTRIED: Final = """
 ## The raw stream
@@ -47,12 +47,12 @@ Not tested in this run: `dieharder` was left out.
 """
 
 
-def limit_of(tested: Sequence[Tested]) -> float:
+def limit_of(tested: Sequence[Examined]) -> float:
     """The p-value below which one of so many tests fails."""
     return (1 - CONFIDENCE) / (2 * len(tested))
 
 
-def passes(tested: Sequence[Tested], judged: Sequence[Judged]) -> bool:
+def passes(tested: Sequence[Examined], judged: Sequence[Judged]) -> bool:
     """Whether nothing fails."""
     limit = limit_of(tested)
     return all(min(one.frequency.p_value, one.serial.p_value) >= limit for one in tested) and not any(
@@ -60,7 +60,7 @@ def passes(tested: Sequence[Tested], judged: Sequence[Judged]) -> bool:
     )
 
 
-def report(root: str, tested: Sequence[Tested], judged: Sequence[Judged]) -> str:
+def report(root: str, tested: Sequence[Examined], judged: Sequence[Judged]) -> str:
     """The page."""
     passed = passes(tested, judged)
     head = INTRODUCTION.format(
@@ -79,5 +79,7 @@ def report(root: str, tested: Sequence[Tested], judged: Sequence[Judged]) -> str
         f"| {one.serial.statistic:,.1f} | {one.serial.freedom} | {one.serial.p_value:.4f} |\n"
         for one in tested
     ]
-    raw = RAW + "".join(f"| {one.test} | {one.parameter} | {one.p_value:.4f} | {one.judgement} |\n" for one in judged)
+    raw = RAW + "".join(
+        f"| {one.test} | {one.parameter} | {one.samples} | {one.p_value:.4f} | {one.judgement} |\n" for one in judged
+    )
     return head + "".join(rows) + (raw if judged else UNTRIED)

@@ -16,7 +16,7 @@ GROUPS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Examined:
     """One sample of so many outcomes: how often each case came, and each pair of groups, one after the other."""
 
     sample: Sample
@@ -32,7 +32,7 @@ def seeds(root: str, rounds: int) -> Iterator[tuple[str, str, int]]:
         yield sha256(f"{root}:server:{chapter}".encode()).hexdigest(), f"{root}:{chapter}", nonce
 
 
-def tested(sample: Sample, root: str, rounds: int) -> Tested:
+def examined(sample: Sample, root: str, rounds: int) -> Examined:
     """Draw so many outcomes, and test them. Pairs are of the first and second, third and fourth, … outcome."""
     weights = sample.weights
     groups = groups_of(weights)
@@ -49,7 +49,7 @@ def tested(sample: Sample, root: str, rounds: int) -> Tested:
         else:
             pairs[before * len(by_group) + groups[case]] += 1
             before = None
-    return Tested(
+    return Examined(
         sample,
         rounds,
         chi_square(counts, weights),

@@ -189,6 +189,10 @@ class Wire(Ledger):
         """See `Ledger.find_round`."""
         return await self._ask(lambda ledger: ledger.find_round_now(table_id, number))
 
+    async def round_bets(self, table_id: str, number: int) -> list[BetRow]:
+        """See `Ledger.round_bets`."""
+        return await self._ask(lambda ledger: ledger.round_bets_now(table_id, number))
+
     async def find_commands(self, commands: Sequence[CommandId]) -> dict[CommandId, KnownCommand]:
         """See `Ledger.find_commands`."""
         return await self._ask(lambda ledger: ledger.find_commands_now(commands))

@@ -180,7 +180,7 @@ def _statement() -> StatementPage:
 def _rounds() -> RoundsPage:
     """The dice bet, which is all that was played yet."""
     settled, proof = dice_settled(), dice_proof()
-    at, after = NOW_MS + 4_000, {"available_after": settled.available, "posted_after": settled.available}
+    at = NOW_MS + 4_000
     played = PlayedRound(
         bet=settled.id,
         game=proof.game,
@@ -195,9 +195,10 @@ def _rounds() -> RoundsPage:
         phases=(("placed", at), ("settled", at)),
         available_before=OPENING,
         held_before=0,
+        available_after=settled.available,
         held_after=0,
         posted_before=OPENING,
-        **after,
+        posted_after=settled.available,
     )
     request_id = story_id("rounds.last", 8_500)
     return RoundsPage(id=request_id, asset=ASSET, balance="cash", rounds=(played,), next=None)

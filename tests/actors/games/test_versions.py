@@ -74,7 +74,8 @@ def test_an_open_game_goes_on_under_the_rules_it_began_with() -> None:
         play = game.check(HiloBet(id=ID, asset="PLAY", amount=100), LIMITS)
         assert isinstance(play, InstantPlay)
         then = versions.of(play.params)
-        payouts.append(then.payout(then.act(then.start(play, *SEEDS), LATE)))
+        late: Any = then.act(then.start(play, *SEEDS), LATE)
+        payouts.append(then.payout(late))
 
     assert payouts == [100, 200]
 

@@ -29,7 +29,8 @@ def opened(game: str, variant: str, **more: Any) -> Casino:
 def restarted(casino: Casino, variant: str, **more: Any) -> None:
     """The process is killed, and another one comes with another layout of the table."""
     rules = table_rules({**RULES, "game": casino.game, "variant": variant, **more})
-    casino.kinds["table"] = TableKind({TABLE: (TABLE_GAMES[casino.game], rules)}, ASSETS, casino.sealer)
+    table = TableKind({TABLE: (TABLE_GAMES[casino.game], rules)}, ASSETS, casino.sealer)
+    casino.kinds = {**casino.kinds, "table": table}
     casino.restart()
     casino.host.wake(Ref("table", TABLE))
     casino.settle()

@@ -11,7 +11,7 @@ from server.rng.__main__ import main
 from server.rng.raw import BLOCKS, Judged, NoDieharder, dieharder, judgements, stream
 from server.rng.report import limit_of, passes, report
 from server.rng.samples import samples
-from server.rng.scaled import Tested
+from server.rng.scaled import Examined
 from server.rng.statistics import Verdict
 
 PRINTED = """
@@ -26,21 +26,21 @@ PRINTED = """
 """
 
 
-def made(frequency: float, serial: float) -> Tested:
-    return Tested(samples()[0], 1_000, Verdict(9.0, 9, frequency), Verdict(4.0, 9, serial))
+def made(frequency: float, serial: float) -> Examined:
+    return Examined(samples()[0], 1_000, Verdict(9.0, 9, frequency), Verdict(4.0, 9, serial))
 
 
 def test_results_of_dieharder_are_read() -> None:
     assert judgements(PRINTED) == [
-        Judged("diehard_birthdays", 0, 0.31234567, "PASSED"),
-        Judged("sts_serial", 3, 0.99812345, "WEAK"),
-        Judged("diehard_runs", 0, 0.0, "FAILED"),
+        Judged("diehard_birthdays", 0, 100, 0.31234567, "PASSED"),
+        Judged("sts_serial", 3, 100, 0.99812345, "WEAK"),
+        Judged("diehard_runs", 0, 100, 0.0, "FAILED"),
     ]
 
 
 @pytest.mark.parametrize(
     ("frequency", "serial", "passed"),
-    [(0.5, 0.5, True), (0.005, 0.005, True), (0.0049, 0.5, False), (0.5, 0.0049, False)],
+    [(0.5, 0.5, True), (0.0051, 0.0051, True), (0.0049, 0.5, False), (0.5, 0.0049, False)],
 )
 def test_a_test_fails_below_the_limit_for_all_tests_together(frequency: float, serial: float, passed: bool) -> None:
     tested = [made(frequency, serial)]
@@ -53,15 +53,15 @@ def test_a_test_fails_below_the_limit_for_all_tests_together(frequency: float, s
 def test_what_dieharder_fails_is_failed_and_what_it_finds_weak_is_not() -> None:
     tested = [made(0.5, 0.5)]
 
-    assert passes(tested, [Judged("any", 1, 0.001, "WEAK")])
-    assert not passes(tested, [Judged("any", 1, 0.0, "FAILED")])
+    assert passes(tested, [Judged("any", 1, 100, 0.001, "WEAK")])
+    assert not passes(tested, [Judged("any", 1, 100, 0.0, "FAILED")])
 
 
 def test_a_report_has_a_row_for_each_result() -> None:
     page = report("word", [made(0.5, 0.25)], judgements(PRINTED))
 
     assert "| dice | the roll | 10,001 | 9.0 | 9 | 0.5000 | 4.0 | 9 | 0.2500 |" in page
-    assert "| sts_serial | 3 | 0.9981 | WEAK |" in page
+    assert "| sts_serial | 3 | 100 | 0.9981 | WEAK |" in page
     assert "dieharder` was left out" in report("word", [made(0.5, 0.5)], [])
 
 
@@ -92,7 +92,7 @@ def test_each_test_of_dieharder_reads_as_much_as_it_wants(monkeypatch: pytest.Mo
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
 
-    assert dieharder("word", (3, 101)) == [Judged(f"fake_{test}_of_200", 3, 0.25, "PASSED") for test in (3, 101)]
+    assert dieharder("word", (3, 101)) == [Judged(f"fake_{test}_of_200", 3, 100, 0.25, "PASSED") for test in (3, 101)]
 
 
 def test_the_command_writes_the_report(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from actors.games.catalogue import VERIFIABLE
 from server.rng.samples import HANDS, Sample, samples
-from server.rng.scaled import GROUPS, groups_of, seeds, tested
+from server.rng.scaled import GROUPS, examined, groups_of, seeds
 
 ROUNDS = 2_000
 LIMIT = 1e-5
@@ -23,7 +23,7 @@ def test_every_game_is_sampled() -> None:
 
 @of_each_sample
 def test_what_a_game_draws_passes(sample: Sample) -> None:
-    result = tested(sample, "tests", ROUNDS)
+    result = examined(sample, "tests", ROUNDS)
 
     assert min(result.frequency.p_value, result.serial.p_value) > LIMIT
 
@@ -35,13 +35,13 @@ def test_a_game_that_draws_its_rarest_case_too_often_fails(sample: Sample) -> No
         sample, case=lambda server, client, nonce: sample.case(server, client, nonce) if nonce % 5 else wrong
     )
 
-    assert tested(bent, "tests", ROUNDS).frequency.p_value < LIMIT
+    assert examined(bent, "tests", ROUNDS).frequency.p_value < LIMIT
 
 
 def test_a_game_whose_last_outcome_tells_of_the_next_fails() -> None:
     [roulette, *_] = [sample for sample in EVERY if sample.game == "roulette"]
     repeating = replace(roulette, case=lambda server, client, nonce: roulette.case(server, client, nonce - nonce % 2))
-    result = tested(repeating, "tests", ROUNDS)
+    result = examined(repeating, "tests", ROUNDS)
 
     assert result.serial.p_value < LIMIT
 

@@ -35,7 +35,7 @@ def proof(game: str, seed: int, params: Any, stake: int = STAKE, table: str | No
         client_seed, params = mixed, {**params, "entropy": "mine"}
         round_ = {"table": table, "round": seed, "contributions": contributions}
     outcome, payout = VERIFIABLE[game].recompute(server_seed, client_seed, seed, params=params, stake=stake)
-    fields = {"game": game, "commitment": commitment_of(server_seed), "server_seed": server_seed}
+    fields: dict[str, Any] = {"game": game, "commitment": commitment_of(server_seed), "server_seed": server_seed}
     fields |= {"client_seed": client_seed, "nonce": seed, "params": params, "stake": stake}
     return {**fields, **round_, "outcome": dict(outcome), "payout": payout}
 
@@ -65,8 +65,9 @@ def board_wagers() -> Iterator[tuple[str, dict[str, Any], list[str]]]:
 @pytest.mark.parametrize(("game", "recorded", "spots"), list(board_wagers()))
 def test_every_spot_of_every_layout(game: str, recorded: dict[str, Any], spots: list[str]) -> None:
     for seed in range(SEEDS * 5):
-        wagers = [[spot, 1 + number % 7] for number, spot in enumerate(spots)]
-        stake = sum(amount for _, amount in wagers)
+        amounts = [1 + number % 7 for number in range(len(spots))]
+        wagers = [[spot, amount] for spot, amount in zip(spots, amounts, strict=True)]
+        stake = sum(amounts)
         assert_agreed(proof(game, seed, {**recorded, "wagers": wagers}, stake, table="one"))
 
 
