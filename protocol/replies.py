@@ -203,7 +203,7 @@ class StatementPage(Reply):
 class PlayedRound(Message):
     """One bet, from its start to its end. `rules` is the version of the game's rules that it was accepted under.
 
-    `phases` are (name, ms since 1970) in order; of a game of steps `steps` are what was chosen, as in the proof. Funds:
+    `phases` are in order, `phases_at_ms` when each was; of a game of steps `steps` are what was chosen, as in the proof. Funds:
     `available` and `held` around the placing of the bet, and the balance `posted` around its payment.
     """
 
@@ -218,7 +218,8 @@ class PlayedRound(Message):
     params: dict[str, Any]
     outcome: dict[str, Any]
     steps: tuple[tuple[str | int, ...], ...]
-    phases: tuple[tuple[str, int], ...]
+    phases: tuple[str, ...]
+    phases_at_ms: tuple[int, ...]
     available_before: int
     held_before: int
     available_after: int

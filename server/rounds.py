@@ -82,7 +82,7 @@ class Recall:
         params: dict[str, Any] = msgpack.unpackb(bet.params)
         steps = await self._steps(bet)
         found = await self._round(bet)
-        outcome = _outcome(bet, steps, found)
+        outcome, phases = _outcome(bet, steps, found), _phases(bet, steps, found)
         available_before, held_before = _funds_before(bet)
         return PlayedRound(
             bet=bet.id,
@@ -95,7 +95,8 @@ class Recall:
             params=params,
             outcome=outcome,
             steps=tuple(one.step for one in steps),
-            phases=_phases(bet, steps, found),
+            phases=tuple(name for name, _ in phases),
+            phases_at_ms=tuple(at for _, at in phases),
             available_before=available_before,
             held_before=held_before,
             available_after=bet.available,

@@ -744,7 +744,7 @@ export interface Ping {
 /**
  * One bet, from its start to its end. `rules` is the version of the game's rules that it was accepted under.
  *
- * `phases` are (name, ms since 1970) in order; of a game of steps `steps` are what was chosen, as in the proof. Funds:
+ * `phases` are in order, `phases_at_ms` when each was; of a game of steps `steps` are what was chosen, as in the proof. Funds:
  * `available` and `held` around the placing of the bet, and the balance `posted` around its payment.
  */
 export interface PlayedRound {
@@ -759,7 +759,8 @@ export interface PlayedRound {
   readonly params: Readonly<Record<string, unknown>>;
   readonly outcome: Readonly<Record<string, unknown>>;
   readonly steps: ReadonlyArray<ReadonlyArray<string | Int>>;
-  readonly phases: ReadonlyArray<readonly [string, Int]>;
+  readonly phases: ReadonlyArray<string>;
+  readonly phases_at_ms: ReadonlyArray<Int>;
   readonly available_before: Int;
   readonly held_before: Int;
   readonly available_after: Int;

@@ -71,7 +71,7 @@ def test_a_round_is_found_by_its_table_and_number(played_dsn: str) -> None:
         (BEN, 50, "agrees"),
     ]
     for bet in said["bets"]:
-        assert [name for name, _ in bet["phases"]] == ["opened", "placed", "drawn", "settled"]
+        assert bet["phases"] == ["opened", "placed", "drawn", "settled"]
         assert bet["posted_before"] == FUNDS
         assert bet["posted_after"] == FUNDS - bet["stake"] + bet["payout"]
 
