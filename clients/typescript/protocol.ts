@@ -744,8 +744,8 @@ export interface Ping {
 /**
  * One bet, from its start to its end. `rules` is the version of the game's rules that it was accepted under.
  *
- * `phases` are in order, `phases_at_ms` when each was; of a game of steps `steps` are what was chosen, as in the proof. Funds:
- * `available` and `held` around the placing of the bet, and the balance `posted` around its payment.
+ * `phases` are in order, `phases_at_ms` when each was; of a game of steps `steps` are what was chosen, as in the
+ * proof. Funds: `available` and `held` around the placing of the bet, and the balance `posted` around its payment.
  */
 export interface PlayedRound {
   readonly t: "played";
