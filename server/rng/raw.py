@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import IO, Final, NamedTuple
 
@@ -80,7 +81,8 @@ def _fed(arguments: Sequence[str], numbers: Iterator[bytes]) -> str:
 
 def _pour(pipe: IO[bytes], numbers: Iterator[bytes]) -> None:
     """Until whoever reads has enough, and hangs up. What they print meanwhile fits into a pipe."""
-    try:
+    with suppress(BrokenPipeError):
         pipe.writelines(numbers)
-    except BrokenPipeError:
-        return
+    # What was left in the buffer cannot be written either.
+    with suppress(BrokenPipeError):
+        pipe.close()
