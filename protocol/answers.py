@@ -4,6 +4,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from protocol.games.baccarat import BaccaratBet, BaccaratClear, BaccaratPlaced, BaccaratReturned, BaccaratUndo
+from protocol.games.crash import (
+    CrashBet,
+    CrashCashed,
+    CrashCashout,
+    CrashClear,
+    CrashPlaced,
+    CrashReturned,
+    CrashUndo,
+)
 from protocol.games.dice import DiceBet, DiceSettled
 from protocol.games.hilo import HiloBet, HiloCashOut, HiloGuess, HiloSkip, HiloState
 from protocol.games.keno import KenoBet, KenoSettled
@@ -95,4 +104,8 @@ ANSWERS: Final[Mapping[type[Request], type[Reply]]] = {
     BaccaratBet: BaccaratPlaced,
     BaccaratUndo: BaccaratReturned,
     BaccaratClear: BaccaratReturned,
+    CrashBet: CrashPlaced,
+    CrashUndo: CrashReturned,
+    CrashClear: CrashReturned,
+    CrashCashout: CrashCashed,
 }

@@ -70,6 +70,8 @@ class Code(IntEnum):
     NO_SUCH_GAME = 5022
     OUT_OF_TURN = 5023
     ILLEGAL_STEP = 5024
+    CRASHED = 5025
+    CASHED_OUT = 5026
 
     TRY_AGAIN = 6001
     INTERNAL = 6002
@@ -132,6 +134,8 @@ CATALOGUE: Final[dict[Code, Meaning]] = {
     Code.NO_SUCH_GAME: Meaning("You have no such open game: it is over, or never began.", sticky=True),
     Code.OUT_OF_TURN: Meaning("The game is at another step.", sticky=True),
     Code.ILLEGAL_STEP: Meaning("The rules do not allow this step now.", sticky=True),
+    Code.CRASHED: Meaning("It was over before this came.", sticky=True),
+    Code.CASHED_OUT: Meaning("This bet is cashed out already.", sticky=True),
     Code.TRY_AGAIN: Meaning("It is not known whether this was done; repeat with the same id.", may_retry=True),
     Code.INTERNAL: Meaning("A fault of ours; repeat with the same id.", may_retry=True),
     Code.RESTARTING: Meaning("The server is restarting; reconnect and repeat.", may_retry=True),

@@ -76,6 +76,9 @@ class Watch:
 
     def add_round(self, result: RoundResult) -> None:
         """All bets of one round."""
+        if result.game not in BOARD_GAMES:
+            self._add_flight(result)
+            return
         game = BOARD_GAMES[result.game]
         one = self._of(result.game, result.bets[0], result.asset)
         wagers = [(spot, amount) for bet in result.bets for spot, amount in bet["wagers"]]
@@ -85,6 +88,17 @@ class Watch:
         one.paid += result.paid
         one.expected += mean
         one.variance += variance
+
+    def _add_flight(self, result: RoundResult) -> None:
+        """A round of crash. What is cashed out by hand may be at any multiplier, and all of them return the same."""
+        one = self._of(result.game, result.bets[0], result.asset)
+        staked = sum(amount for bet in result.bets for _, amount in bet["wagers"])
+        mean = staked * float(line_of(result.game, SAMPLES[result.game][0]).rtp)
+        one.bets += len(result.bets)
+        one.staked += staked
+        one.paid += result.paid
+        one.expected += mean
+        one.variance += (result.paid - mean) ** 2
 
     def _of(self, game: str, params: Mapping[str, Any], asset: str) -> Returns:
         key = game, str(params.get("variant") or params.get("machine") or ""), asset

@@ -31,6 +31,11 @@ def round_seed(table: TableId, round_number: int) -> SeedOwner:
     return SeedOwner(f"croupier.seed.v1:round:{table}:{round_number}")
 
 
+def chain_seed(table: TableId, first_round: int) -> SeedOwner:
+    """The owner of the last seed of a table's chain, which all seeds from `first_round` on follow from."""
+    return SeedOwner(f"croupier.seed.v1:chain:{table}:{first_round}")
+
+
 class SealBroken(Exception):
     """Sealed bytes do not open for this owner: another key, another owner, or changed bytes."""
 

@@ -7,6 +7,9 @@ from actors.fairness.verify import Verifiable
 from actors.games.alone import AloneGame
 from actors.games.baccarat import Baccarat
 from actors.games.board import SEATS_MAX, BoardGame, Rules
+from actors.games.crash import Crash
+from actors.games.crash import Rules as CrashRules
+from actors.games.crash.state import SEATS_MAX as CRASH_SEATS_MAX
 from actors.games.dice import Dice
 from actors.games.hilo import Hilo
 from actors.games.interface import InstantGame, Limits, TableGame
@@ -28,6 +31,7 @@ _DICE: Final = Dice()
 _ALONE: Final = [Versions[AloneGame](game) for game in (Limbo(), Plinko(), Keno(), WheelOfFortune(), Slots())]
 _STEPS: Final = [Versions[StepGame[Any]](game) for game in (Mines(), Hilo(), VideoPoker())]
 _BOARDS: Final = [Versions[BoardGame](game) for game in (Roulette(), SicBo(), Baccarat())]
+_CRASH: Final = Versions[Crash](Crash())
 
 ALONE_GAMES: Final[Mapping[str, AloneGame]] = {one.newest.name: one.newest for one in _ALONE}
 STEP_GAMES: Final[Mapping[str, StepGame[Any]]] = {one.newest.name: one.newest for one in _STEPS}
@@ -35,7 +39,7 @@ STEP_VERSIONS: Final[Mapping[str, Versions[StepGame[Any]]]] = {one.newest.name: 
 """An open game goes on under the rules it began with."""
 INSTANT_GAMES: Final[Mapping[str, InstantGame]] = {_DICE.name: _DICE, **ALONE_GAMES}
 BOARD_GAMES: Final[Mapping[str, BoardGame]] = {one.newest.name: one.newest for one in _BOARDS}
-TABLE_GAMES: Final[Mapping[str, TableGame[Any]]] = {**BOARD_GAMES}
+TABLE_GAMES: Final[Mapping[str, TableGame[Any]]] = {**BOARD_GAMES, _CRASH.newest.name: _CRASH.newest}
 
 
 def _verifiable(versions: list[Versions[Any]], *, at_table: bool) -> dict[str, Verifiable]:
@@ -44,32 +48,32 @@ def _verifiable(versions: list[Versions[Any]], *, at_table: bool) -> dict[str, V
 
 VERIFIABLE: Final[Mapping[str, Verifiable]] = {
     **_verifiable([Versions[Dice](_DICE), *_ALONE, *_STEPS], at_table=False),
-    **_verifiable([*_BOARDS], at_table=True),
+    **_verifiable([*_BOARDS, _CRASH], at_table=True),
 }
 
 
-def table_rules(settings: Mapping[str, Any]) -> Rules:
+def table_rules(settings: Mapping[str, Any]) -> Rules | CrashRules:
     """The rules of a table from its checked settings.
 
     Keys: `id`, `game`, `asset`, `min_bet`, `max_bet`, `max_total`, `exposure_max`, `betting_ms`, `closed_ms`,
-    `spin_ms`, `settled_ms`, those that the game's layout takes and, if given, `seats_max`. Others are left to those
-    they are for.
+    `spin_ms`, `settled_ms`, those that the game's layout takes (crash: `win_max`) and, if given, `seats_max`. Others
+    are left to those they are for.
     """
-    return Rules(
-        table=TableId(settings["id"]),
-        layout=BOARD_GAMES[settings["game"]].layout(settings),
-        asset=settings["asset"],
-        limits=Limits(
-            min_bet=settings["min_bet"],
-            max_bet=settings["max_bet"],
-            max_total=settings["max_total"],
-            exposure_max=settings["exposure_max"],
-        ),
-        timing=Timing(
-            betting_ms=settings["betting_ms"],
-            closed_ms=settings["closed_ms"],
-            spin_ms=settings["spin_ms"],
-            settled_ms=settings["settled_ms"],
-        ),
-        seats_max=settings.get("seats_max", SEATS_MAX),
+    limits = Limits(
+        min_bet=settings["min_bet"],
+        max_bet=settings["max_bet"],
+        max_total=settings["max_total"],
+        exposure_max=settings["exposure_max"],
     )
+    timing = Timing(
+        betting_ms=settings["betting_ms"],
+        closed_ms=settings["closed_ms"],
+        spin_ms=settings["spin_ms"],
+        settled_ms=settings["settled_ms"],
+    )
+    table, asset = TableId(settings["id"]), settings["asset"]
+    if settings["game"] == _CRASH.newest.name:
+        seats_max = settings.get("seats_max", CRASH_SEATS_MAX)
+        return CrashRules(table, asset, limits, timing, settings["win_max"], seats_max)
+    layout = BOARD_GAMES[settings["game"]].layout(settings)
+    return Rules(table, layout, asset, limits, timing, seats_max=settings.get("seats_max", SEATS_MAX))

@@ -108,7 +108,17 @@ class Advance:
     server_seed: str | None = None
 
 
-Command = OpenRound | PlaceBet | UndoBet | ClearBets | Advance
+@dataclass(frozen=True, slots=True)
+class CashOut:
+    """End one's own bet now, where a game has bets that can be ended; `server_seed` is that of the round."""
+
+    player: PlayerId
+    bet: BetId
+    now: int
+    server_seed: str | None = None
+
+
+Command = OpenRound | PlaceBet | UndoBet | ClearBets | CashOut | Advance
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +182,51 @@ class RoundSettled:
     opens_at: int
 
 
-Event = RoundOpened | BetPlaced | BetsReturned | BettingClosed | OutcomeDrawn | RoundSettled
+@dataclass(frozen=True, slots=True)
+class ChainBegun:
+    """From `first_round` on the server seeds are those of a chain of so many `rounds`, which ends in `terminating`.
+
+    `sealed` is its last seed, which all others follow from, sealed.
+    """
+
+    first_round: int
+    rounds: int
+    terminating: str
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """What was bet on has begun, and its end is bound, but nobody is told it before it comes."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class CashedOut:
+    """A bet was ended by its player at this multiplier (hundredths), `elapsed_ms` after the launch."""
+
+    player: PlayerId
+    bet: BetId
+    multiplier: int
+    payout: int
+    elapsed_ms: int
+    at: int
+
+
+Event = (
+    ChainBegun
+    | RoundOpened
+    | BetPlaced
+    | BetsReturned
+    | BettingClosed
+    | Launched
+    | CashedOut
+    | OutcomeDrawn
+    | RoundSettled
+)
+InBulk = BetPlaced | BetsReturned | CashedOut
+"""Events that are told together, from time to time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +253,10 @@ class TableGame(Protocol[S]):
     """
 
     name: str
+    variants: tuple[str, ...]
     bet_request: type[Request]
+    chain_rounds: int
+    """How many rounds the chains of its server seeds have; none: each round has a seed of its own."""
 
     def fresh(self, rules: Any) -> S:
         """A table before its first round."""
@@ -210,8 +267,17 @@ class TableGame(Protocol[S]):
     def apply(self, state: S, event: Event) -> S:
         """The state after what happened."""
 
-    def deadline(self, state: S) -> int | None:
-        """When (ms) the table wants `Advance` or, between rounds, `OpenRound`; nothing before its first round."""
+    def chain(self, state: S) -> ChainBegun | None:
+        """The chain of the server seeds, where there is one."""
+
+    def deadline(self, state: S, server_seed: str | None = None) -> int | None:
+        """When (ms) the table wants `Advance` or, between rounds, `OpenRound`; nothing before its first round.
+
+        What is bound and not told yet may be known by the server seed of the round alone.
+        """
+
+    def beat_ms(self, state: S) -> int | None:
+        """How often watchers are told of the moment though nothing happens; nothing when they need not be."""
 
     def wants_seed(self, state: S) -> bool:
         """Whether a round is committed to a server seed and has not drawn yet."""
@@ -229,9 +295,9 @@ class TableGame(Protocol[S]):
         """What everyone may see of an event that was applied; nothing of bets, which `published` tells in bulk."""
 
     def published(
-        self, state: S, events: tuple[BetPlaced | BetsReturned, ...], stream: str, epoch: int, seq: int
+        self, state: S, events: tuple[InBulk, ...], stream: str, epoch: int, seq: int, *, now: int
     ) -> Message:
-        """Bets and withdrawals since the last time, in one message."""
+        """Bets, withdrawals and cash-outs since the last time, and where the game is, in one message."""
 
     def view(self, state: S, viewer: PlayerId | None, stream: str, epoch: int, seq: int, *, now: int) -> Message:
         """The table as this viewer (nobody: a spectator) may see it, as a snapshot; who is seated the actor knows."""

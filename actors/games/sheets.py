@@ -10,6 +10,7 @@ from actors.games.alone import MULTIPLIER_ONE
 from actors.games.board import BoardGame
 from actors.games.board.layout import payoffs_of_spot
 from actors.games.catalogue import ALONE_GAMES, BOARD_GAMES, STEP_GAMES
+from actors.games.crash import payoffs_at
 from actors.games.dice import ROLLS, is_wager, multiplier_of, winning_rolls
 from actors.games.odds import Figures, Odds, Payoffs, figures_of, payoffs_of
 from protocol.games.keno import PICKS_MAX
@@ -22,6 +23,7 @@ from protocol.games.wheel import TABLES as WHEEL_TABLES
 
 DICE_TARGETS: Final = (101, 500, 1_000, 2_500, 5_050, 7_500, 9_000, 9_900, 9_990, 9_999)
 """All over; those under mirror them."""
+CRASH_TARGETS: Final = (101, 110, 150, 200, 300, 500, 1_000, 10_000, 100_000, 1_000_000)
 LIMBO_TARGETS: Final = (TARGET_MIN, 110, 150, 200, 300, 500, 1_000, 10_000, 100_000, 1_000_000, TARGET_MAX)
 MINES_GAMES: Final = tuple(
     (mines, tiles)
@@ -79,6 +81,8 @@ def line_of(game: str, params: Mapping[str, Any]) -> Line:
     """One wager of a game. Raises `NotAWager`, `ValueError` or `KeyError` for what is none."""
     if game == "dice":
         return Line(params, _dice(params["target"], over=params["over"]))
+    if game == "crash":
+        return Line(params, payoffs_at(params["target"]))
     if game in STEP_GAMES:
         return Line(params, STEP_GAMES[game].payoffs(params))
     if game in BOARD_GAMES:
@@ -105,6 +109,7 @@ def _one_of_each_kind(game: BoardGame) -> Iterator[Mapping[str, Any]]:
 
 
 SAMPLES: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
+    "crash": tuple({"target": target} for target in CRASH_TARGETS),
     "dice": tuple({"target": target, "over": True} for target in DICE_TARGETS),
     "hilo": tuple({"rank": rank, "guess": guess} for rank in range(1, 14) for guess in ("higher", "lower")),
     "keno": tuple(

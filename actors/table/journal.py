@@ -9,7 +9,10 @@ from actors.games.interface import (
     BetPlaced,
     BetsReturned,
     BettingClosed,
+    CashedOut,
+    ChainBegun,
     Event,
+    Launched,
     OutcomeDrawn,
     RoundOpened,
     RoundSettled,
@@ -46,7 +49,8 @@ class TakingBack:
 TableEvent = Event | Seated | Left | TakingBack
 
 _KINDS: Final[tuple[type[Any], ...]] = (
-    RoundOpened, BetPlaced, BetsReturned, BettingClosed, OutcomeDrawn, RoundSettled, Seated, Left, TakingBack
+    RoundOpened, BetPlaced, BetsReturned, BettingClosed, OutcomeDrawn, RoundSettled, Seated, Left, TakingBack,
+    ChainBegun, Launched, CashedOut
 )  # fmt: skip
 _FIELDS: Final = {kind: tuple(kind.__slots__) for kind in _KINDS}
 _BY_NAME: Final = {kind.__name__: kind for kind in _KINDS}

@@ -13,13 +13,18 @@ from typing import Any, ClassVar, Final
 
 import msgpack
 
+from actors.fairness.chain import seed_in_chain
 from actors.fairness.commitment import commitment_of, new_server_seed
-from actors.fairness.seal import NONCE_BYTES, Sealer, round_seed
+from actors.fairness.seal import NONCE_BYTES, Sealer, chain_seed, round_seed
 from actors.games.interface import (
     Advance,
     BetPlaced,
     BetsReturned,
+    CashedOut,
+    CashOut,
+    ChainBegun,
     ClearBets,
+    InBulk,
     OpenRound,
     OutcomeDrawn,
     PlaceBet,
@@ -80,6 +85,7 @@ class Table:
 
     __slots__ = (
         "_asset",
+        "_beat_at",
         "_confirm_at",
         "_flush_at",
         "_fresh",
@@ -128,8 +134,9 @@ class Table:
         self._watchers = 0
         self._confirm_at = 0
         self._waiting = WaitingRequests()
-        self._fresh: list[BetPlaced | BetsReturned] = []
+        self._fresh: list[InBulk] = []
         self._flush_at = 0
+        self._beat_at = 0
         self._woke_at = 0
 
     # --- what the host calls ---
@@ -178,6 +185,10 @@ class Table:
             self._take_back(turn, asked, UndoBet(asked.player, turn.now), sender)
         elif request.t == f"{self._game.name}.clear":
             self._take_back(turn, asked, ClearBets(asked.player, turn.now), sender)
+        elif request.t == f"{self._game.name}.cashout":
+            turn.need(Ref("wallet", asked.player))
+            self._catch_up(turn)
+            self._take_back(turn, asked, CashOut(asked.player, request.bet, turn.now, self._server_seed), sender)
         else:
             turn.answer(sender, Refusal(Code.UNKNOWN_TYPE, {"t": request.t, "game": self._game.name}))
 
@@ -302,8 +313,11 @@ class Table:
             return self._decide_bet(command)
         return self._game.decide(self._memory.game, command)
 
-    def _take_back(self, turn: Turn, asked: Asked, command: UndoBet | ClearBets, sender: Sender) -> None:
-        """Ask the wallet first whether the id is new; then the bets go here, for good, and last their holds there."""
+    def _take_back(self, turn: Turn, asked: Asked, command: UndoBet | ClearBets | CashOut, sender: Sender) -> None:
+        """Ask the wallet first whether the id is new; then the bets go here, for good, and last their holds there.
+
+        A bet that is cashed out goes the same way, but its hold stays until the round is paid.
+        """
         request = asked.request
         wallet = Ref("wallet", asked.player)
         turn.need(wallet)
@@ -335,22 +349,15 @@ class Table:
             return
         player = waiting.command.player
         wallet = Ref("wallet", player)
+        if type(waiting.command) is CashOut:
+            self._catch_up(turn)
         decided = self._decide_again(turn, waiting)
         if decided is None or isinstance(decided, Refusal):
             waiting.command = None
             refusal = decided or Refusal(Code.NOTHING_TO_UNDO)
             self._waiting.tell(turn, wallet, RefuseBet(new.id, waiting.digest, refusal, new.attempt))
             return
-        bets: tuple[BetId, ...] = decided[0].bets
-        standing = self._game.bets(self._memory.game)
-        reply = {
-            "t": f"{self._game.name}.returned",
-            "id": new.id,
-            "table": self._id,
-            "round": self._game.binding(self._memory.game).round,
-            "bets": bets,
-            "amount": sum(standing[bet].stake for bet in bets),
-        }
+        bets, reply = self._told(new.id, decided[0])
         taking = TakingBack(new.id, player, waiting.digest, bets, reply)
         for event in decided:
             self._record(turn, event)
@@ -361,6 +368,16 @@ class Table:
             return
         self._record(turn, taking)
         self._ask_to_confirm(turn)
+
+    def _told(self, command: CommandId, event: BetsReturned | CashedOut) -> tuple[tuple[BetId, ...], dict[str, Any]]:
+        """The bets whose holds are released, and what their player is told."""
+        at = {"id": command, "table": self._id, "round": self._round}
+        if type(event) is CashedOut:
+            cashed = {"bet": event.bet, "multiplier": event.multiplier, "payout": event.payout}
+            return (), {"t": f"{self._game.name}.cashed", **at, **cashed}
+        standing, bets = self._game.bets(self._memory.game), event.bets
+        amount = sum(standing[bet].stake for bet in bets)
+        return bets, {"t": f"{self._game.name}.returned", **at, "bets": bets, "amount": amount}
 
     def _not_held(self, turn: Turn, command: NotHeld, sender: Sender) -> None:
         self._waiting.answer(turn, command.id, command.attempt, command.answer)
@@ -397,35 +414,69 @@ class Table:
             self._waiting.ask_again(turn)
         if turn.now >= self._confirm_at:
             self._ask_to_confirm(turn)
-        deadline = self._game.deadline(self._memory.game)
-        if deadline is not None and turn.now >= deadline and not self._game.between_rounds(self._memory.game):
-            decided = self._game.decide(self._memory.game, Advance(turn.now, self._server_seed))
-            if isinstance(decided, Refusal) or not decided:
-                turn.wake_at(turn.now + STUCK_RETRY_MS)
-                return
-            for event in decided:
-                self._record(turn, event)
+        deadline = self._deadline
+        if (
+            deadline is not None
+            and turn.now >= deadline
+            and not self._game.between_rounds(self._memory.game)
+            and not self._advance(turn)
+        ):
+            turn.wake_at(turn.now + STUCK_RETRY_MS)
+            return
         self._go_on(turn)
+
+    @property
+    def _deadline(self) -> int | None:
+        return self._game.deadline(self._memory.game, self._server_seed)
+
+    def _advance(self, turn: Turn) -> bool:
+        """Go on to what comes next; whether there was anything."""
+        decided = self._game.decide(self._memory.game, Advance(turn.now, self._server_seed))
+        if isinstance(decided, Refusal):
+            return False
+        for event in decided:
+            self._record(turn, event)
+        return bool(decided)
+
+    def _catch_up(self, turn: Turn) -> None:
+        """What was due before this millisecond comes before what is asked now; what is due in it comes in its turn."""
+        deadline = self._deadline
+        between = self._game.between_rounds(self._memory.game)
+        if deadline is not None and turn.now > deadline and not between and self._advance(turn):
+            self._go_on(turn)
 
     def _go_on(self, turn: Turn) -> None:
         """Open a round if it is time and somebody is here; see that the table is woken at its next deadline."""
         game = self._memory.game
-        deadline = self._game.deadline(game)
+        deadline = self._deadline
         if self._game.between_rounds(game):
             if not (self._watchers or self._memory.seats):
                 return
             if deadline is None or turn.now >= deadline:
                 self._open_round(turn)
-                deadline = self._game.deadline(game)
+                deadline = self._deadline
         if deadline is not None:
             turn.wake_at(max(deadline, turn.now))
+        self._beat(turn)
+
+    def _beat(self, turn: Turn) -> None:
+        """Tell watchers where the game is, as often as it wants: one event, and nothing to write down."""
+        beat_ms = self._game.beat_ms(self._memory.game)
+        if beat_ms is None or not self._watchers:
+            return
+        if turn.now >= self._beat_at:
+            self._flush(turn)
+            self._beat_at = (turn.now // beat_ms + 1) * beat_ms
+        turn.wake_at(self._beat_at)
 
     def _open_round(self, turn: Turn) -> None:
         number = self._game.binding(self._memory.game).round + 1
-        server_seed = new_server_seed(turn.entropy(SERVER_SEED_BYTES))
+        chain, server_seed = self._next_seed(turn, number)
         decided = self._game.decide(self._memory.game, OpenRound(number, commitment_of(server_seed), turn.now))
         if isinstance(decided, Refusal) or not decided:
             return
+        if chain is not None:
+            self._record(turn, chain)
         self._server_seed = server_seed
         sealed = self._sealer.seal(server_seed, round_seed(self._id, number), turn.entropy(NONCE_BYTES))
         turn.stage(RoundOpen(self._id, number, self._game.name, commitment_of(server_seed), sealed, turn.now))
@@ -437,6 +488,20 @@ class Table:
         turn.stage(Snapshot(str(self._ref), self._memory.n, dump_memory(self._game, self._memory)))
         self._ask_to_confirm(turn)
 
+    def _next_seed(self, turn: Turn, number: int) -> tuple[ChainBegun | None, str]:
+        """The server seed of a round: a new one, or the next of the chain; then also the chain, if it begins."""
+        rounds = self._game.chain_rounds
+        chain = self._game.chain(self._memory.game)
+        if not rounds:
+            return None, new_server_seed(turn.entropy(SERVER_SEED_BYTES))
+        if chain is not None and number < chain.first_round + chain.rounds:
+            root = self._sealer.open(chain.sealed, chain_seed(self._id, chain.first_round))
+            return None, seed_in_chain(root, chain.rounds, number - chain.first_round + 1)
+        root = new_server_seed(turn.entropy(SERVER_SEED_BYTES))
+        sealed = self._sealer.seal(root, chain_seed(self._id, number), turn.entropy(NONCE_BYTES))
+        begun = ChainBegun(number, rounds, seed_in_chain(root, rounds, 0), sealed)
+        return begun, seed_in_chain(root, rounds, 1)
+
     # --- events ---
 
     def _record(self, turn: Turn, event: TableEvent) -> None:
@@ -446,7 +511,7 @@ class Table:
         turn.stage(JournalEntry(str(self._ref), memory.n, write_event(event)))
         apply_event(self._game, memory, event)
         kind = type(event)
-        if kind is BetPlaced or kind is BetsReturned:
+        if kind is BetPlaced or kind is BetsReturned or kind is CashedOut:
             if not self._fresh:
                 self._flush_at = turn.now + BETS_PUSH_MS
                 turn.wake_at(self._flush_at)
@@ -483,9 +548,8 @@ class Table:
     def _flush(self, turn: Turn) -> None:
         fresh, self._fresh = tuple(self._fresh), []
         self._seq += 1
-        turn.push(
-            self._topic, self._game.published(self._memory.game, fresh, self._stream, turn.stream_epoch, self._seq)
-        )
+        game, at = self._memory.game, (self._stream, turn.stream_epoch, self._seq)
+        turn.push(self._topic, self._game.published(game, fresh, *at, now=turn.now))
 
     def _ask_to_confirm(self, turn: Turn) -> None:
         """Have wallets pay what is owed, and release what was taken back. One that has done so says so again."""

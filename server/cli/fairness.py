@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import click
 
+from actors.fairness.chain import CHAIN_ROUNDS, is_chain, rounds_since
 from actors.fairness.commitment import commitment_of
 from actors.fairness.draws import U32_BYTES, Draws, first_u32, float_of
 from actors.fairness.verify import Report, verify
@@ -27,6 +28,8 @@ __all__ = ["command"]
 FLOATS_MAX: Final = 10_000
 DISAGREES_EXIT_CODE: Final = 1
 ANSWER_SECONDS_MAX: Final = 10.0
+WALK_MAX: Final = 10_000_000
+"""Rounds of a chain that are walked: some seconds."""
 PROOF_BYTES_MAX: Final = 8 << 20
 """Of a round with very many bets, each of which contributed."""
 SAID_BYTES_MAX: Final = 500
@@ -62,6 +65,7 @@ def outcome_command(game: str, server_seed: str, client_seed: str, nonce: int, p
       roulette  variant=european spot=red stake=100  or american, la_partage
       baccarat  variant=eight_decks left=888… spot=banker stake=100  or infinite
       sicbo     variant=atlantic_city spot=small stake=100  or macau, australia
+      crash     target=200 stake=100                 target in hundredths
     Stakes and payouts are in ledger units.
     """
     asked = Params(params)
@@ -86,6 +90,28 @@ def floats_command(server_seed: str, client_seed: str, nonce: int, count: int, c
     stream = Draws(server_seed, client_seed, nonce, cursor=cursor).take(count * U32_BYTES)
     u32s = [int.from_bytes(stream[at : at + U32_BYTES], "big") for at in range(0, len(stream), U32_BYTES)]
     click.echo(json.dumps({"bytes": list(stream), "floats": [float_of(u32) for u32 in u32s]}))
+
+
+@command.command(name="chain")
+@click.option("--terminating", metavar="HEX", required=True, help="The hash that was published before the first round.")
+@click.option(
+    "--server-seed", "server_seeds", metavar="HEX", required=True, multiple=True, help="As revealed, in order."
+)
+@click.option(
+    "--rounds", type=click.IntRange(1, WALK_MAX), default=CHAIN_ROUNDS, show_default=True, help="Of the chain."
+)
+def chain_command(terminating: str, server_seeds: tuple[str, ...], rounds: int) -> None:
+    """Walk revealed server seeds of a chain back to its terminating hash, and print what is found as JSON.
+
+    Of several seeds each must be the one after the last. `number` counts the rounds of the chain from 1. Ends with exit
+    code 1 when they are not of the chain.
+    """
+    number = rounds_since(terminating, server_seeds[0], rounds)
+    follow = is_chain(server_seeds[0], server_seeds[1:])
+    ok = bool(number) and follow
+    click.echo(json.dumps({"ok": ok, "number": number or None, "in_order": follow}))
+    if not ok:
+        raise SystemExit(DISAGREES_EXIT_CODE)
 
 
 @command.command(name="verify")

@@ -61,6 +61,7 @@ def rtp_command(game: str, params: tuple[str, ...], json_wanted: bool) -> None:
     \b
     Parameters by game:
       baccarat  variant=eight_decks      or infinite; spot=banker
+      crash     target=200               in hundredths
       dice      target=5050 over=true    target in hundredths
       hilo      rank=7 guess=higher      one guess after a card, ace 1 to king 13; or lower
       keno      picks=5 risk=classic     how many numbers; or low, medium, high

@@ -7,7 +7,14 @@ from server.config.play import AssetSettings, InstantSettings
 from server.config.problems import ConfigError, Problem
 from server.config.settings import Config
 from server.config.show import MASK, as_json, as_toml
-from server.config.tables import TABLE_SETTINGS, BaccaratSettings, RouletteSettings, SicBoSettings, TableSettings
+from server.config.tables import (
+    TABLE_SETTINGS,
+    BaccaratSettings,
+    CrashSettings,
+    RouletteSettings,
+    SicBoSettings,
+    TableSettings,
+)
 
 __all__ = [
     "FILE_NAME",
@@ -17,6 +24,7 @@ __all__ = [
     "BaccaratSettings",
     "Config",
     "ConfigError",
+    "CrashSettings",
     "DatabasePart",
     "DatabaseSettings",
     "InstantSettings",

@@ -99,10 +99,33 @@ class BaccaratSettings(TableSettings):
         return PAIR_ODDS, "a pair"
 
 
+class CrashSettings(TableSettings):
+    """A live table of crash."""
+
+    game: Literal["crash"] = "crash"
+    variant: Literal["classic"] = "classic"
+    win_max: Stake
+    """The most that one bet may win on top of its stake: there the table cashes it out."""
+    spin_ms: Literal[0] = 0
+    """A flight is as long as its multiplier takes to the bust."""
+
+    @model_validator(mode="after")
+    def _wins_are_covered(self) -> Self:
+        at_least(self.win_max, "win_max", self.max_bet, "max_bet")
+        at_least(self.exposure_max, "exposure_max", self.win_max, "win_max")
+        return self
+
+    @property
+    def dearest(self) -> tuple[int, str]:
+        """A bet is covered up to `win_max`, which is looked at by itself."""
+        return 1, "any target"
+
+
 TABLE_SETTINGS: Final[Mapping[str, type[TableSettings]]] = {
     "roulette": RouletteSettings,
     "sicbo": SicBoSettings,
     "baccarat": BaccaratSettings,
+    "crash": CrashSettings,
 }
 
 
@@ -115,7 +138,8 @@ def _game_of(table: Any) -> str:
 AnyTable = Annotated[
     Annotated[RouletteSettings, Tag("roulette")]
     | Annotated[SicBoSettings, Tag("sicbo")]
-    | Annotated[BaccaratSettings, Tag("baccarat")],
+    | Annotated[BaccaratSettings, Tag("baccarat")]
+    | Annotated[CrashSettings, Tag("crash")],
     Discriminator(_game_of),
 ]
 """A table of any game, told by `game`; without it, roulette."""
@@ -132,4 +156,10 @@ DEFAULT_TABLES: Final[tuple[AnyTable, ...]] = (
     RouletteSettings(variant="la_partage", **_limits("roulette", 3)),
     SicBoSettings(variant="atlantic_city", **_limits("sicbo", 1)),
     BaccaratSettings(variant="eight_decks", **_limits("baccarat", 1)),
+    CrashSettings(
+        win_max=10_000_00,
+        betting_ms=8_000,
+        settled_ms=3_000,
+        **(_limits("crash", 1) | {"exposure_max": 100_000_000_00}),
+    ),
 )

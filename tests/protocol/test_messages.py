@@ -55,6 +55,17 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "roulette.bet": {"table": "roulette-1", "balance": "cash", "wagers": [WAGER], "entropy": "words", "round": 3},
     "roulette.undo": {"table": "roulette-1"},
     "roulette.clear": {"table": "roulette-1"},
+    "crash.bet": {
+        "table": "crash-1",
+        "balance": "cash",
+        "amount": 5,
+        "target": 200,
+        "entropy": "words",
+        "round": 3,
+    },
+    "crash.cashout": {"table": "crash-1", "bet": ID},
+    "crash.undo": {"table": "crash-1"},
+    "crash.clear": {"table": "crash-1"},
 }
 """Each request with every field it can have."""
 TABLE_GAMES = ("roulette", "sicbo", "baccarat")
@@ -176,6 +187,17 @@ BAD: dict[str, dict[str, list[Any]]] = {
     },
     "roulette.undo": {"table": NOT_TABLES},
     "roulette.clear": {"table": NOT_TABLES},
+    "crash.bet": {
+        "table": NOT_TABLES,
+        "balance": NOT_BALANCES,
+        "amount": NOT_AMOUNTS,
+        "target": [*NOT_NUMBERS[1:], 100, 1_000_001, -1],
+        "entropy": NOT_SEEDS,
+        "round": [0, -1, 2**53, 1.0, True, "1"],
+    },
+    "crash.cashout": {"table": NOT_TABLES, "bet": NOT_IDS},
+    "crash.undo": {"table": NOT_TABLES},
+    "crash.clear": {"table": NOT_TABLES},
 }
 BAD |= {f"{game}.{what}": BAD[f"roulette.{what}"] for game in TABLE_GAMES for what in ("bet", "undo", "clear")}
 CASES = [(tag, field, value) for tag, fields in BAD.items() for field, bads in fields.items() for value in bads]

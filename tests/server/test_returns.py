@@ -1,6 +1,7 @@
 """Results beside the odds: expectation and variance are exact, honest play is not strange, and a fault is."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from math import sqrt
 from typing import Any
 
@@ -11,6 +12,7 @@ from actors.games.baccarat import Coup, Shoe, layout_of
 from actors.games.baccarat.layout import case_of
 from actors.games.board import paid
 from actors.games.catalogue import BOARD_GAMES, INSTANT_GAMES, STEP_GAMES
+from actors.games.crash import bust_of
 from actors.games.interface import InstantPlay
 from actors.games.steps import LATE
 from clients.bots.strategies import STRATEGIES
@@ -163,3 +165,22 @@ def test_variants_machines_and_assets_are_told_apart() -> None:
         ("slots", "orchard", "PLAY"),
         ("slots", "orchard", "USDT"),
     ]
+
+
+def test_rounds_of_crash_are_measured_by_how_much_their_own_results_vary() -> None:
+    watch, cheated = Watch(), Watch()
+    for number in range(PLAYED):
+        bust = bust_of(sha256(f"{number}".encode()).hexdigest(), "client")
+        bets = (
+            {"variant": "classic", "wagers": [["auto:200", 1_000]]},
+            {"variant": "classic", "wagers": [["hand:900", 10]]},
+        )
+        paid_out = (2_000 if bust >= 200 else 0) + (15 if bust >= 150 else 0)
+        played = RoundResult("t", number, "crash", "PLAY", paid_out, bets)
+        watch.add_round(played)
+        cheated.add_round(played._replace(paid=paid_out * 12 // 10))
+
+    assert only(watch).staked == PLAYED * 1_010
+    assert only(watch).expected == pytest.approx(PLAYED * 1_010 * 0.99)
+    assert not only(watch).is_strange(STRANGE)
+    assert only(cheated).is_strange(STRANGE)

@@ -1,14 +1,15 @@
-"""What tests know of the games with a layout: their requests, and some of their spots."""
+"""What tests know of the games at tables: their requests, and some of their spots."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from protocol.games import baccarat, roulette, sicbo
+from protocol.games import baccarat, crash, roulette, sicbo
 
 REQUESTS: Final[Mapping[str, tuple[type[Any], type[Any], type[Any]]]] = {
     "roulette": (roulette.RouletteBet, roulette.RouletteUndo, roulette.RouletteClear),
     "sicbo": (sicbo.SicBoBet, sicbo.SicBoUndo, sicbo.SicBoClear),
     "baccarat": (baccarat.BaccaratBet, baccarat.BaccaratUndo, baccarat.BaccaratClear),
+    "crash": (crash.CrashBet, crash.CrashUndo, crash.CrashClear),
 }
 """A bet, undo and clear."""
 SPOTS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -196,7 +196,7 @@ class Room:
 
     def told(self, *events: BetPlaced | BetsReturned) -> Message:
         """What everybody is told of bets."""
-        return self.game.published(self.state, events, self.stream, EPOCH, self.next_seq())
+        return self.game.published(self.state, events, self.stream, EPOCH, self.next_seq(), now=0)
 
     def view(self, viewer: PlayerId, now: int) -> Message:
         snapshot = self.game.view(self.state, viewer, self.stream, EPOCH, self.seq, now=now)

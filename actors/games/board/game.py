@@ -18,9 +18,12 @@ from actors.games.interface import (
     BetPlaced,
     BetsReturned,
     Binding,
+    CashOut,
+    ChainBegun,
     ClearBets,
     Command,
     Event,
+    InBulk,
     OpenRound,
     OutcomeDrawn,
     PlaceBet,
@@ -54,6 +57,7 @@ class BoardGame(ABC):
     variants: tuple[str, ...]
     """Those with a sheet of odds; a table may have others, of its own."""
     history_max: int = HISTORY_MAX
+    chain_rounds: int = 0
 
     # --- what a game is ---
 
@@ -113,6 +117,8 @@ class BoardGame(ABC):
                 return self._place(state, command)
             case UndoBet() | ClearBets():
                 return state.round.take_back(command)
+            case CashOut():
+                return Refusal(Code.INVALID_BET, {"game": self.name})
             case OpenRound():
                 return state.round.open(command, timing)
             case Advance():
@@ -154,9 +160,17 @@ class BoardGame(ABC):
                 state.carried = self.carry(state, state.round.outcome)
         return state
 
-    def deadline(self, state: State) -> int | None:
+    def chain(self, state: State) -> ChainBegun | None:
+        """Each round has a seed of its own."""
+        return None
+
+    def deadline(self, state: State, server_seed: str | None = None) -> int | None:
         """The end of the phase."""
         return state.round.deadline
+
+    def beat_ms(self, state: State) -> int | None:
+        """Between events nothing changes."""
+        return None
 
     def wants_seed(self, state: State) -> bool:
         """From the first bet on until the draw."""
@@ -181,7 +195,7 @@ class BoardGame(ABC):
         return messages.publish(self.words, state, event, stream, epoch, seq, shown)
 
     def published(
-        self, state: State, events: tuple[BetPlaced | BetsReturned, ...], stream: str, epoch: int, seq: int
+        self, state: State, events: tuple[InBulk, ...], stream: str, epoch: int, seq: int, *, now: int
     ) -> Message:
         """Bets and withdrawals since the last time, in one message."""
         return messages.published(self.words, state, events, stream, epoch, seq)

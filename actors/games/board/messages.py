@@ -10,6 +10,7 @@ from actors.games.interface import (
     BetsReturned,
     BettingClosed,
     Event,
+    InBulk,
     OutcomeDrawn,
     RoundOpened,
     RoundSettled,
@@ -53,7 +54,7 @@ def publish(
             )
         case RoundSettled():
             return _settled(words, state, event, stream, epoch, seq, shown)
-        case BetPlaced() | BetsReturned():
+        case _:
             return None
 
 
@@ -81,9 +82,7 @@ def _settled(
     )
 
 
-def published(
-    words: Words, state: State, events: tuple[BetPlaced | BetsReturned, ...], stream: str, epoch: int, seq: int
-) -> Message:
+def published(words: Words, state: State, events: tuple[InBulk, ...], stream: str, epoch: int, seq: int) -> Message:
     """Changes per player and spot, summed, of events of the current round; `more` counts those that are not listed.
 
     What came and went again in between is not told.
@@ -92,7 +91,7 @@ def published(
     for event in events:
         if isinstance(event, BetPlaced):
             _add_lines(lines, event, 1)
-        else:
+        elif isinstance(event, BetsReturned):
             for bet_id in event.bets:
                 _add_lines(lines, state.round.bets.returned[bet_id], -1)
     changed = [(*line, amount) for line, amount in lines.items() if amount]

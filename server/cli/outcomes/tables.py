@@ -5,9 +5,11 @@ from typing import Any, get_args
 from actors.fairness.verify import NotAWager
 from actors.games.board import BoardGame, paid
 from actors.games.catalogue import BOARD_GAMES
+from actors.games.crash import bust_of, reached_at
 from actors.games.roulette import Variant, layout_of
 from actors.games.roulette.layout import colour_of, pocket_name
 from actors.games.roulette.wheel import pocket_of
+from protocol.games.crash import ONE, TARGET_MAX, TARGET_MIN
 from protocol.money import AMOUNT_MAX
 from server.cli.errors import UserError
 from server.cli.outcomes.params import Params, Seeds
@@ -41,6 +43,26 @@ def sicbo(seeds: Seeds, params: Params) -> dict[str, Any]:
 def baccarat(seeds: Seeds, params: Params) -> dict[str, Any]:
     """The hands from a shoe with so much `left` (a whole one, if it is not given), and what `spot` pays for them."""
     return _at_table("baccarat", seeds, params, left=params.word("left"))
+
+
+def crash(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """The `bust` in hundredths; with `target` (hundredths) whether it is reached, and with `stake` what it pays."""
+    server_seed, client_seed, _ = seeds
+    target = params.whole("target", TARGET_MIN, TARGET_MAX)
+    stake = params.whole("stake", 1, AMOUNT_MAX)
+    if target is None and stake is not None:
+        raise UserError("a bet on crash has --param target=…, in hundredths")
+    try:
+        bust = bust_of(server_seed, client_seed)
+    except ValueError as error:
+        raise UserError(f"a server seed of crash is hexadecimal, not {server_seed!r}") from error
+    described: dict[str, Any] = {"outcome": {"bust": bust}, "result": bust / ONE, "crashed_ms": reached_at(bust)}
+    if target is None:
+        return described
+    described |= {"target": target, "win": target <= bust}
+    if stake is not None:
+        described |= {"stake": stake, "payout": stake * target // ONE if target <= bust else 0}
+    return described
 
 
 def _at_table(name: str, seeds: Seeds, params: Params, left: str | None = None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from actors.games.catalogue import TABLE_GAMES, table_rules
-from actors.games.interface import Advance, BetPlaced, Command, Event, OpenRound, PlaceBet
+from actors.games.interface import Advance, BetPlaced, CashedOut, Command, Event, OpenRound, PlaceBet
 from protocol.errors import Refusal
 from protocol.games.table import TableBet, TableClear, TablePlaced, TableReturned, TableUndo, Wager
 from protocol.ids import CommandId
@@ -47,7 +47,19 @@ class PlayedTable:
 
     def goes_on(self, command: Command) -> Message:
         """The same, and what everyone is shown of it."""
-        event = self.happens(command)
+        (shown,) = self.goes_through(command)
+        return shown
+
+    def goes_through(self, command: Command) -> tuple[Message, ...]:
+        """The same of a command that makes several events."""
+        decided = self._game.decide(self._state, command)
+        if isinstance(decided, Refusal):
+            raise TypeError(f"the example is refused: {decided}")
+        return tuple(self.shows(event) for event in decided)
+
+    def shows(self, event: Event) -> Message:
+        """Apply an event; what everyone is shown of it."""
+        self._state = self._game.apply(self._state, event)
         self._seq += 1
         shown = self._game.publish(self._state, event, self._stream, EPOCH, self._seq)
         if shown is None:
@@ -55,11 +67,11 @@ class PlayedTable:
         return shown
 
     def shows_bets(self, placed: Event) -> Message:
-        """What everyone is shown of a bet."""
-        if not isinstance(placed, BetPlaced):
+        """What everyone is shown of a bet, or of one that was cashed out."""
+        if not isinstance(placed, BetPlaced | CashedOut):
             raise TypeError(f"not a bet: {placed}")
         self._seq += 1
-        return self._game.published(self._state, (placed,), self._stream, EPOCH, self._seq)
+        return self._game.published(self._state, (placed,), self._stream, EPOCH, self._seq, now=placed.at)
 
     def seen(self, now: int, *, seated: bool) -> Message:
         """What the guest sees of the whole table."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from actors.fairness.chain import seed_in_chain
 from protocol.errors import Code, Refusal
 from protocol.ids import BetId
 from protocol.replies import ProofView
@@ -249,9 +250,44 @@ def test_a_bet_on_baccarat_is_reckoned_from_what_is_left_of_the_shoe() -> None:
     assert len({str(one["outcome"]) for one in (fresh, later, endless)}) == 3
 
 
+def test_a_bet_on_crash_is_reckoned_as_published() -> None:
+    published = read_vectors("pf_bustabit")
+    [*_, case] = published["vectors"]
+    salt = published["era_classic_1_to_10M"]["salt"]
+
+    def crash(*params: str) -> dict[str, Any]:
+        options = [part for param in params for part in ("--param", param)]
+        result = run("outcome", "crash", "--server-seed", case["hash"], "--client-seed", salt, "--nonce", "1", *options)
+        assert result.exit_code == 0, result.output
+        answer: dict[str, Any] = json.loads(result.stdout)
+        return answer
+
+    bust = round(case["bust"] * 100)
+    assert (crash()["result"], crash()["outcome"]) == (case["bust"], {"bust": bust})
+    won, lost = crash(f"target={bust}", "stake=300"), crash(f"target={bust + 1}", "stake=300")
+    assert (won["win"], won["payout"]) == (True, 300 * bust // 100)
+    assert (lost["win"], lost["payout"]) == (False, 0)
+
+
+def test_seeds_of_a_chain_are_walked_back_to_its_terminating_hash() -> None:
+    seeds = [seed_in_chain("ab" * 32, 9, number) for number in range(10)]
+
+    def walked(*server_seeds: str, rounds: int = 9) -> tuple[int, Any]:
+        given = [part for seed in server_seeds for part in ("--server-seed", seed)]
+        result = run("chain", "--terminating", seeds[0], "--rounds", str(rounds), *given)
+        return result.exit_code, json.loads(result.output)
+
+    assert walked(seeds[4], seeds[5]) == (0, {"ok": True, "number": 4, "in_order": True})
+    assert walked(seeds[4], seeds[6]) == (1, {"ok": False, "number": 4, "in_order": False})
+    assert walked(seeds[4], rounds=3) == (1, {"ok": False, "number": None, "in_order": True})
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("crash",), "a server seed of crash is hexadecimal"),
+        (("crash", "--param", "stake=10"), "a bet on crash has --param target"),
+        (("crash", "--param", "target=100"), "target takes a whole number from 101"),
         (("sicbo", "--param", "variant=reno"), "variant takes atlantic_city"),
         (("sicbo", "--param", "spot=red"), "a bet on sicbo has --param spot"),
         (("sicbo", "--param", "stake=10"), "a bet on sicbo has --param spot"),

@@ -42,6 +42,7 @@ def test_the_default_has_the_play_table_of_each_variant_and_the_currencies_of_th
         ("roulette-3", "la_partage", "PLAY"),
         ("sicbo-1", "atlantic_city", "PLAY"),
         ("baccarat-1", "eight_decks", "PLAY"),
+        ("crash-1", "classic", "PLAY"),
     ]
     assert [(asset.code, asset.number, asset.scale) for asset in config.assets] == [
         ("PLAY", 1, 2),

@@ -33,7 +33,7 @@ def table() -> Table:
 
 def bulk(table: Table, *events: Event) -> RouletteBets:
     message = GAME.published(
-        table.state, tuple(event for event in events if isinstance(event, BetPlaced | BetsReturned)), *AT
+        table.state, tuple(event for event in events if isinstance(event, BetPlaced | BetsReturned)), *AT, now=table.now
     )
     assert isinstance(message, RouletteBets)
     return message

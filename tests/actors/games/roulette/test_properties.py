@@ -150,7 +150,8 @@ class Play(RuleBasedStateMachine):
         bets = tuple(GAME.bets(state).values())
         told = [GAME.publish(state, event, *AT) for event in self.table.events if not isinstance(event, RoundSettled)]
         told += [GAME.view(state, viewer, *AT, now=now) for viewer in (None, *PLAYERS)]
-        shown = [encode(message) for message in (*told, GAME.published(state, bets, *AT)) if message is not None]
+        told.append(GAME.published(state, bets, *AT, now=now))
+        shown = [encode(message) for message in told if message is not None]
         shown += [repr(seen).encode() for seen in (state, GAME.lobby(state), GAME.binding(state))]
         secret = seed_of(state.round.number).encode()
         assert secret not in GAME.dump(state)
