@@ -15,5 +15,6 @@ GameName = Literal[
     "roulette",
     "sicbo",
     "baccarat",
+    "crash",
 ]
 GAME_NAMES: Final[tuple[GameName, ...]] = get_args(GameName)

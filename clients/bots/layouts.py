@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Protocol
 
 from clients.bots.baccarat import Layout as BaccaratLayout
+from clients.bots.crash_layout import Layout as CrashLayout
 from clients.bots.layout import layout_of as roulette_layout
 from clients.bots.sicbo import layout_of as sicbo_layout
 
@@ -23,7 +24,8 @@ LAYOUTS: Final[Mapping[str, Callable[[str], Layout]]] = {
     "roulette": roulette_layout,
     "sicbo": sicbo_layout,
     "baccarat": lambda _variant: BaccaratLayout(),
+    "crash": lambda _variant: CrashLayout(),
 }
 """By game: the layout of a variant."""
-DRAWN: Final[Mapping[str, str]] = {"roulette": "spun", "sicbo": "rolled", "baccarat": "dealt"}
+DRAWN: Final[Mapping[str, str]] = {"roulette": "spun", "sicbo": "rolled", "baccarat": "dealt", "crash": "crashed"}
 """How each game calls the event that tells what came."""

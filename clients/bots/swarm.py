@@ -26,6 +26,7 @@ from clients.bots.config import (
     PAUSE_SECONDS_MAX,
     BotsConfig,
 )
+from clients.bots.crash import CrashBot
 from clients.bots.dice import DiceBot, DiceTemplates
 from clients.bots.grounds import Grounds
 from clients.bots.journal import Journal
@@ -136,7 +137,9 @@ class Swarm:
         bots: list[Bot] = []
         for number in range(config.players):
             game = games[number % len(games)]
-            if game in LAYOUTS:
+            if game == "crash":
+                bots.append(CrashBot(grounds, number, tables, game))
+            elif game in LAYOUTS:
                 bots.append(TableBot(grounds, number, tables, game))
             elif game == "dice":
                 bots.append(DiceBot(grounds, number, templates))

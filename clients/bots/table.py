@@ -134,6 +134,11 @@ class TableBot(Bot):
         if not self.books.certain or not self.playing:
             self.go_on()
 
+    def result_of(self, proof: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a bet is reckoned from, of its proof."""
+        outcome: Mapping[str, Any] = proof["outcome"]
+        return outcome
+
     def _take_table(self, fields: dict[str, Any]) -> None:
         hello = self.conversation.hello
         if hello is not None:
@@ -249,7 +254,7 @@ class TableBot(Bot):
         if bet not in self._standing:
             return
         if fields["t"] == "proof":
-            self._resolve([bet], fields["outcome"])
+            self._resolve([bet], self.result_of(fields))
         elif fields["code"] == Code.BET_NOT_SETTLED:
             self.grounds.loop.call_later(PROOF_PAUSE_SECONDS, self._prove, bet)
         else:

@@ -10,6 +10,7 @@ import msgpack
 
 from actors.fairness.seal import Sealer, player_seed, round_seed
 from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES, TABLE_GAMES, VERIFIABLE
+from actors.games.crash import with_cash_out
 from actors.instant.journal import journal_of, read_step
 from protocol.ids import BetId, PlayerId, TableId
 from protocol.money import player_of
@@ -19,7 +20,7 @@ from tests.support.swarm import Swarm, assert_nothing_was_lost
 from tests.support.tables import quick_tables
 
 KILLS = 8
-PLAYERS = 24
+PLAYERS = 26
 """Two at each game."""
 ANSWERS_BETWEEN_KILLS_MAX = 1_500
 
@@ -27,10 +28,10 @@ ANSWERS_BETWEEN_KILLS_MAX = 1_500
 def floor() -> list[dict[str, Any]]:
     """A quick table of each game."""
     variants = {"roulette": "european", "sicbo": "macau", "baccarat": "eight_decks"}
-    return [
-        {**quick_tables(1)[0], "id": f"{game}-1", "game": game, "variant": variant}
-        for game, variant in variants.items()
-    ]
+    quick = quick_tables(1)[0]
+    tables = [{**quick, "id": f"{game}-1", "game": game, "variant": variant} for game, variant in variants.items()]
+    crash = {"id": "crash-1", "game": "crash", "variant": "classic", "spin_ms": 0, "win_max": 1_000_000_00}
+    return [*tables, {**quick, **crash}]
 
 
 async def test_kills_at_random_instants_lose_nothing_of_any_game(data_dir: Path, tmp_path: Path) -> None:
@@ -75,7 +76,8 @@ def assert_bound(bet: Row, books: Books, steps: dict[str, list[Any]], sealer: Se
     if bet["table_id"] is not None:
         row = books.rounds[bet["table_id"], bet["round"]]
         server_seed = sealer.open(row["sealed"], round_seed(TableId(bet["table_id"]), bet["round"]))
-        client_seed, outcome = row["client_seed"], msgpack.unpackb(row["outcome"])
+        client_seed, recorded = row["client_seed"], msgpack.unpackb(row["outcome"])
+        params, outcome = with_cash_out(BetId(bet["id"].bytes), params, recorded)
     else:
         row = books.seeds[player_of(bet["account"]), bet["seed"]]
         server_seed = sealer.open(row["sealed"], player_seed(PlayerId(row["player"]), row["number"]))
