@@ -21,8 +21,10 @@ from tests.support.simulation_time import Stalled, run_virtually
 from tests.support.simulation_world import Broken, World
 
 TROUBLE_SECONDS_MAX: Final = 90.0
-CALM_SECONDS_MAX: Final = 60.0
+CALM_SECONDS_MAX: Final = 220.0
 """How long it takes, when all is calm, until every player is answered; and again until all have left, and all is over.
+
+A flight of crash alone may take two and a half minutes.
 """
 UNATTENDED_SECONDS_MAX: Final = STEP_MS_MAX / 1000 + UNFINISHED_SECONDS + CALM_SECONDS_MAX
 """How long a game of steps is open that nobody goes on with: a message that was late may begin one."""

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from actors.games.catalogue import BOARD_GAMES, INSTANT_GAMES, STEP_GAMES
+from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES, TABLE_GAMES
 from actors.wallet.memory import CommandMemory
 from server.native.build import build
 from tests.simulation import spine
@@ -97,10 +97,10 @@ def test_enough_of_everything_happens() -> None:
         happened += spine.simulate(seed)[0]
 
     games = [f"draws of {game}" for game in INSTANT_GAMES]
-    games += [f"games of {game}" for game in STEP_GAMES] + [f"payouts of {game}" for game in BOARD_GAMES]
+    games += [f"games of {game}" for game in STEP_GAMES] + [f"payouts of {game}" for game in TABLE_GAMES]
     often = ("commits", "answers", "events", "rounds", "RotateSeeds", "ID_REUSED", *games)
     faults = ("died", "deposed", "recovered", "unknown batch looked up", "lookups", "turns_failed", "OVERLOADED")
-    now_and_then = (*faults, "late", "RouletteUndo", "SicBoUndo", "BaccaratUndo")
+    now_and_then = (*faults, "late", "RouletteUndo", "SicBoUndo", "BaccaratUndo", "CrashUndo", "cash-outs")
     assert {name: happened[name] for name in often if happened[name] < 20} == {}
     assert {name: happened[name] for name in now_and_then if not happened[name]} == {}
 

@@ -10,6 +10,7 @@ from actors.runtime.ref import Ref
 from clients.bots.strategies import STAKED_IN, STRATEGIES
 from protocol.commands import Asked, Look, Move
 from protocol.errors import CATALOGUE, Code, Refusal
+from protocol.games.crash import CrashBet, CrashCashout
 from protocol.games.dice import DiceBet
 from protocol.games.hilo import HiloBet, HiloCashOut, HiloGuess, HiloSkip
 from protocol.games.mines import TILES, MinesBet, MinesCashOut, MinesReveal
@@ -59,6 +60,7 @@ _IDEMPOTENT: Final = frozenset(
         "DiceBet",
         *(game.request.__name__ for game in ALONE_GAMES.values()),
         *(request.__name__ for requests in REQUESTS.values() for request in requests),
+        "CrashCashout",
         "RotateSeeds",
         "Move",
         *GAMES,
@@ -149,6 +151,10 @@ class Wishes:
         account = player_account(self._player, PLAY.number, Balance.CASH)
         return Intent(id, Ref("wallet", self._player), Move(id, account, 5, NO_SUCH_KIND))
 
+    def cash_out(self, id: CommandId, placed: Mapping[str, Any]) -> Intent:
+        """End a bet of crash."""
+        return self.asks(CrashCashout(id=id, table=placed["table"], bet=placed["id"]))
+
     def regret(self, id: CommandId, table: str) -> Intent:
         """Take bets back."""
         _, *kinds = REQUESTS[self._games[table]]
@@ -229,6 +235,10 @@ class Wishes:
 
     def _table_bet(self, id: CommandId, table: str) -> Request:
         rng, game = self._rng, self._games[table]
+        if game == "crash":
+            amount = rng.choices((10, 50, 200, 600, 601), weights=(30, 30, 10, 4, 1))[0]
+            target = rng.choice((None, None, 101, 150, 200, 700))
+            return CrashBet(id=id, table=table, amount=amount, target=target, entropy=rng.choice((None, "luck")))
         wagers = tuple(
             Wager(
                 spot=rng.choice(SPOTS[game]) if rng.random() < 0.97 else NO_SPOT,

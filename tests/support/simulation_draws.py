@@ -11,10 +11,11 @@ from actors.fairness.entropy import client_seed_from
 from actors.fairness.seal import Sealer, player_seed, round_seed
 from actors.games.baccarat.shoe import CARDS, CUT_CARDS, DECKS
 from actors.games.catalogue import VERIFIABLE
+from actors.games.crash import bust_of, with_cash_out
 from actors.games.steps import LATE
 from actors.instant.journal import journal_of, read_steps
 from persistence.memory.tables import StoredBet, Tables
-from protocol.ids import PlayerId, TableId
+from protocol.ids import BetId, PlayerId, TableId
 from protocol.money import player_of
 from protocol.records import Bet, BetEnd, BetState, Record, RoundEnd, RoundOpen, SeedEnd, SeedOpen
 from tests.support.simulation_plan import Played
@@ -94,14 +95,19 @@ class Draws:
         game, variant = self._played[ended.table_id]
         shoe = self._shoes.setdefault(ended.table_id, Shoe())
         self._begun[key] = begun = {"variant": variant, **(shoe.said() if variant == "eight_decks" else {})}
-        outcome, _ = VERIFIABLE[game].recompute(
-            self._of_rounds[key], client_seed, ended.round, params={**begun, "wagers": []}, stake=0
-        )
+        outcome: Mapping[str, Any]
+        if game == "crash":
+            outcome = {"bust": bust_of(self._of_rounds[key], client_seed)}
+        else:
+            outcome, _ = VERIFIABLE[game].recompute(
+                self._of_rounds[key], client_seed, ended.round, params={**begun, "wagers": []}, stake=0
+            )
         if variant == "eight_decks":
             shoe.dealt([*outcome["burned"], *outcome["player"], *outcome["banker"]])
         self._same("seed", key, ended.server_seed, self._of_rounds[key])
         self._same("client seed", key, ended.client_seed, client_seed)
-        self._same("outcome", key, msgpack.unpackb(ended.outcome), dict(outcome))
+        _, recorded = with_cash_out(BetId(b""), {}, msgpack.unpackb(ended.outcome))
+        self._same("outcome", key, recorded, dict(outcome))
         self.checked["rounds"] += 1
 
     def finished(self) -> None:
@@ -134,7 +140,10 @@ class Draws:
             return
         found = self._tables.rounds[bet.table_id or "", bet.round or 0]
         bound = self._of_rounds[found.table_id, found.round]
-        params, begun = msgpack.unpackb(bet.params), self._begun[found.table_id, found.round]
+        params, _ = with_cash_out(bet.id, msgpack.unpackb(bet.params), msgpack.unpackb(found.outcome or b"\x80"))
+        begun = self._begun[found.table_id, found.round]
+        if "cashed_out" in params:
+            self.checked["cash-outs"] += 1
         self._same("beginning", bet.id.hex(), {name: params.get(name) for name in begun}, begun)
         _, payout = VERIFIABLE[bet.game].recompute(
             bound, found.client_seed or "", found.round, params=params, stake=bet.stake

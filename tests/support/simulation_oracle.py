@@ -147,6 +147,10 @@ class Oracle:
                 shown = BOARD_GAMES[game].shown(msgpack.unpackb(row.outcome)) if row and row.outcome else {}
                 said = fields["server_seed"], {name: plain(fields[name]) for name in shown}
                 self._same("outcome", key, said, (row and row.server_seed, plain(shown)))
+            case ["crash", "crashed"]:
+                recorded = msgpack.unpackb(row.outcome) if row and row.outcome else {}
+                said = fields["server_seed"], fields["bust"]
+                self._same("outcome", key, said, (row and row.server_seed, recorded.get("bust")))
             case ["wallet", "changed"]:
                 known = fields["ref"] in self._tables.bets or fields["ref"] in self._tables.commands
                 self._same("reference of an event", fields["ref"].hex(), known, True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
-from actors.games.catalogue import BOARD_GAMES, INSTANT_GAMES, STEP_GAMES, table_rules
+from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES, TABLE_GAMES, table_rules
 from actors.games.interface import Limits, TableGame
 from actors.runtime.host import HostLimits
 from protocol.money import Asset
@@ -23,7 +23,7 @@ TABLES: Final = ("table-1", "table-2")
 Played = tuple[str, str]
 """A game with tables, and a variant of it."""
 PLAYED: Final[tuple[Played, ...]] = tuple(
-    (game.name, variant) for game in BOARD_GAMES.values() for variant in game.variants
+    (game.name, variant) for game in TABLE_GAMES.values() for variant in game.variants
 )
 
 
@@ -44,13 +44,14 @@ def rules_of(table: str, played: Played) -> Any:
         "spin_ms": 300,
         "settled_ms": 500,
         "seats_max": 3,
+        "win_max": 3_000,
     }
     return table_rules(settings)
 
 
 def rooms_of(tables: Mapping[str, Played]) -> dict[str, tuple[TableGame[Any], Any]]:
     """The game and the rules of each table."""
-    return {table: (BOARD_GAMES[played[0]], rules_of(table, played)) for table, played in tables.items()}
+    return {table: (TABLE_GAMES[played[0]], rules_of(table, played)) for table, played in tables.items()}
 
 
 @dataclass(slots=True)

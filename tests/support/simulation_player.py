@@ -31,6 +31,10 @@ FLURRIES: Final = 0.1
 """How often a player sends many commands at once, if the plan says so."""
 REGRETS: Final = 0.3
 """How often a bet is taken back at once."""
+BY_HAND: Final = 0.7
+"""How often a bet of crash is cashed out."""
+FLIGHT_SECONDS_MAX: Final = 12.0
+"""When: within so long after it was placed, and so before its flight, in it, or too late."""
 STEPS: Final = 0.8
 """How often a game is gone on with at once; others are left open, and finished at the end."""
 STAYING_AWAY: Final = 0.03
@@ -127,7 +131,10 @@ class Player:
             if self._happens(self._world.plan.repeated_messages):
                 self._world.start(self._repeat(intent), "belated repetition")
             answer = after if isinstance(after, dict) else answer
-        if answer["t"].endswith(".placed") and self._happens(REGRETS):
+        if answer["t"] == "crash.placed" and self._happens(BY_HAND):
+            await asyncio.sleep(self._rng.random() * FLIGHT_SECONDS_MAX)
+            await self._until_answered(self._wishes.cash_out(self._new_id(), answer))
+        elif answer["t"].endswith(".placed") and self._happens(REGRETS):
             await self._until_answered(self._wishes.regret(self._new_id(), answer["table"]))
 
     # --- saying things ---
