@@ -172,7 +172,7 @@ class Table:
     # --- requests ---
 
     def _asked(self, turn: Turn, asked: Asked, sender: Sender) -> None:
-        request = asked.request
+        request: Any = asked.request
         if type(request) is Sit:
             self._sit(turn, asked, sender)
         elif type(request) is Leave:
@@ -372,7 +372,7 @@ class Table:
     def _told(self, command: CommandId, event: BetsReturned | CashedOut) -> tuple[tuple[BetId, ...], dict[str, Any]]:
         """The bets whose holds are released, and what their player is told."""
         at = {"id": command, "table": self._id, "round": self._round}
-        if type(event) is CashedOut:
+        if isinstance(event, CashedOut):
             cashed = {"bet": event.bet, "multiplier": event.multiplier, "payout": event.payout}
             return (), {"t": f"{self._game.name}.cashed", **at, **cashed}
         standing, bets = self._game.bets(self._memory.game), event.bets

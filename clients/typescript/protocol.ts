@@ -100,6 +100,10 @@ export const ErrorCode = {
   OUT_OF_TURN: 5023,
   /** The rules do not allow this step now. */
   ILLEGAL_STEP: 5024,
+  /** It was over before this came. */
+  CRASHED: 5025,
+  /** This bet is cashed out already. */
+  CASHED_OUT: 5026,
   /** It is not known whether this was done; repeat with the same id. */
   TRY_AGAIN: 6001,
   /** A fault of ours; repeat with the same id. */
@@ -404,7 +408,250 @@ export type ClientMessage =
   | SicBoClear
   | BaccaratBet
   | BaccaratUndo
-  | BaccaratClear;
+  | BaccaratClear
+  | CrashBet
+  | CrashUndo
+  | CrashClear
+  | CrashCashout;
+
+/**
+ * Stake an amount on the next flight. With `target` it is cashed out there, whether or not its player is there.
+ *
+ * Without one its player cashes it out by hand; where it would win more than the table's `win_max` it is cashed out
+ * by itself. `entropy` is mixed into the outcome. With `round` the bet is for that round only (5001).
+ */
+export interface CrashBet {
+  readonly t: "crash.bet";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+  readonly balance?: "cash" | "bonus";
+  /** ledger units of the asset */
+  readonly amount: number;
+  readonly target?: number | null;
+  readonly entropy?: string | null;
+  readonly round?: number | null;
+}
+
+/**
+ * Bets since the last such event, in bulk, and the table's totals.
+ *
+ * A bet is (player, name, spot, amount), the amount negative when it was taken back; `more` were left out. A spot is
+ * `auto:200`, or `hand:5000` with the multiplier at which the table cashes it out.
+ */
+export interface CrashBets {
+  readonly t: "crash.bets";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly bets: ReadonlyArray<readonly [Int, string, string, Int]>;
+  readonly more: Int;
+  readonly total: Int;
+  readonly players: Int;
+}
+
+/** The bet is cashed out at this multiplier, for good: `payout` is paid when the flight is over. */
+export interface CrashCashed {
+  readonly t: "crash.cashed";
+  readonly id: Uint8Array;
+  readonly table: string;
+  readonly round: Int;
+  readonly bet: Uint8Array;
+  readonly multiplier: Int;
+  readonly payout: Int;
+}
+
+/** Cash a bet out now. The server's time decides; in the millisecond of the bust, whichever it handled first. */
+export interface CrashCashout {
+  readonly t: "crash.cashout";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+  /** id of a bet: of the request that placed it */
+  readonly bet: Uint8Array;
+}
+
+/**
+ * A chain of server seeds begins: `terminating` is the hash of the seed of `first_round`, and so on.
+ *
+ * It has `rounds` rounds, and the seed of each is the commitment to the next.
+ */
+export interface CrashChain {
+  readonly t: "crash.chain";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly first_round: Int;
+  readonly rounds: Int;
+  readonly terminating: string;
+}
+
+/** Take back all one's bets of this round, while betting is open. */
+export interface CrashClear {
+  readonly t: "crash.clear";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+}
+
+/** No more bets; `client_seed` is the mixed entropy of the players, which together with the server seed decides. */
+export interface CrashClosed {
+  readonly t: "crash.closed";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly now_ms: Int;
+  readonly client_seed: string;
+  readonly launches_at_ms: Int;
+}
+
+/**
+ * It is over: `bust` after `crashed_ms` of flight, and the server seed it follows from.
+ *
+ * `ties` were cashed out by hand in that very millisecond, before the bust was handled: (player, name, multiplier).
+ * Whoever's request was handled after it is told so, with the time at which it came (5025).
+ */
+export interface CrashCrashed {
+  readonly t: "crash.crashed";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly now_ms: Int;
+  readonly server_seed: string;
+  readonly bust: Int;
+  readonly crashed_ms: Int;
+  readonly ties: ReadonlyArray<readonly [Int, string, Int]>;
+}
+
+/** The multiplier is 1.00 at `now_ms` and grows. */
+export interface CrashLaunched {
+  readonly t: "crash.launched";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly now_ms: Int;
+}
+
+/** A round is open for bets until `closes_at_ms`; its server seed, the next of the chain, is committed to. */
+export interface CrashOpened {
+  readonly t: "crash.opened";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly commitment: string;
+  readonly now_ms: Int;
+  readonly closes_at_ms: Int;
+}
+
+/** The bet stands and its stake is held. `epoch` and `seq` are the player's `wallet` stream after it. */
+export interface CrashPlaced {
+  readonly t: "crash.placed";
+  readonly id: Uint8Array;
+  readonly table: string;
+  readonly round: Int;
+  readonly stake: Int;
+  readonly available: Int;
+  readonly held: Int;
+  readonly epoch: Int;
+  readonly seq: Int;
+}
+
+/** These bets were taken back, and `amount` in all is free again. */
+export interface CrashReturned {
+  readonly t: "crash.returned";
+  readonly id: Uint8Array;
+  readonly table: string;
+  readonly round: Int;
+  readonly bets: ReadonlyArray<Uint8Array>;
+  readonly amount: Int;
+}
+
+/** The round is paid. `winners` is the largest wins: (player, name, payout). */
+export interface CrashSettled {
+  readonly t: "crash.settled";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly now_ms: Int;
+  readonly staked: Int;
+  readonly paid: Int;
+  readonly winners: ReadonlyArray<readonly [Int, string, Int]>;
+  readonly opens_at_ms: Int;
+  readonly bust: Int;
+}
+
+/**
+ * The whole table as this viewer may see it; it replaces what was known.
+ *
+ * `mine` is (bet, spot, amount, multiplier at which it was cashed out by hand or 0); `history` is the newest busts,
+ * newest first. `launched_at_ms` is of the flight that is under way, and 0 without one. `terminating` is the hash that
+ * the chain of server seeds ends in, whose first seed was that of `first_round`.
+ */
+export interface CrashSnapshot {
+  readonly t: "crash.snapshot";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly table: string;
+  readonly variant: string;
+  readonly asset: string;
+  readonly min_bet: Int;
+  readonly max_bet: Int;
+  readonly max_total: Int;
+  readonly win_max: Int;
+  readonly phase: "waiting" | "betting" | "closed" | "flying" | "settled";
+  readonly round: Int;
+  readonly commitment: string;
+  readonly terminating: string;
+  readonly first_round: Int;
+  readonly rounds: Int;
+  readonly now_ms: Int;
+  readonly until_ms: Int;
+  readonly launched_at_ms: Int;
+  readonly bust: Int | null;
+  readonly history: ReadonlyArray<Int>;
+  readonly total: Int;
+  readonly players: Int;
+  readonly seated: boolean;
+  readonly mine: ReadonlyArray<readonly [Uint8Array, string, Int, Int]>;
+}
+
+/**
+ * Where the flight is. `cashed` are those who cashed out by hand since the last tick, in the order of turns.
+ *
+ * Each is (player, name, multiplier, payout), and `more` were left out. `flying` bets are still in: those whose target
+ * the multiplier has reached are not.
+ */
+export interface CrashTick {
+  readonly t: "crash.tick";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly elapsed_ms: Int;
+  readonly multiplier: Int;
+  readonly flying: Int;
+  readonly cashed: ReadonlyArray<readonly [Int, string, Int, Int]>;
+  readonly more: Int;
+}
+
+/** Take back the newest bet of this round, while betting is open. */
+export interface CrashUndo {
+  readonly t: "crash.undo";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+}
 
 /** Stake `amount` that the roll comes strictly over (or under) `target`, in hundredths. */
 export interface DiceBet {
@@ -1102,7 +1349,19 @@ export type ServerMessage =
   | BaccaratClosed
   | BaccaratDealt
   | BaccaratSettled
-  | BaccaratSnapshot;
+  | BaccaratSnapshot
+  | CrashPlaced
+  | CrashReturned
+  | CrashCashed
+  | CrashChain
+  | CrashOpened
+  | CrashBets
+  | CrashClosed
+  | CrashLaunched
+  | CrashTick
+  | CrashCrashed
+  | CrashSettled
+  | CrashSnapshot;
 
 /**
  * Put wagers on the layout, all or none; they add to what is there. `entropy` is mixed into the round's outcome.
@@ -1581,4 +1840,8 @@ export interface Answers {
   readonly "baccarat.bet": BaccaratPlaced;
   readonly "baccarat.undo": BaccaratReturned;
   readonly "baccarat.clear": BaccaratReturned;
+  readonly "crash.bet": CrashPlaced;
+  readonly "crash.undo": CrashReturned;
+  readonly "crash.clear": CrashReturned;
+  readonly "crash.cashout": CrashCashed;
 }

@@ -424,7 +424,7 @@ def test_what_is_no_seed_of_a_chain_is_no_round() -> None:
 
 
 def test_a_request_is_a_bet_at_its_target_or_by_hand() -> None:
-    at = {"id": bytes(16), "table": "one", "amount": 50}
+    at: dict[str, Any] = {"id": bytes(16), "table": "one", "amount": 50}
 
     assert [(one.spot, one.amount) for one in CrashBet(**at, target=250).wagers] == [("auto:250", 50)]
     assert [(one.spot, one.amount) for one in CrashBet(**at).wagers] == [("hand", 50)]
