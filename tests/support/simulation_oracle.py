@@ -49,6 +49,8 @@ class Oracle:
         self._draws = Draws(self._tables, sealer, tables, self._same)
         self._answers: dict[CommandId, Any] = {}
         self._taken_back: set[BetId] = set()
+        self._promised: dict[BetId, int] = {}
+        """By bet of crash: what its player was told at the cash-out."""
         self._positions: dict[tuple[str, int], int] = {}
         self.checked: Counter[str] = self._draws.checked
 
@@ -120,6 +122,9 @@ class Oracle:
                     step == 0 or (journal_of(game.id), step) in tables.journal,
                 )
                 told = (*(answer[name] for name in ("stake", "seed", "nonce", "payout")), True)
+            case "crash.cashed" if written:
+                written, told = plain(msgpack.unpackb(written.answer)), plain(answer)
+                self._promised[answer["bet"]] = answer["payout"]
             case "moved" if written:
                 written = [one.ref for one in tables.transfers.values() if one.ref == command]
                 told = [command]
@@ -164,6 +169,8 @@ class Oracle:
         for bet in tables.bets.values():
             if bet.state == BetState.OPEN:
                 self._fail(f"bet {bet.id.hex()} at {bet.table_id} {bet.round} is open still")
+        for promised, payout in self._promised.items():
+            self._same("payout that was promised", promised.hex(), payout, tables.bets[promised].payout)
         for hold in tables.holds.values():
             if hold.state == HoldState.PENDING:
                 self._fail(f"hold {hold.id.hex()} is pending still")
