@@ -31,7 +31,7 @@ FLURRIES: Final = 0.1
 """How often a player sends many commands at once, if the plan says so."""
 REGRETS: Final = 0.3
 """How often a bet is taken back at once."""
-BY_HAND: Final = 0.7
+BY_HAND: Final = 0.5
 """How often a bet of crash is cashed out."""
 FLIGHT_SECONDS_MAX: Final = 12.0
 """When: within so long after it was placed, and so before its flight, in it, or too late."""
