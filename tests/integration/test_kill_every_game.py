@@ -17,21 +17,12 @@ from protocol.money import player_of
 from tests.support.bookkeeping import SETTLED, Books, Row, read_books
 from tests.support.server import serving
 from tests.support.swarm import Swarm, assert_nothing_was_lost
-from tests.support.tables import quick_tables
+from tests.support.tables import floor
 
 KILLS = 8
 PLAYERS = 26
 """Two at each game."""
 ANSWERS_BETWEEN_KILLS_MAX = 1_500
-
-
-def floor() -> list[dict[str, Any]]:
-    """A quick table of each game."""
-    variants = {"roulette": "european", "sicbo": "macau", "baccarat": "eight_decks"}
-    quick = quick_tables(1)[0]
-    tables = [{**quick, "id": f"{game}-1", "game": game, "variant": variant} for game, variant in variants.items()]
-    crash = {"id": "crash-1", "game": "crash", "variant": "classic", "spin_ms": 0, "win_max": 1_000_000_00}
-    return [*tables, {**quick, **crash}]
 
 
 async def test_kills_at_random_instants_lose_nothing_of_any_game(data_dir: Path, tmp_path: Path) -> None:

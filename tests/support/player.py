@@ -58,6 +58,12 @@ class Player:
             await self._socket.close()
             await self._reading
 
+    def drop(self) -> None:
+        """Lose the connection, without a word."""
+        if self._socket is None:
+            raise RuntimeError("not connected")
+        self._socket.transport.abort()
+
     @property
     def number(self) -> int:
         """The player's number."""
@@ -92,9 +98,9 @@ class Player:
                 await asyncio.sleep(REPEAT_SECONDS)
         return answer
 
-    async def pushed(self, condition: Callable[[Fields], object]) -> Fields:
+    async def pushed(self, condition: Callable[[Fields], object], seconds: float = ANSWER_SECONDS_MAX) -> Fields:
         """Wait until an event has come that the condition is true of, and return the first such event."""
-        async with asyncio.timeout(ANSWER_SECONDS_MAX), self._came:
+        async with asyncio.timeout(seconds), self._came:
             await self._came.wait_for(lambda: any(condition(push) for push in self.pushes))
         return next(push for push in self.pushes if condition(push))
 

@@ -1,4 +1,4 @@
-"""Roulette tables for tests: rounds of a second or so, everything else as it is by default."""
+"""Tables for tests: rounds of a second or so, everything else as it is by default."""
 
 from typing import Any
 
@@ -22,3 +22,12 @@ def quick_tables(count: int = 3, **more: Any) -> list[dict[str, Any]]:
         }
         for number in range(1, count + 1)
     ]
+
+
+def floor() -> list[dict[str, Any]]:
+    """A quick table of each game."""
+    variants = {"roulette": "european", "sicbo": "macau", "baccarat": "eight_decks"}
+    quick = quick_tables(1)[0]
+    tables = [{**quick, "id": f"{game}-1", "game": game, "variant": variant} for game, variant in variants.items()]
+    crash = {"id": "crash-1", "game": "crash", "variant": "classic", "spin_ms": 0, "win_max": 1_000_000_00}
+    return [*tables, {**quick, **crash}]
