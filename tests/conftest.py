@@ -1,5 +1,8 @@
-"""What every test may ask for."""
+"""What every test may ask for, and which tests begin first."""
 
+from collections import defaultdict
+
+import pytest
 from hypothesis import settings
 
 from tests.support.engines import (
@@ -15,3 +18,15 @@ __all__ = ["empty_postgres_dsn", "engines", "postgres_admin_dsn", "postgres_dsn"
 # How long an example takes says something about the machine, not about the code.
 settings.register_profile("croupier", deadline=None, print_blob=True)
 settings.load_profile("croupier")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest: of several workers none is then left alone with one of them at the end.
+
+    All others stay in their order.
+    """
+    seconds: defaultdict[object, float] = defaultdict(float)
+    for item in items:
+        if (slow := item.get_closest_marker("slow")) is not None:
+            seconds[item.path] += slow.kwargs["seconds"]
+    items.sort(key=lambda item: -seconds[item.path])

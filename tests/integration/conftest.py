@@ -2,12 +2,13 @@
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.server import serving, short_folder
+from tests.support.clusters import Cluster
+from tests.support.server import no_leftovers, serving, short_folder
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +30,16 @@ def data_dir(template_data_dir: Path) -> Iterator[Path]:
     with short_folder() as folder:
         shutil.copytree(template_data_dir, folder / "data", symlinks=True)
         yield folder / "data"
+
+
+@pytest.fixture
+async def cluster() -> AsyncIterator[Cluster]:
+    """A real cluster of two hosts and a gateway; at the end nothing of it may be left."""
+    with short_folder() as folder:
+        cluster = Cluster(folder / "data")
+        try:
+            await cluster.up("--hosts", "2", "--gateways", "1")
+            yield cluster
+        finally:
+            await cluster.do("down")
+        await no_leftovers(cluster.data_dir)

@@ -1,24 +1,28 @@
 """A real cluster on two databases: hosts die, the cluster grows, and the books of both agree."""
 
-import asyncio
 import base64
 import json
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from persistence.postgres.database import Address
-from tests.support.clusters import Cluster, bots
+from tests.support.chaos.verdict import assert_only_patience_was_asked
+from tests.support.clusters import Cluster
 from tests.support.engines import SharedEngines
 from tests.support.fleets import fresh_fleet
 from tests.support.server import no_leftovers, short_folder
+from tests.support.swarm import Swarm, assert_nothing_was_lost
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=50)
 
 RANGES = ("0-127", "128-255")
+PLAYERS = 6
+BETS_AFTER = 20
 
 
 @pytest.fixture
@@ -56,20 +60,22 @@ def shares(status: Mapping[str, Any]) -> dict[str, list[int]]:
     }
 
 
-async def test_a_host_that_dies_is_replaced_for_its_database_and_the_books_of_both_agree(cluster: Cluster) -> None:
-    playing = asyncio.create_task(bots(cluster.ready["ws"], players=20, seconds=20))
+async def test_a_host_that_dies_is_replaced_for_its_database_and_the_books_of_both_agree(
+    cluster: Cluster, tmp_path: Path
+) -> None:
     begun = await cluster.whole(hosts=2)
     assert shares(begun) == {"0-127": [128], "128-255": [128]}
-    last = next(host for host in begun["hosts"] if host["database"] == "128-255")
-    os.kill(last["pid"], signal.SIGKILL)
-    after = await cluster.whole(hosts=2)
-    assert shares(after) == shares(begun)
-    assert last["name"] not in [host["name"] for host in after["hosts"]]
-    report = await playing
-    assert report["bets"] > 0
-    assert report["balance_mismatches"] == 0
+    async with Swarm(cluster.ready["ws"], "dice", tmp_path / "dice.jsonl", players=PLAYERS) as swarm:
+        last = next(host for host in begun["hosts"] if host["database"] == "128-255")
+        os.kill(last["pid"], signal.SIGKILL)
+        after = await cluster.whole(hosts=2, without=last["name"])
+        assert shares(after) == shares(begun)
+        await swarm.acknowledges(BETS_AFTER)
+        report = await swarm.report()
+    assert_nothing_was_lost(report)
+    assert_only_patience_was_asked(report)
     await cluster.do("scale", "--hosts", "3")
-    (one, other), alone = shares(await cluster.status()).values()
+    (one, other), alone = shares(await cluster.whole(hosts=3)).values()
     assert (one + other, alone) == (128, [128])
     assert min(one, other) > 0
     await cluster.audit()

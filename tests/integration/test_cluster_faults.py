@@ -13,7 +13,7 @@ from tests.support.chaos.verdict import assert_unharmed
 from tests.support.swarm import Swarm
 from tests.support.tables import quick_tables
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=45)
 
 STOP_SECONDS = 2.0
 

@@ -38,7 +38,7 @@ async def test_a_bet_of_two_databases_is_held_in_one_and_settled_by_the_other(ad
         await assert_books_are_clean(cluster)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=6)
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("message", MESSAGES)
 async def test_a_host_that_dies_at_any_message_loses_and_doubles_nothing(

@@ -8,9 +8,12 @@ from typing import Any, Final
 
 from tests.support.server import Ended, croupier
 
-UP_SECONDS_MAX: Final = 180.0
-COMMAND_SECONDS_MAX: Final = 120.0
-WHOLE_SECONDS_MAX: Final = 120.0
+SHARDS: Final = 256
+UP_SECONDS_MAX: Final = 300.0
+COMMAND_SECONDS_MAX: Final = 300.0
+WHOLE_SECONDS_MAX: Final = 300.0
+LOOK_SECONDS: Final = 0.5
+"""Between two looks, each of which is a process that joins Ray: they must not be what keeps the machine busy."""
 
 
 class Cluster:
@@ -53,19 +56,32 @@ class Cluster:
         found: dict[str, Any] = json.loads(await self.do("status", "--json"))
         return found
 
-    async def whole(self, hosts: int) -> dict[str, Any]:
-        """Wait until so many hosts are up, each has shards, all are on them, and nothing is under way.
+    async def whole(self, hosts: int, *, gateways: int = 1, without: str | None = None) -> dict[str, Any]:
+        """Wait until so many hosts and gateways are there and up, each host has shards, all shards are on them, and
+        nothing is under way. A killed process of the name `without` may not have been missed yet.
 
-        How many each has is the load's to say.
+        How many shards each has is the load's to say.
         """
-        async with asyncio.timeout(WHOLE_SECONDS_MAX):
-            while True:
-                status = await self.status()
-                shares = [host["shards"] for host in status["hosts"] if host["state"] == "up"]
-                shared = len(shares) == hosts and sum(shares) == 256 and all(shares)
-                doors = all(gateway["state"] == "up" for gateway in status["gateways"])
-                if shared and doors and status["gateways"] and not status["work"]["running"]:
-                    return status
+        status: dict[str, Any] = {}
+        try:
+            async with asyncio.timeout(WHOLE_SECONDS_MAX):
+                while not _is_whole(status, hosts, gateways) or without in names(status):
+                    await asyncio.sleep(LOOK_SECONDS if status else 0.0)
+                    status = await self.status()
+        except TimeoutError:
+            raise AssertionError(f"not whole: {status}\n{self.log}") from None
+        return status
+
+    async def shows(self, line: str) -> str:
+        """Wait until what it shows to people has this line: by itself it may share shards out anew at any time."""
+        shown = ""
+        try:
+            async with asyncio.timeout(WHOLE_SECONDS_MAX):
+                while line not in shown:
+                    shown = await self.do("status")
+        except TimeoutError:
+            raise AssertionError(f"it shows: {shown}") from None
+        return shown
 
     async def audit(self) -> None:
         """See that every invariant holds."""
@@ -81,13 +97,18 @@ class Cluster:
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
-async def bots(url: str, *, players: int, seconds: float) -> dict[str, Any]:
-    """Have bots play dice; what they report."""
-    ended = await croupier(
-        *("bots", "--url", url, "--game", "dice", "--json"),
-        *("--players", str(players), "--seconds", str(seconds)),
-        seconds=seconds + COMMAND_SECONDS_MAX,
-    )
-    assert ended.code == 0, ended.stdout + ended.stderr
-    report: dict[str, Any] = json.loads(ended.stdout)
-    return report
+def _is_whole(status: dict[str, Any], hosts: int, gateways: int) -> bool:
+    if not status or status["work"]["running"]:
+        return False
+    shares = [host["shards"] for host in status["hosts"]]
+    here = [len(status["hosts"]), len(status["gateways"])] == [hosts, gateways]
+    # Who is up, and has said where it is.
+    up = all(one["state"] == "up" and "metrics" in one for one in (*status["hosts"], *status["gateways"]))
+    return here and up and all(shares) and sum(shares) == SHARDS
+
+
+def names(status: dict[str, Any]) -> set[str]:
+    """Of the directory, and of all hosts and gateways."""
+    if not status:
+        return set()
+    return {status["cluster"]["directory"], *(one["name"] for one in (*status["hosts"], *status["gateways"]))}

@@ -20,9 +20,9 @@ import psutil
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 COMMAND: Final = (sys.executable, "-c", "from server.cli.entry import main; main()")
-READY_SECONDS_MAX: Final = 60.0
-END_SECONDS_MAX: Final = 30.0
-WAIT_SECONDS_MAX: Final = 30.0
+READY_SECONDS_MAX: Final = 180.0
+END_SECONDS_MAX: Final = 180.0
+WAIT_SECONDS_MAX: Final = 180.0
 POLL_SECONDS: Final = 0.02
 LOG_LINE_BYTES_MAX: Final = 1 << 20
 

@@ -11,8 +11,8 @@ from typing import Any, Final, Self
 from tests.support.server import COMMAND, environment
 
 PLAY_SECONDS_MAX: Final = 600.0
-REPORT_SECONDS_MAX: Final = 90.0
-ARRIVAL_SECONDS_MAX: Final = 30.0
+REPORT_SECONDS_MAX: Final = 180.0
+ARRIVAL_SECONDS_MAX: Final = 180.0
 POLL_SECONDS: Final = 0.02
 BROKEN_WIRE: Final = frozenset({"connect", "silence"})
 """Errors that bots count when a server is not there."""

@@ -56,7 +56,7 @@ def test_a_bet_across_hosts_ends_once_whatever_goes_wrong_while_something_is_sai
             tell_with_each_mishap("bets", at, step)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=5)
 @pytest.mark.parametrize("story", STORIES)
 def test_a_bet_across_hosts_ends_once_whatever_two_things_go_wrong(story: str) -> None:
     steps, rng = steps_of(story), Random(story)
@@ -73,7 +73,7 @@ def test_a_bet_across_hosts_ends_once_whatever_two_things_go_wrong(story: str) -
     assert twice > PAIRS // 10
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=5)
 @pytest.mark.parametrize("story", STORIES)
 def test_a_bet_across_hosts_ends_once_whatever_goes_wrong_at_whichever_step(story: str) -> None:
     for at, step in enumerate(steps_of(story)):

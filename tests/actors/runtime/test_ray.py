@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["carrier", "local_ray"]
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=3)
 
 LATE_SECONDS = 20.0
 

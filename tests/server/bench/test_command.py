@@ -85,7 +85,7 @@ def test_the_names_are_listed() -> None:
     assert result.stdout.split() == [bench.name for bench in benches()]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=25)
 def test_a_small_run_measures_with_real_servers_and_leaves_nothing(tmp_path: Path) -> None:
     # Postgres may run as a user of its own, who has to pass through the folders of the test.
     for folder in (tmp_path, *tmp_path.parents[:2]):

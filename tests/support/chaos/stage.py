@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 from tests.support.chaos.ground import Ground, Machines, database_url_of, logged_by, on_machines, on_one_machine
 from tests.support.server import croupier, until
 
-SETTLE_SECONDS_MAX: Final = 90.0
+SETTLE_SECONDS_MAX: Final = 180.0
 STORY_LINES_MAX: Final = 100
 STORY_LINE_MAX: Final = 600
 

@@ -18,7 +18,7 @@ from tests.support.bookkeeping import (
 from tests.support.chaos.ground import database_url_of
 from tests.support.swarm import BROKEN_WIRE, Swarm, assert_nothing_was_lost
 
-ROUNDS_SECONDS_MAX: Final = 30.0
+ROUNDS_SECONDS_MAX: Final = 180.0
 PATIENCE: Final = frozenset({Code.TRY_AGAIN, Code.RESTARTING, Code.OVERLOADED, Code.RATE_LIMITED})
 """What may be repeated under its id. `INTERNAL` may too, but it says that a fault is ours: nobody may see that one."""
 LATE: Final = frozenset({Code.BETTING_CLOSED, Code.BET_NOT_TAKEN})
