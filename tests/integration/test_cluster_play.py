@@ -3,6 +3,7 @@
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,3 +54,8 @@ async def test_everything_is_replaced_while_players_play(cluster: Cluster, tmp_p
     assert_nothing_was_lost(report)
     assert_only_patience_was_asked(report)
     await cluster.audit()
+
+
+def addresses(status: dict[str, Any]) -> list[list[object]]:
+    """Where gateways let players in."""
+    return sorted(gateway["address"] for gateway in status["gateways"])
