@@ -13,7 +13,8 @@ serve: native
 	$(BIN)/croupier serve $(ARGS)
 
 # A file of tests is one process's: most of the time a test waits, for engines to start and for players to play.
-test: check native
+test: .venv/.installed-dev
+	$(MAKE) --jobs=2 --output-sync=target check native
 	$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.installed-dev
@@ -68,6 +69,7 @@ clean:
 	$(PIP) install --quiet --require-hashes -r requirements-compile.txt
 	touch $@
 
-.venv/.installed-dev: requirements-dev.txt .venv/.installed
+# After the compiler: two would not install into one environment at the same time.
+.venv/.installed-dev: requirements-dev.txt .venv/.installed-compile
 	$(PIP) install --quiet --require-hashes -r requirements-dev.txt
 	touch $@

@@ -63,10 +63,12 @@ def run(config: BotsConfig) -> Report:
         gc.unfreeze()
 
 
-async def play(config: BotsConfig, stop_on_sigint: bool = False) -> Report:
-    """Play in this event loop. The report counts from when all have arrived, or were waited for long enough."""
+async def play(config: BotsConfig, stop_on_sigint: bool = False, stopped: asyncio.Event | None = None) -> Report:
+    """Play in this event loop until the time is over or it is `stopped`. The report counts from when all have arrived,
+    or were waited for long enough.
+    """
     loop = asyncio.get_running_loop()
-    stopped = asyncio.Event()
+    stopped = stopped or asyncio.Event()
     if stop_on_sigint:
         loop.add_signal_handler(signal.SIGINT, stopped.set)
     try:

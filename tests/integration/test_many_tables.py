@@ -21,7 +21,7 @@ TABLES = 50
 PLAYERS = 25
 BETS_OF_A_PLAYER = 20
 STREAMS_OF_A_PLAYER = 2
-BETTING_MS = 8_000
+BETTING_MS = 20_000
 """Long enough that no table closes before all bets are placed and the server is back."""
 
 

@@ -89,7 +89,7 @@ async def test_a_database_that_may_lose_what_it_confirms_is_refused_unless_that_
         assert f"{setting} is off" in said
         assert "--unsafe" in said
         async with serving(nowhere, variables=own, settings={"unsafe": True}) as server:
-            assert any(setting in entry["finding"] for entry in server.logged("unsafe database"))
+            assert setting in (await server.logs("unsafe database"))["finding"]
 
 
 async def test_a_database_that_is_not_there_is_told(own: dict[str, str]) -> None:
@@ -106,7 +106,7 @@ async def test_a_redis_that_is_not_there_costs_resumes_and_nothing_else(own: dic
         async with serving(nowhere, variables=variables) as server, Player(server.ws) as player:
             await player.log_in()
             assert (await player.ask(**dice()))["t"] == "dice.settled"
-            assert server.logged("sessions cannot be resumed for now")
+            assert await server.logs("sessions cannot be resumed for now")
 
 
 async def test_a_redis_url_that_is_none_is_told_without_its_password(own: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -133,15 +134,19 @@ async def test_a_bet_that_came_too_late_stays_refused_in_the_next_round(data_dir
     tables = quick_tables(1, betting_ms=400, closed_ms=1_000)
     async with serving(data_dir, settings={"tables": tables}) as server, Player(server.ws) as player:
         await seated(player)
-        await player.ask(t="watch", stream="table:roulette-1")
-        closed = await player.pushed(lambda push: push["t"] == "roulette.closed")
-        late = roulette("roulette-1")
-        refused = await player.ask(**late)
-        assert refused["code"] == Code.BETTING_CLOSED
-        await player.pushed(lambda push: push["t"] == "roulette.opened" and push["round"] > closed["round"])
+        late, refused = await bet_until(player, lambda answer: answer.get("code") == Code.BETTING_CLOSED)
+        in_time, placed = await bet_until(player, lambda answer: answer["t"] == "roulette.placed")
         assert said(await player.ask(**late)) == said(refused)
-        assert (await player.ask(**roulette("roulette-1")))["t"] == "roulette.placed"
+        assert said(await player.ask(**in_time)) == said(placed)
         await server.audit()
+
+
+async def bet_until(player: Player, wanted: Callable[[Fields], bool]) -> tuple[Fields, Fields]:
+    """Bet, round after round, until a bet has such an answer; return the two."""
+    async with asyncio.timeout(ANSWER_SECONDS_MAX):
+        while not wanted(answer := await player.ask(**(bet := roulette("roulette-1", ("red", 10))))):
+            pass
+    return bet, answer
 
 
 async def test_one_bet_through_many_sockets_at_once_is_placed_once_and_answered_everywhere(data_dir: Path) -> None:
@@ -172,7 +177,7 @@ async def until_wallets_sleep(server: Server) -> None:
     """Wait until the host has put to sleep whatever may sleep: only the table is left."""
 
     def actors() -> float:
-        with urllib.request.urlopen(f"{server.http}/metrics", timeout=10) as response:
+        with urllib.request.urlopen(f"{server.http}/metrics", timeout=ANSWER_SECONDS_MAX) as response:
             lines = response.read().decode().splitlines()
         return float(next(line.split()[1] for line in lines if line.startswith("croupier_actors ")))
 

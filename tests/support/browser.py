@@ -5,7 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from typing import Final
 
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 FLAGS: Final = (
@@ -17,6 +17,7 @@ FLAGS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
+WAIT_MS_MAX: Final = 120_000
 PHONE: Final = ViewportSize(width=390, height=844)
 DESKTOP: Final = ViewportSize(width=1366, height=900)
 
@@ -32,6 +33,7 @@ def chromium_path() -> str:
 @contextlib.asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """A headless browser, ended with the block."""
+    expect.set_options(timeout=WAIT_MS_MAX)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
         try:
@@ -52,6 +54,7 @@ async def visitor(
     complaints: list[str] = []
     context = await browser.new_context(viewport=size, reduced_motion="reduce" if calm else "no-preference")
     try:
+        context.set_default_timeout(WAIT_MS_MAX)
         page = await context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))

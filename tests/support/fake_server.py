@@ -17,7 +17,7 @@ from actors.games.roulette.layout import Variant, layout_of
 from tests.support.fake_house import Fields, House, Player, Table, now_ms
 
 HOST = "127.0.0.1"
-UNTIL_SECONDS_MAX = 10
+UNTIL_SECONDS_MAX = 120
 
 
 class Nasty(Enum):
@@ -102,11 +102,15 @@ class FakeServer:
         self._rounds: dict[str, asyncio.TimerHandle] = {}
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait for the request, or the phase of a table, that makes it so."""
+        """Wait for the request, the phase of a table, or the end of a connection that makes it so."""
         async with asyncio.timeout(UNTIL_SECONDS_MAX):
             while not condition():
                 self._news.clear()
                 await self._news.wait()
+
+    def wake(self) -> None:
+        """Have everybody who waits look again."""
+        self._news.set()
 
     @property
     def url(self) -> str:
@@ -160,7 +164,7 @@ class FakeServer:
 
     def _play_on(self, table: Table) -> None:
         lasts_ms = self.house.advance(table)
-        self._news.set()
+        self.wake()
         self._rounds[table.id] = asyncio.get_running_loop().call_later(lasts_ms / 1000, self._play_on, table)
 
     async def _serve(self, socket: ServerConnection) -> None:
@@ -178,10 +182,11 @@ class FakeServer:
             async for message in socket:
                 self._heard(caller, msgpack.unpackb(message))
         self.callers.discard(caller)
+        self.wake()
 
     def _heard(self, caller: Caller, request: Fields) -> None:
         tag = request["t"]
-        self._news.set()
+        self.wake()
         self.requests.append(request)
         self.seen[tag] += 1
         nasty = next(

@@ -18,8 +18,8 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("engine_host.py")
-READY_SECONDS_MAX = 60
-END_SECONDS_MAX = 30
+READY_SECONDS_MAX = 180
+END_SECONDS_MAX = 120
 ORDINARY_USER = "nobody"
 
 

@@ -47,7 +47,7 @@ from server.http.door import HttpDoor
 from server.http.page_files import load_page
 from tests.support.page_rooms import ASSET, DICE_LIMITS, EPOCH, SCALE, Player, Room, play_dice
 
-WAIT_SECONDS_MAX: Final = 10
+WAIT_SECONDS_MAX: Final = 120
 
 
 @dataclass(eq=False)

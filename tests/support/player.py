@@ -16,7 +16,7 @@ from websockets.typing import Subprotocol
 from protocol.ids import CommandId, command_id_from
 from protocol.version import SUBPROTOCOL
 
-ANSWER_SECONDS_MAX: Final = 30.0
+ANSWER_SECONDS_MAX: Final = 120.0
 REPEAT_SECONDS: Final = 0.05
 MESSAGE_BYTES_MAX: Final = 1 << 20
 

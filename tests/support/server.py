@@ -4,13 +4,15 @@ import asyncio
 import contextlib
 import json
 import os
+import random
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,7 @@ END_SECONDS_MAX: Final = 180.0
 WAIT_SECONDS_MAX: Final = 180.0
 POLL_SECONDS: Final = 0.02
 LOG_LINE_BYTES_MAX: Final = 1 << 20
+PORTS: Final = range(16_384, 32_768)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,15 @@ def environment(**more: str) -> dict[str, str]:
     """Our own environment without any configuration in it, and `more`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CROUPIER_")}
     return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
+def free_port() -> int:
+    """A port to come back to: none of those that the system gives to whoever wants any, as soon as we are away."""
+    while True:
+        port = random.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 async def croupier(
@@ -92,13 +104,13 @@ class Server:
         settings: Mapping[str, object] | None = None,
         variables: Mapping[str, str] | None = None,
         prefix: tuple[str, ...] = (),
-        port: int = 0,
+        port: int | None = None,
     ) -> None:
         self.data_dir = data_dir
         self.settings = dict(settings or {})
         self.variables = dict(variables or {})
         self.prefix = prefix
-        self.port = port
+        self.port = free_port() if port is None else port
         self.ready: dict[str, Any] = {}
         self.log: list[dict[str, Any]] = []
         self._logged = asyncio.Condition()
@@ -154,7 +166,7 @@ class Server:
         self._reading = asyncio.create_task(self._read_log(self._process))
 
     async def start(self) -> None:
-        """Start a process and wait for its line. From then on the port stays the same. Raises `NotReady`."""
+        """Start a process and wait for its line. The port stays the same from then on. Raises `NotReady`."""
         began = time.monotonic()
         await self.launch()
         process = self._started()
@@ -323,6 +335,15 @@ def processes_in(folder: Path) -> list[psutil.Process]:
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
     return found
+
+
+def users_of(processes: Iterable[psutil.Process]) -> set[str]:
+    """Whose processes they are; those of PostgreSQL come and go."""
+    users = set()
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            users.add(process.username())
+    return users
 
 
 async def no_leftovers(data_dir: Path) -> None:

@@ -49,6 +49,7 @@ RULES: Final[Mapping[str, Any]] = {
 TABLES: Final = {TABLE: (TABLE_GAMES["roulette"], table_rules(RULES))}
 CASH: Final = 1_000
 SALT: Final = 20
+WAIT_SECONDS_MAX: Final = 120.0
 
 
 class CutMesh(Mesh):
@@ -156,7 +157,7 @@ class TwoDatabases(Nodes):
 
     async def placed(self) -> RouletteBet:
         """A bet that the table takes: in this round or, if that is closed by now, in one after it."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(WAIT_SECONDS_MAX):
             while isinstance(answer := await self.asks(ANN, bet := self.bet()), Refusal):
                 assert answer.code is Code.BETTING_CLOSED
         return bet
@@ -168,7 +169,7 @@ class TwoDatabases(Nodes):
 
     async def over(self, bet: RouletteBet) -> BetState | None:
         """What became of a bet in the end. Nothing tells of it but its row."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(WAIT_SECONDS_MAX):
             while await self.state_of(bet) is BetState.OPEN:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         return await self.state_of(bet)

@@ -5,7 +5,7 @@ import pytest
 
 from actors.runtime.beside import beside
 
-SECONDS_MAX = 20.0
+SECONDS_MAX = 120.0
 
 
 async def test_what_blocks_keeps_nobody_from_going_on_and_its_result_is_given() -> None:

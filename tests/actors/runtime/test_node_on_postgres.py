@@ -146,12 +146,12 @@ async def _check(ledger: Ledger, cluster: Nodes, bettors: list[Bettor], dsn: str
 async def _some_bets(bettors: list[Bettor], wanted: int) -> None:
     """Wait until so many more bets are acknowledged."""
     before = sum(len(bettor.placed) for bettor in bettors)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         while sum(len(bettor.placed) for bettor in bettors) < before + wanted:
             await bettors[0]._cluster.ask(Ref("wallet", PLAYERS[0]), OpenWallet(PLAYERS[0], ()))
 
 
 async def _all_settled(cluster: Nodes, bettors: list[Bettor]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         while await cluster.ledger.players_with_holds():
             await cluster.ask(Ref("wallet", PLAYERS[0]), OpenWallet(PLAYERS[0], ()))

@@ -29,6 +29,7 @@ QUICK = Settings(
     answer_seconds_max=5.0, connect_seconds_max=0.5, offline_seconds_max=5.0, first_pause_seconds=0.005,
     pause_seconds_max=0.02, repeats_max=3,
 )  # fmt: skip
+WAIT_SECONDS_MAX = 120.0
 TABLE = "table:roulette-1"
 TABLES = {"roulette-1": "european"}
 
@@ -220,7 +221,7 @@ async def read_all(events: Subscription) -> list[Push]:
 async def read_until_settled(ann: Client, server: FakeServer, rounds: int, interfere: Any) -> list[Push]:
     seen: list[Push] = []
     settled = 0
-    async with asyncio.timeout(10), ann.watch(TABLE) as events:
+    async with asyncio.timeout(WAIT_SECONDS_MAX), ann.watch(TABLE) as events:
         async for event in events:
             seen.append(event)
             if event.t == "roulette.settled":
@@ -276,7 +277,7 @@ async def test_a_lost_event_is_made_up_for_by_a_snapshot() -> None:
 
 async def test_the_wallet_is_watched_from_a_snapshot_on() -> None:
     async with FakeServer(tables=TABLES) as server, client(server) as ann, client(server) as other:
-        async with asyncio.timeout(10), ann.watch("wallet") as events:
+        async with asyncio.timeout(WAIT_SECONDS_MAX), ann.watch("wallet") as events:
             first = await anext(events)
             assert isinstance(first, WalletSnapshot)
             server.house.changed(server.house.players[1], "deposit", bytes(16))
@@ -317,7 +318,7 @@ async def test_a_second_reader_whose_snapshot_was_lost_gets_another() -> None:
         first = ann.watch(TABLE)
         assert isinstance(await anext(first), RouletteSnapshot)
         second = ann.watch(TABLE)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WAIT_SECONDS_MAX):
             assert isinstance(await anext(second), RouletteSnapshot)
         assert server.seen["resume"] == 1
 
@@ -329,7 +330,7 @@ async def test_a_stream_that_cannot_be_watched_again_ends_for_its_reader() -> No
         await anext(events)
         server.forget_sessions()
         server.cut()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WAIT_SECONDS_MAX):
             with pytest.raises(Refused, match="6001"):
                 await read_all(events)
 

@@ -10,7 +10,7 @@ import psutil
 
 from persistence.embedded import shim
 
-RUN_SECONDS_MAX = 30
+RUN_SECONDS_MAX = 120
 
 
 def run(parent: int, *command: str) -> subprocess.CompletedProcess[str]:

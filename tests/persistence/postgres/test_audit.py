@@ -425,7 +425,7 @@ async def test_an_audit_writes_nothing_and_leaves_no_connection(
     assert await books[0].rows() == before
     raw = await asyncpg.connect(postgres_dsn)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while await raw.fetchval("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'croupier audit'"):
                 pass
     finally:

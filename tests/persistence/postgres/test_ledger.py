@@ -54,7 +54,7 @@ async def opened(ledger: Any) -> Scribe:
 
 async def wait_until(connection: asyncpg.Connection, query: str, *arguments: Any) -> None:
     """Ask until the answer is true; each question is a round trip, so this does not spin."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not await connection.fetchval(query, *arguments):
             pass
 

@@ -142,7 +142,7 @@ async def test_a_runner_waits_for_another_and_gives_up_at_its_limit(empty_postgr
             await holder.execute("SELECT pg_advisory_xact_lock($1)", int.from_bytes(b"croupier"))
             with pytest.raises(MigrationBusy):
                 await migrate(waiter, folder, wait_seconds=0.05)
-            waiting = asyncio.create_task(migrate(waiter, folder, wait_seconds=30))
+            waiting = asyncio.create_task(migrate(waiter, folder, wait_seconds=120))
             while not await holder.fetchval(
                 "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
             ):

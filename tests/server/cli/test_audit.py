@@ -20,7 +20,7 @@ from tests.support.histories import evening
 from tests.support.ledgers import SHARDS, postgres_under_test
 from tests.support.scribe import Scribe
 
-COMMAND_SECONDS_MAX = 60
+COMMAND_SECONDS_MAX = 180
 SMALL = PostgresSettings(shared_buffers_mib=32, max_wal_size_mib=256, connections_max=20)
 
 

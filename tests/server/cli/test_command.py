@@ -13,7 +13,7 @@ import server.cli
 from server.cli import main
 from server.cli.errors import UserError
 
-SECONDS_MAX = 60
+SECONDS_MAX = 180
 
 
 @pytest.fixture

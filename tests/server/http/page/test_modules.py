@@ -36,7 +36,7 @@ ORIGIN = "http://localhost"
 IMPORT_MAP = {"imports": {"node:test": "./shim-test.mjs", "node:assert/strict": "./shim-assert.mjs"}}
 NODE = shutil.which("node")
 NODE_MAJOR_MIN = 20
-NODE_SECONDS_MAX = 60
+NODE_SECONDS_MAX = 180
 
 
 def node_is_new_enough() -> bool:
