@@ -14,6 +14,7 @@ from persistence.ledgers import Ledgers
 from persistence.postgres.database import Address, open_pool
 from persistence.postgres.ledger import PostgresLedger
 from persistence.postgres.players import PostgresPlayers
+from persistence.postgres.pools import let_go
 from protocol.money import Asset
 from protocol.shards import Partition
 
@@ -23,7 +24,7 @@ REGISTER_CONNECTIONS_MAX: Final = 4
 
 
 class Fleet:
-    """The databases of a platform; `close` lets go of them, at once."""
+    """The databases of a platform; `close` lets go of them, soon."""
 
     def __init__(self, addresses: Sequence[Address], partition: Partition, pools: Sequence[asyncpg.Pool]) -> None:
         self.addresses = tuple(addresses)
@@ -56,7 +57,7 @@ class Fleet:
         for ledger in self.postgres:
             await ledger.close()
         for pool in self._pools:
-            pool.terminate()
+            await let_go(pool)
 
 
 async def open_fleet(addresses: Sequence[Address], *, shards: int) -> Fleet:

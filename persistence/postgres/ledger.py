@@ -24,6 +24,7 @@ from persistence.interfaces import (
 )
 from persistence.postgres import ownership
 from persistence.postgres.failures import DRIVER_ERRORS, PATIENCE, commit_failure, failure
+from persistence.postgres.pools import let_go
 from protocol.ids import AccountId, BetId, CommandId, Epoch, PlayerId, ShardId, TableId
 from protocol.money import player_of
 from protocol.records import (
@@ -116,13 +117,13 @@ class PostgresLedger(Ledger):
         self._pool_making = asyncio.Lock()
 
     async def close(self) -> None:
-        """Let go of every connection, at once: a database that says nothing must not keep a server from ending."""
+        """Let go of every connection, soon: a database that says nothing must not keep a server from ending."""
         writer, self._writer = self._writer, None
         pool, self._pool = self._pool, None
         if writer is not None:
             writer.terminate()
         if pool is not None:
-            pool.terminate()
+            await let_go(pool)
 
     # --- writing ---
 

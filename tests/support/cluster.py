@@ -30,7 +30,7 @@ SHARDS = 16
 TABLE = "wheel"
 TABLES_SHARD = shard_of(Ref("table", TABLE), SHARDS)
 WAIT_SECONDS_MAX = 180.0
-QUICK = Settings(answer_seconds_max=20.0, first_pause_seconds=0.01, pause_seconds_max=0.2)
+QUICK = Settings(answer_seconds_max=120.0, repeats_max=1_000, first_pause_seconds=0.01, pause_seconds_max=0.2)
 WHEEL = RouletteSettings(
     id=TABLE,
     variant="european",
