@@ -12,10 +12,11 @@ ARGS ?=
 serve: native
 	$(BIN)/croupier serve $(ARGS)
 
-# A file of tests is one process's: most of the time a test waits, for engines to start and for players to play.
+# A file of tests is one process's. There are more of them than processors, because most of the time a test waits, for
+# engines to start and for players to play.
 test: .venv/.installed-dev
 	$(MAKE) --jobs=2 --output-sync=target check native
-	$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=4 --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.installed-dev
 	$(BIN)/ruff check .

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.support.engines import (
     empty_postgres_dsn,
@@ -15,8 +15,8 @@ from tests.support.engines import (
 
 __all__ = ["empty_postgres_dsn", "engines", "postgres_admin_dsn", "postgres_dsn", "valkey_url"]
 
-# How long an example takes says something about the machine, not about the code.
-settings.register_profile("croupier", deadline=None, print_blob=True)
+# How long an example takes, or to think of one, says something about the machine, not about the code.
+settings.register_profile("croupier", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.load_profile("croupier")
 
 

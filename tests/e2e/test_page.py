@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from tests.support.browser import PHONE, chromium, visitor
 from tests.support.server import Server, serving, short_folder
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow(seconds=12)]
 
 OPENING: Final = 10_000_00
 TIMES: Final = {"betting_ms": 15_000, "closed_ms": 200, "spin_ms": 800, "settled_ms": 2_000}

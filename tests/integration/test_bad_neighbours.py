@@ -11,6 +11,7 @@ from typing import Any
 
 import msgpack
 import psutil
+import pytest
 from websockets.frames import Frame, Opcode
 
 from protocol.errors import Close, Code
@@ -18,6 +19,8 @@ from tests.support.gateways import Client, Closed, handshake
 from tests.support.player import Fields, Player, dice, new_id
 from tests.support.server import Server, serving, until
 from tests.support.tables import quick_tables
+
+pytestmark = pytest.mark.slow(seconds=8)
 
 STRICT = {
     # Long enough for those who mean well, on a machine that stands still for a while.

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
+import pytest
 
 from protocol.errors import Code
 from tests.support import small_disk
@@ -17,6 +18,8 @@ from tests.support.player import Player
 from tests.support.server import Server, croupier, serving, short_folder
 from tests.support.swarm import Swarm, assert_nothing_was_lost
 from tests.support.tables import quick_tables
+
+pytestmark = pytest.mark.slow(seconds=10)
 
 DISK_MEBIBYTES = 224
 CHUNK_BYTES = 1024 * 1024

@@ -14,6 +14,8 @@ from tests.support.player import Fields, Player, new_id
 from tests.support.server import Server, croupier, serving
 from tests.support.swarm import Swarm, assert_nothing_was_lost
 
+pytestmark = pytest.mark.slow(seconds=9)
+
 KILLS = 6
 ANSWERS_BETWEEN_KILLS_MAX = 150
 STAKE = 100

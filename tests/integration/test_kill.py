@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 
 import asyncpg
+import pytest
 
 from tests.support.bookkeeping import (
     assert_bound,
@@ -15,6 +16,8 @@ from tests.support.bookkeeping import (
 from tests.support.server import Server, serving
 from tests.support.swarm import Swarm, assert_nothing_was_lost
 from tests.support.tables import quick_tables
+
+pytestmark = pytest.mark.slow(seconds=55)
 
 KILLS = 20
 KILLS_DURING_START = 3

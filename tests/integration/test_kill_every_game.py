@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 import msgpack
+import pytest
 
 from actors.fairness.seal import Sealer, player_seed, round_seed
 from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES, TABLE_GAMES, VERIFIABLE
@@ -18,6 +19,8 @@ from tests.support.bookkeeping import SETTLED, Books, Row, read_books
 from tests.support.server import serving
 from tests.support.swarm import Swarm, assert_nothing_was_lost
 from tests.support.tables import floor
+
+pytestmark = pytest.mark.slow(seconds=20)
 
 KILLS = 8
 PLAYERS = 26

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pytest
 
 from protocol.errors import Code
 from tests.support.player import Fields, Player, dice
 from tests.support.server import Server, serving
 from tests.support.telegram import sign
+
+pytestmark = pytest.mark.slow(seconds=4)
 
 BOT_TOKEN = "7001:integration"
 SETTINGS = {"telegram_bot_token": BOT_TOKEN, "telegram_auth_age_seconds_max": 600}

@@ -5,6 +5,8 @@ import random
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from clients.bots.layout import layout_of
 from tests.support.bookkeeping import (
     all_rounds_done,
@@ -16,6 +18,8 @@ from tests.support.bookkeeping import (
 from tests.support.player import Fields, Player, roulette
 from tests.support.server import Server, serving
 from tests.support.tables import quick_tables
+
+pytestmark = pytest.mark.slow(seconds=30)
 
 TABLES = 50
 PLAYERS = 25

@@ -14,6 +14,8 @@ from tests.integration.test_serve import refused
 from tests.support.player import Player, dice
 from tests.support.server import Server, processes_in, serving, short_folder
 
+pytestmark = pytest.mark.slow(seconds=3)
+
 
 def secrets() -> dict[str, str]:
     """What every server of one database must share."""

@@ -29,6 +29,8 @@ from tests.support.server import WAIT_SECONDS_MAX, Server, serving, short_folder
 from tests.support.swarm import Swarm, assert_nothing_was_lost
 from tests.support.tables import quick_tables
 
+pytestmark = pytest.mark.slow(seconds=8)
+
 CRASHES = 3
 RECOVERIES = 20
 RECOVERING_SECONDS_MAX = 300

@@ -4,6 +4,7 @@ import signal
 from pathlib import Path
 
 import asyncpg
+import pytest
 
 from protocol.errors import Code
 from tests.support.bookkeeping import assert_bound, assert_told_the_truth, assert_whole, read_books, read_journal
@@ -11,6 +12,8 @@ from tests.support.player import Player, roulette
 from tests.support.server import serving
 from tests.support.swarm import Swarm, assert_nothing_was_lost
 from tests.support.tables import quick_tables
+
+pytestmark = pytest.mark.slow(seconds=12)
 
 RESTARTS = (signal.SIGTERM, signal.SIGINT, signal.SIGTERM)
 TOO_LATE = {Code.BETTING_CLOSED}

@@ -14,6 +14,8 @@ from tests.support.player import ANSWER_SECONDS_MAX, Fields, Player, dice, new_i
 from tests.support.server import Server, serving, until
 from tests.support.tables import quick_tables
 
+pytestmark = pytest.mark.slow(seconds=6)
+
 OPENING = 10_000_00
 POSITION = {"epoch", "seq"}
 """Where in a stream an answer was given: not part of what it says."""

@@ -29,6 +29,8 @@ from tests.support.server import (
     users_of,
 )
 
+pytestmark = pytest.mark.slow(seconds=4)
+
 STARTS_MAX = 10
 RESTARTING = 1012
 HANDSHAKE = (

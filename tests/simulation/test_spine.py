@@ -41,7 +41,7 @@ def start(*arguments: str, compiled: bool = False, **environment: str) -> subpro
     )
 
 
-@pytest.mark.slow(seconds=30)
+@pytest.mark.slow(seconds=50)
 @pytest.mark.parametrize(("seeds", "world"), [(SEEDS, ()), (CLUSTER_SEEDS, ("--cluster",))], ids=["one", "cluster"])
 def test_no_seed_breaks_a_promise(seeds: int, world: tuple[str, ...]) -> None:
     share = -(-seeds // PROCESSES)

@@ -243,7 +243,7 @@ async def test_a_bet_that_waits_for_a_wallet_elsewhere_outlives_its_tables_memor
         async with cluster.a_bet_without_its_wallet() as (_, answer):
             await cluster.hosts["one"].driver.start_over()
 
-        assert (await asyncio.wait_for(answer, 60))["t"] == "roulette.placed"
+        assert (await asyncio.wait_for(answer, 5))["t"] == "roulette.placed"
 
 
 @virtually
@@ -252,7 +252,7 @@ async def test_a_bet_that_waits_for_a_wallet_elsewhere_outlives_its_shards_leavi
         async with cluster.a_bet_without_its_wallet() as (_, answer):
             await cluster.move("one", "one", TABLES_SHARD)
 
-        assert (await asyncio.wait_for(answer, 60))["t"] == "roulette.placed"
+        assert (await asyncio.wait_for(answer, 5))["t"] == "roulette.placed"
 
 
 @virtually

@@ -15,7 +15,7 @@ from persistence.interfaces import Ledger
 from persistence.postgres.audit import audit
 from persistence.postgres.ledger import PostgresLedger
 from protocol.commands import Asked, OpenWallet
-from protocol.errors import Refusal
+from protocol.errors import CATALOGUE, Refusal
 from protocol.games.dice import DiceBet
 from protocol.games.roulette import RouletteBet
 from protocol.games.table import Wager
@@ -49,7 +49,11 @@ class Bettor:
     async def asks(self, request: Any) -> Any:
         room = type(request).room
         key: Any = TABLE if room == "table" else self._player
-        return await self._cluster.ask(Ref(room, key), Asked(self._player, "player", request), self._router)
+        while True:
+            answer = await self._cluster.ask(Ref(room, key), Asked(self._player, "player", request), self._router)
+            # What took too long is asked again, under its id.
+            if not isinstance(answer, Refusal) or not CATALOGUE[answer.code].may_retry:
+                return answer
 
     async def play(self, stop: asyncio.Event) -> None:
         opening = OpenWallet(self._player, ((account_of(self._player), 100_000),))

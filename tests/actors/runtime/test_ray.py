@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["carrier", "local_ray"]
 
-pytestmark = pytest.mark.slow(seconds=3)
+pytestmark = pytest.mark.slow(seconds=2)
 
 LATE_SECONDS = 120.0
 

@@ -17,6 +17,8 @@ from persistence.embedded.logfile import LogFile
 from persistence.embedded.process import Child
 from tests.support.hosts import host_process
 
+pytestmark = pytest.mark.slow(seconds=3)
+
 SMALL = PostgresSettings(shared_buffers_mib=16)
 END_SECONDS_MAX = 120.0
 BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)

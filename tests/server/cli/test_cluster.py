@@ -1,6 +1,8 @@
+import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from tests.support.fleets import fresh_fleet
 from tests.support.server import Ended, croupier, no_leftovers, short_folder
 
 SECRETS = {"CROUPIER_TOKEN_SECRET": "t" * 32, "CROUPIER_SEED_KEY": "a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2U="}
+BEAT_SECONDS = 0.5
 
 
 async def refused(*arguments: str | Path, **variables: Any) -> Ended:
@@ -94,14 +97,33 @@ async def test_a_database_that_is_not_there_is_told(folder: Path) -> None:
     assert "127.0.0.1" in ended.stderr
 
 
+@asynccontextmanager
+async def beating(store: PostgresClusterStore, generation: int) -> AsyncIterator[None]:
+    """A cluster that is heard of."""
+
+    async def beat() -> None:
+        while True:
+            await store.beat(generation)
+            await asyncio.sleep(BEAT_SECONDS)
+
+    task = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
 async def test_a_second_cluster_on_a_database_is_told_whose_it_is(folder: Path, postgres_dsn: str) -> None:
     store = PostgresClusterStore(postgres_dsn)
     try:
-        await store.claim("other", name="the first", release="1", hosts=(1,), gateways=1, silence_seconds=1)
-        ended = await refused(
-            *("up", "--data-dir", folder, "--database-url", postgres_dsn, "--redis-url", "redis://127.0.0.1:1"),
-            **SECRETS,
-        )
+        claimed = await store.claim("other", name="the first", release="1", hosts=(1,), gateways=1, silence_seconds=1)
+        async with beating(store, claimed.generation):
+            ended = await refused(
+                *("up", "--data-dir", folder, "--database-url", postgres_dsn, "--redis-url", "redis://127.0.0.1:1"),
+                **SECRETS,
+            )
     finally:
         await store.close()
     assert "cluster 'the first' plays on this database" in ended.stderr

@@ -58,7 +58,7 @@ async def test_a_superseded_directory_touches_nothing_any_more() -> None:
     async with a_town() as town:
         first = await town.direct()
         second = await town.direct()
-        await asyncio.wait_for(first.ended.wait(), 60)
+        await asyncio.wait_for(first.ended.wait(), 5)
         town.murder(town.hosts[0])
         await asyncio.sleep(30)
         assert len(town.told("superseded")) == len(town.told("process has ended")) == 1

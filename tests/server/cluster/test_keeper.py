@@ -174,7 +174,7 @@ async def test_a_cluster_that_was_stopped_is_not_kept_any_more() -> None:
         await keeper.begin()
         kept = asyncio.create_task(keeper.keep())
         await done(town.kept[0], "down")
-        await asyncio.wait_for(kept, 60)
+        await asyncio.wait_for(kept, 5)
         assert town.processes == {}
 
 
