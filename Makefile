@@ -15,7 +15,7 @@ serve: native
 # A file of tests is one process's. There are more of them than processors, because most of the time a test waits, for
 # engines to start and for players to play.
 test: .venv/.installed-dev
-	$(MAKE) --jobs=2 --output-sync=target check native
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target check native
 	$(BIN)/python -m pytest --numprocesses=4 --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.installed-dev

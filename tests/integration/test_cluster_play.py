@@ -52,7 +52,7 @@ async def test_everything_is_replaced_while_players_play(cluster: Cluster, tmp_p
         await swarm.acknowledges(BETS_AFTER)
         report = await swarm.report()
     assert_nothing_was_lost(report)
-    assert_only_patience_was_asked(report)
+    assert_only_patience_was_asked(report, wire_was_cut=True)
     await cluster.audit()
 
 
