@@ -16,7 +16,10 @@ from tests.support.engines import (
 __all__ = ["empty_postgres_dsn", "engines", "postgres_admin_dsn", "postgres_dsn", "valkey_url"]
 
 # How long an example takes, or to think of one, says something about the machine, not about the code.
-settings.register_profile("croupier", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+# The same examples in every run, so that what fails after a change fails for the change. To look further for yourself:
+# pytest --hypothesis-profile=explore
+settings.register_profile("croupier", settings.get_profile("explore"), derandomize=True)
 settings.load_profile("croupier")
 
 

@@ -43,7 +43,7 @@ async def test_everything_is_replaced_while_players_play(cluster: Cluster, tmp_p
     before = await cluster.whole(hosts=2, gateways=2)
     doors = ",".join("ws://{}:{}/ws".format(*gateway["address"]) for gateway in before["gateways"])
     async with Swarm(doors, "dice", tmp_path / "dice.jsonl", players=PLAYERS) as swarm:
-        assert "4 processes replaced" in await cluster.do("rolling-restart")
+        await cluster.do("rolling-restart")
         after = await cluster.whole(hosts=2, gateways=2)
         assert not names(before) & names(after)
         assert sorted(one["address"] for one in after["gateways"]) == sorted(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from server.cluster.client import ASK_AGAIN
 from tests.support.server import Ended, croupier
 
 SHARDS: Final = 256
@@ -36,8 +37,10 @@ class Cluster:
         self.ready = json.loads(ended.stdout)
 
     async def do(self, *command: str) -> str:
-        """Run one of its commands, which must succeed; return what it printed."""
-        ended = await self._run(*command, seconds=COMMAND_SECONDS_MAX)
+        """Run one of its commands, which must succeed, again if it says so; return what it printed."""
+        async with asyncio.timeout(COMMAND_SECONDS_MAX):
+            while ASK_AGAIN in (ended := await self._run(*command, seconds=COMMAND_SECONDS_MAX)).stderr:
+                pass
         assert ended.code == 0, ended.stderr + self.log
         return ended.stdout
 

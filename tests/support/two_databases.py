@@ -20,7 +20,7 @@ from persistence.postgres.fleet import Fleet
 from persistence.postgres.fleet_audit import FleetReport, audit_fleet
 from persistence.postgres.ledger import PostgresLedger
 from protocol.commands import Asked, OpenWallet
-from protocol.errors import Code, Refusal
+from protocol.errors import CATALOGUE, Code, Refusal
 from protocol.games.roulette import RouletteBet
 from protocol.games.table import Wager
 from protocol.ids import BetId, CommandId, PlayerId, command_id_from
@@ -48,6 +48,7 @@ RULES: Final[Mapping[str, Any]] = {
 }
 TABLES: Final = {TABLE: (TABLE_GAMES["roulette"], table_rules(RULES))}
 CASH: Final = 1_000
+TOO_LATE: Final = frozenset({Code.BETTING_CLOSED, Code.BET_NOT_TAKEN})
 SALT: Final = 20
 WAIT_SECONDS_MAX: Final = 120.0
 
@@ -156,10 +157,10 @@ class TwoDatabases(Nodes):
         return RouletteBet(id=self.new_id(), table=TABLE, wagers=(Wager(spot="red", amount=amount),))
 
     async def placed(self) -> RouletteBet:
-        """A bet that the table takes: in this round or, if that is closed by now, in one after it."""
+        """A bet that the table takes: in this round or, if that is closed by now or a host is away, in one after it."""
         async with asyncio.timeout(WAIT_SECONDS_MAX):
             while isinstance(answer := await self.asks(ANN, bet := self.bet()), Refusal):
-                assert answer.code is Code.BETTING_CLOSED
+                assert answer.code in TOO_LATE or CATALOGUE[answer.code].may_retry, answer
         return bet
 
     async def state_of(self, bet: RouletteBet) -> BetState | None:

@@ -82,7 +82,7 @@ async def test_what_cannot_be_played_is_an_error_in_one_line(option: str, value:
 
 
 async def test_a_server_that_lets_nobody_in_is_an_error_that_says_why() -> None:
-    async with FakeServer(guests=False) as server, asyncio.timeout(60):
+    async with FakeServer(guests=False) as server, asyncio.timeout(180):
         code, out, err = await bots(
             "--url", server.url, "--game", "dice", "--players", "2", "--seconds", "600", "--json"
         )  # fmt: skip
