@@ -1,6 +1,7 @@
 """What every test may ask for, and which tests begin first."""
 
 from collections import defaultdict
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +15,9 @@ from tests.support.engines import (
 )
 
 __all__ = ["empty_postgres_dsn", "engines", "postgres_admin_dsn", "postgres_dsn", "valkey_url"]
+
+SLOW_SECONDS: Final = 10.0
+"""What a slow test takes that does not say so."""
 
 # How long an example takes, or to think of one, says something about the machine, not about the code.
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
@@ -31,5 +35,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     seconds: defaultdict[object, float] = defaultdict(float)
     for item in items:
         if (slow := item.get_closest_marker("slow")) is not None:
-            seconds[item.path] += slow.kwargs["seconds"]
+            seconds[item.path] += slow.kwargs.get("seconds", SLOW_SECONDS)
     items.sort(key=lambda item: -seconds[item.path])
