@@ -1,7 +1,14 @@
 """Ports of this machine: one that nobody has, and whether one is free."""
 
+import contextlib
 import errno
+import secrets
 import socket
+from typing import Final
+
+KEPT_PORTS: Final = range(16_384, 32_768)
+"""Which Linux does not give to who asks for any: those are above (`net.ipv4.ip_local_port_range`)."""
+TRIES_MAX: Final = 32
 
 
 class CannotListen(Exception):
@@ -19,11 +26,16 @@ class CannotListen(Exception):
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody has now, for who must have the same one when it is started again."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of the loopback interface that nobody has now, for who must have the same one when it is started again.
+
+    The system gives it to nobody else meanwhile, unless all others are taken.
+    """
+    for port in (*(secrets.choice(KEPT_PORTS) for _ in range(TRIES_MAX)), 0):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            free: int = probe.getsockname()[1]
+            return free
+    raise CannotListen("127.0.0.1", 0, OSError(errno.EADDRINUSE, "no port is free"))
 
 
 def require_free_port(host: str, port: int) -> None:

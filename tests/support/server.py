@@ -4,10 +4,8 @@ import asyncio
 import contextlib
 import json
 import os
-import random
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -20,6 +18,8 @@ from typing import Any, Final, Self
 
 import psutil
 
+from server.cluster.ports import free_port
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 COMMAND: Final = (sys.executable, "-c", "from server.cli.entry import main; main()")
 READY_SECONDS_MAX: Final = 180.0
@@ -27,7 +27,6 @@ END_SECONDS_MAX: Final = 180.0
 WAIT_SECONDS_MAX: Final = 180.0
 POLL_SECONDS: Final = 0.02
 LOG_LINE_BYTES_MAX: Final = 1 << 20
-PORTS: Final = range(16_384, 32_768)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +51,6 @@ def environment(**more: str) -> dict[str, str]:
     """Our own environment without any configuration in it, and `more`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CROUPIER_")}
     return {**kept, "PYTHONPATH": str(ROOT), **more}
-
-
-def free_port() -> int:
-    """A port to come back to: none of those that the system gives to whoever wants any, as soon as we are away."""
-    while True:
-        port = random.choice(PORTS)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 async def croupier(

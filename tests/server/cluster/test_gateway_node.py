@@ -18,12 +18,12 @@ from protocol.replies import LobbySnapshot, StatementRow
 from server.bootstrap import CannotStart, Place
 from server.clock import SystemClock
 from server.cluster.gateway_node import GatewayNode
+from server.cluster.ports import free_port
 from server.gateway.history import Position
 from server.gateway.hub import position_of
 from tests.support.cluster import TABLE, TABLES_SHARD, WAIT_SECONDS_MAX, Cluster, cluster, config_for, until
 from tests.support.gateways import Client as Socket
 from tests.support.gateways import handshake
-from tests.support.server import free_port
 
 STREAM = f"table:{TABLE}"
 

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from server.cluster.ports import CannotListen, free_port, require_free_port
+from server.cluster.ports import KEPT_PORTS, CannotListen, free_port, require_free_port
 
 
 @pytest.fixture
@@ -17,6 +17,14 @@ def test_a_port_that_nobody_has_is_free() -> None:
     port = free_port()
     require_free_port("127.0.0.1", port)
     require_free_port("127.0.0.1", port)  # asking does not take it
+
+
+def test_a_free_port_is_none_that_the_system_gives_to_others_unless_all_of_those_are_taken(
+    taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert free_port() in KEPT_PORTS
+    monkeypatch.setattr("server.cluster.ports.KEPT_PORTS", range(taken, taken + 1))
+    assert free_port() not in {0, taken}
 
 
 def test_a_port_that_somebody_has_is_named_and_so_is_the_way_out(taken: int) -> None:
