@@ -69,8 +69,10 @@ def _compile(scratch: Path) -> str:
             timeout=BUILD_SECONDS_MAX,
             check=False,
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except OSError as error:
         return str(error)
+    except subprocess.TimeoutExpired:
+        return f"it does not compile within {BUILD_SECONDS_MAX} s"
     if done.returncode == 0:
         return ""
     return "it does not compile:\n" + "\n".join(done.stdout.splitlines()[-LINES_SHOWN_MAX:])

@@ -116,6 +116,14 @@ def test_a_machine_without_a_compiler_is_told_what_it_lacks_and_is_no_failure(
     assert missing() == "there is no C compiler"
 
 
+def test_a_machine_that_is_too_busy_to_compile_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.native.build.folder", lambda: tmp_path / "made")
+    monkeypatch.setattr("server.native.build.BUILD_SECONDS_MAX", 0.01)
+
+    assert build() == (missing() or "it does not compile within 0.01 s")
+    assert list(tmp_path.iterdir()) == []
+
+
 def empty_prefix(tmp_path: Path) -> Path:
     """A folder whose `sitecustomize` lets nothing that was compiled before be found."""
     (tmp_path / "sitecustomize.py").write_text(f"import sys\nsys.prefix = {str(tmp_path)!r}\n")
