@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgpack
 
 from actors.games.catalogue import STEP_GAMES
-from actors.games.crash import with_cash_out
+from actors.games.crash import recorded_of
 from actors.instant.journal import journal_of, read_steps
 from persistence.interfaces import BetRow
 from persistence.ledgers import Ledgers
@@ -111,7 +111,7 @@ class LedgerQueries:
         found = await self._ledgers.of_table(table).find_round(table, bet.round or 0)
         if found is None or found.outcome is None or found.server_seed is None or found.client_seed is None:
             return Refusal(Code.BET_NOT_SETTLED)
-        params, outcome = with_cash_out(bet.id, msgpack.unpackb(bet.params), msgpack.unpackb(found.outcome))
+        params, outcome = recorded_of(bet.id, msgpack.unpackb(bet.params), msgpack.unpackb(found.outcome))
         return ProofView(
             id=b"",
             bet=bet.id,

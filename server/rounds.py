@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgpack
 
 from actors.games.catalogue import STEP_GAMES
+from actors.games.crash import phases_of, recorded_of
 from actors.games.versions import FIRST, RULES
 from actors.instant.journal import StepTaken, journal_of, read_steps
 from persistence.interfaces import BetRow, RoundRow, StatementLine
@@ -82,7 +83,9 @@ class Recall:
         params: dict[str, Any] = msgpack.unpackb(bet.params)
         steps = await self._steps(bet)
         found = await self._round(bet)
-        outcome, phases = _outcome(bet, steps, found), _phases(bet, steps, found)
+        drawn = _outcome(bet, steps, found)
+        phases = _phases(bet, steps, found, phases_of(bet.id, drawn))
+        params, outcome = recorded_of(bet.id, params, drawn)
         available_before, held_before = _funds_before(bet)
         return PlayedRound(
             bet=bet.id,
@@ -126,12 +129,15 @@ def _outcome(bet: BetRow, steps: tuple[StepTaken, ...], found: RoundRow | None) 
     return dict(msgpack.unpackb(packed)) if packed is not None else {}
 
 
-def _phases(bet: BetRow, steps: tuple[StepTaken, ...], found: RoundRow | None) -> tuple[tuple[str, int], ...]:
+def _phases(
+    bet: BetRow, steps: tuple[StepTaken, ...], found: RoundRow | None, own: tuple[tuple[str, int], ...]
+) -> tuple[tuple[str, int], ...]:
+    """`own` are those of the game between betting and the draw."""
     phases = [("placed", bet.placed_at), *((str(one.step[0]), one.at) for one in steps)]
     if found is not None:
         phases.insert(0, ("opened", found.opened_at))
         if found.drawn_at is not None and bet.state != BetState.RETURNED:
-            phases.append(("drawn", found.drawn_at))
+            phases += [*own, ("drawn", found.drawn_at)]
     if bet.settled_at is not None:
         phases.append((BetState(bet.state).name.lower(), bet.settled_at))
     return tuple(phases)

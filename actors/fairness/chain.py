@@ -7,12 +7,15 @@ So one hash commits to every round of the chain, in their order, and each reveal
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from actors.fairness.commitment import commitment_of
 
 CHAIN_ROUNDS: Final = 2_000
 """A chain is made, and walked, within a turn: this is about a millisecond. Another chain follows it."""
+SEEDS_REMEMBERED_MAX: Final = 256
+"""Revealed seeds whose way back is remembered: all bets of a round ask for that of one."""
 
 
 def seed_in_chain(root: str, rounds: int, number: int) -> str:
@@ -36,6 +39,16 @@ def is_chain(terminating: str, server_seeds: Sequence[str]) -> bool:
             return False
         before = server_seed
     return True
+
+
+def is_of_chain(terminating: str, server_seed: str, number: int) -> bool:
+    """Whether it is seed `number`, 1 for the first round, of the chain that ends in `terminating`."""
+    return 1 <= number <= CHAIN_ROUNDS and _back(server_seed, number) == terminating
+
+
+@lru_cache(maxsize=SEEDS_REMEMBERED_MAX)
+def _back(server_seed: str, rounds: int) -> str:
+    return seed_in_chain(server_seed, rounds, 0)
 
 
 def rounds_since(terminating: str, server_seed: str, rounds_max: int) -> int | None:

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 from math import comb
 from typing import Any, Final
 
+from actors.fairness.chain import CHAIN_ROUNDS
+from actors.fairness.commitment import commitment_of
 from actors.fairness.draws import Draws, preimages
 from actors.games.board import BoardGame
 from actors.games.catalogue import ALONE_GAMES, BOARD_GAMES
+from actors.games.crash.bust import BITS, bust_of, chance_of
 from actors.games.dice import ROLLS, roll_of
 from actors.games.hilo import cards_of
 from actors.games.limbo import STEPS, winning_steps
@@ -29,6 +32,7 @@ Case = Callable[[str, str, int], int]
 """Which case a server seed, a client seed and a nonce come to."""
 
 LIMBO_TARGETS: Final = (TARGET_MIN, 110, 125, 150, 175, 200, 250, 300, 400, 500, 750, 1_000, 2_000, 5_000, 10_000)
+BUSTS: Final = (101, 110, 125, 150, 175, 200, 250, 300, 400, 500, 750, 1_000, 2_000, 5_000, 10_000)
 PICKS: Final = range(1, 11)
 ROWS: Final = (8, 16)
 SEGMENTS: Final = 50
@@ -97,6 +101,9 @@ def _samples() -> Iterator[Sample]:
         weights = list(BOARD_GAMES["baccarat"].layout({"variant": decks}).weights)
         yield Sample("baccarat", f"winner and pairs, {decks}", weights, _of_table("baccarat", decks))
 
+    survives = [1 << BITS, *(int(chance_of(bust) * (1 << BITS)) for bust in BUSTS), 0]
+    yield Sample("crash", "which targets are reached", [more - less for more, less in pairwise(survives)], _crash)
+
 
 def _limbo(server_seed: str, client_seed: str, nonce: int) -> int:
     outcome, _ = ALONE_GAMES["limbo"].draw({"target": TARGET_MIN}, Draws(server_seed, client_seed, nonce))
@@ -146,6 +153,20 @@ def _card(nth: int, server_seed: str, client_seed: str, nonce: int) -> int:
 
 def _hand(server_seed: str, client_seed: str, nonce: int) -> int:
     return list(HANDS).index(hand_of(deal_of(Draws(server_seed, client_seed, nonce))[:HAND]))
+
+
+def _crash(server_seed: str, client_seed: str, nonce: int) -> int:
+    """Of the rounds of a chain whose last seed is `server_seed`, all of them with one client seed."""
+    bust = bust_of(_chain(server_seed)[nonce % CHAIN_ROUNDS], client_seed)
+    return sum(bust >= reached for reached in BUSTS)
+
+
+@lru_cache(maxsize=1)
+def _chain(root: str) -> tuple[str, ...]:
+    seeds = [root]
+    for _ in range(CHAIN_ROUNDS - 1):
+        seeds.append(commitment_of(seeds[-1]))
+    return tuple(reversed(seeds))
 
 
 def _of_table(game: str, variant: str) -> Case:

@@ -11,7 +11,7 @@ import pytest
 
 from actors.fairness.seal import Sealer, player_seed, round_seed
 from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES, TABLE_GAMES, VERIFIABLE
-from actors.games.crash import with_cash_out
+from actors.games.crash import recorded_of
 from actors.instant.journal import journal_of, read_step
 from protocol.ids import BetId, PlayerId, TableId
 from protocol.money import player_of
@@ -71,7 +71,7 @@ def assert_bound(bet: Row, books: Books, steps: dict[str, list[Any]], sealer: Se
         row = books.rounds[bet["table_id"], bet["round"]]
         server_seed = sealer.open(row["sealed"], round_seed(TableId(bet["table_id"]), bet["round"]))
         client_seed, recorded = row["client_seed"], msgpack.unpackb(row["outcome"])
-        params, outcome = with_cash_out(BetId(bet["id"].bytes), params, recorded)
+        params, outcome = recorded_of(BetId(bet["id"].bytes), params, recorded)
     else:
         row = books.seeds[player_of(bet["account"]), bet["seed"]]
         server_seed = sealer.open(row["sealed"], player_seed(PlayerId(row["player"]), row["number"]))

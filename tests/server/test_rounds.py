@@ -9,15 +9,17 @@ import msgpack
 import pytest
 
 from actors.games.catalogue import BOARD_GAMES, STEP_GAMES
+from actors.games.crash import reached_at
 from persistence.ledgers import Ledgers
 from protocol.errors import Code, Refusal
 from protocol.games.steps import STEP_MS_MAX
-from protocol.ids import PlayerId
+from protocol.ids import PlayerId, TableId
 from protocol.replies import PlayedRound, RoundsPage
 from protocol.requests import LastRounds, RotateSeeds, Sit
 from server.queries import LedgerQueries
 from server.replay import Replay
 from tests.support.casino import ANN, ASSETS, BEN, ROUND_MS, RULES, TABLE, Casino
+from tests.support.flights import Flights
 from tests.support.layouts import SPOTS
 from tests.support.turns import Turns
 
@@ -194,6 +196,47 @@ def test_a_game_that_one_plays_alone_is_played_again_once_its_seed_is_revealed(g
     [one] = replayed(casino, bet.hex()).bets
     assert one.verdict == "agrees"
     assert one.as_json()["steps"] == one.played.steps
+
+
+def test_a_flight_is_recalled_with_the_cash_outs_of_the_player_alone_and_played_again() -> None:
+    casino = Flights()
+    anns, bens = casino.crash_bet(300), casino.crash_bet(100, 150)
+    bust = casino.fly((ANN, anns), (BEN, bens), low=200, high=500)
+    launched = casino.now_ms
+    casino.wait(5_000)
+    told = casino.asks(ANN, casino.cashout(anns))
+    casino.land(bust, 5_000)
+    ann, ben = page_of(casino).rounds[0], page_of(casino, BEN).rounds[0]
+
+    assert ann.outcome == ben.outcome == {"bust": bust}
+    assert list(ann.phases) == ["opened", "placed", "launched", "cashed_out", "drawn", "settled"]
+    assert list(ann.phases_at_ms)[2:] == [launched, launched + 5_000, *[launched + reached_at(bust)] * 2]
+    assert list(ben.phases) == ["opened", "placed", "launched", "drawn", "settled"]
+    assert (ann.params["cashed_out"], ann.payout) == (134, told["payout"])
+    assert "cashed_out" not in ben.params
+    for one in (ann, ben):
+        assert one.posted_after == one.posted_before - one.stake + one.payout
+    replay = replayed(casino, f"{TABLE}:{casino.number - 1}")
+    assert [bet.verdict for bet in replay.bets] == ["agrees", "agrees"]
+    assert replay.as_json()["game"] == "crash"
+
+
+def test_a_cash_out_that_was_changed_comes_out_otherwise() -> None:
+    casino = Flights()
+    bet = casino.crash_bet(300)
+    bust = casino.fly((ANN, bet), low=200, high=500)
+    casino.wait(5_000)
+    casino.asks(ANN, casino.cashout(bet))
+    casino.land(bust, 5_000)
+    key, number = (TableId(TABLE), casino.number - 1), casino.number - 1
+    row = casino.ledger.tables.rounds[key]
+    outcome = msgpack.unpackb(row.outcome or b"")
+    outcome["cash_outs"][0][1] += 1
+    casino.ledger.tables.rounds[key] = row._replace(outcome=msgpack.packb(outcome))
+    [one] = replayed(casino, f"{TABLE}:{number}").bets
+
+    assert one.verdict == "differs"
+    assert [check["name"] for check in one.as_json()["failed"]] == ["payout"]
 
 
 def test_an_open_round_is_shown_as_far_as_it_went() -> None:

@@ -9,6 +9,7 @@ from actors.games.crash import Crash, Rules, State, bust_of, reached_at
 from actors.games.interface import (
     Advance,
     CashOut,
+    ChainBegun,
     ClearBets,
     Command,
     Event,
@@ -51,6 +52,7 @@ class PlayedCrash:
         self.events: list[Event] = []
         self.told: list[Any] = []
         self.bets_made = 0
+        self.apply(ChainBegun(1, 1, commitment_of(seed), b"sealed"))
         self.do(OpenRound(1, commitment_of(seed), self.now))
         for bet in bets:
             assert self.bet(*bet) is None
@@ -72,10 +74,14 @@ class PlayedCrash:
         assert (GAME.dump(self.state), self.state.liability, self.state.flying(0)) == before
         if not isinstance(decided, Refusal):
             for event in decided:
-                self.state = GAME.apply(self.state, event)
-                self.events.append(event)
-                self.told.append(GAME.publish(self.state, event, *AT))
+                self.apply(event)
         return decided
+
+    def apply(self, event: Event) -> None:
+        """What happens, happens, and is told."""
+        self.state = GAME.apply(self.state, event)
+        self.events.append(event)
+        self.told.append(GAME.publish(self.state, event, *AT))
 
     def bet(self, player: PlayerId, amount: int, target: int | None = None) -> Code | None:
         """Place a bet; return why not."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any, Final
 
-from actors.games.catalogue import BOARD_GAMES, INSTANT_GAMES, STEP_GAMES
+from actors.games.catalogue import BOARD_GAMES, INSTANT_GAMES, STEP_GAMES, TABLE_GAMES
 from clients.bots.strategies import STRATEGIES
 from persistence.ledgers import Ledgers
 from protocol.ids import BetId, PlayerId
@@ -15,6 +15,7 @@ from protocol.requests import RotateSeeds, Sit
 from server.proof_json import proof_to_json
 from server.queries import LedgerQueries
 from tests.support.casino import ANN, ASSETS, ROUND_MS, RULES, TABLE, Casino
+from tests.support.flights import LAUNCH_MS, Flights
 from tests.support.layouts import SPOTS
 from tests.support.turns import Turns
 
@@ -44,6 +45,8 @@ def played(game: str, variant: str = "") -> list[Json]:
     """Some bets of this game, with their proofs."""
     if game in BOARD_GAMES:
         return proofs_of(_rounds(game, variant or BOARD_GAMES[game].variants[0], BETS))
+    if game == "crash":
+        return flights(BETS)
     casino = Casino()
     casino.open(ANN, FUNDS)
     for request in _requests(casino, game):
@@ -54,12 +57,27 @@ def played(game: str, variant: str = "") -> list[Json]:
 def games_and_variants() -> list[tuple[str, str]]:
     """Everything that can be played."""
     alone = [(game, "") for game in (*INSTANT_GAMES, *STEP_GAMES)]
-    return alone + [(game.name, variant) for game in BOARD_GAMES.values() for variant in game.variants]
+    return alone + [(game.name, variant) for game in TABLE_GAMES.values() for variant in game.variants]
 
 
 def rounds_of_a_shoe(rounds: int) -> list[Json]:
     """Proofs of so many rounds of baccarat at one table."""
     return proofs_of(_rounds("baccarat", "eight_decks", rounds))
+
+
+def flights(rounds: int) -> list[Json]:
+    """Proofs of so many rounds of crash at one table: bets with and without targets, some cashed out by hand."""
+    casino = Flights()
+    for number in range(rounds):
+        by_target, by_hand = casino.crash_bet(25, 150 + 50 * number), casino.crash_bet(30)
+        for bet in (by_target, by_hand):
+            casino.asks(ANN, bet)
+        bust = casino.bust()
+        casino.wait(LAUNCH_MS + number * 100)
+        casino.asks(ANN, casino.cashout(by_hand))
+        casino.land(bust, number * 100)
+    assert casino.balance(ANN)[1] == 0
+    return proofs_of(casino)
 
 
 def _requests(casino: Casino, game: str) -> Iterator[Any]:

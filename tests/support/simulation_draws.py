@@ -11,7 +11,7 @@ from actors.fairness.entropy import client_seed_from
 from actors.fairness.seal import Sealer, player_seed, round_seed
 from actors.games.baccarat.shoe import CARDS, CUT_CARDS, DECKS
 from actors.games.catalogue import VERIFIABLE
-from actors.games.crash import bust_of, with_cash_out
+from actors.games.crash import bust_of, recorded_of
 from actors.games.steps import LATE
 from actors.instant.journal import journal_of, read_steps
 from persistence.memory.tables import StoredBet, Tables
@@ -106,7 +106,7 @@ class Draws:
             shoe.dealt([*outcome["burned"], *outcome["player"], *outcome["banker"]])
         self._same("seed", key, ended.server_seed, self._of_rounds[key])
         self._same("client seed", key, ended.client_seed, client_seed)
-        _, recorded = with_cash_out(BetId(b""), {}, msgpack.unpackb(ended.outcome))
+        _, recorded = recorded_of(BetId(b""), {}, msgpack.unpackb(ended.outcome))
         self._same("outcome", key, recorded, dict(outcome))
         self.checked["rounds"] += 1
 
@@ -140,7 +140,7 @@ class Draws:
             return
         found = self._tables.rounds[bet.table_id or "", bet.round or 0]
         bound = self._of_rounds[found.table_id, found.round]
-        params, _ = with_cash_out(bet.id, msgpack.unpackb(bet.params), msgpack.unpackb(found.outcome or b"\x80"))
+        params, _ = recorded_of(bet.id, msgpack.unpackb(bet.params), msgpack.unpackb(found.outcome or b"\x80"))
         begun = self._begun[found.table_id, found.round]
         if "cashed_out" in params:
             self.checked["cash-outs"] += 1

@@ -15,15 +15,16 @@ import msgpack
 
 from actors.fairness.chain import CHAIN_ROUNDS
 from actors.fairness.commitment import check_committed
-from actors.fairness.verify import NotAWager
 from actors.games.crash import messages
 from actors.games.crash.bust import bust_of, payoffs_at
 from actors.games.crash.curve import multiplier_at, reached_at
+from actors.games.crash.recompute import recompute
 from actors.games.crash.state import (
     CLASSIC,
     Rules,
     State,
     is_by_hand,
+    is_target,
     kind_and_target,
     liability_of,
     spot_of,
@@ -97,7 +98,7 @@ class Crash:
         if refusal := state.round.refuse_after_betting(command.now):
             return refusal
         (spot, stake), *more = command.wagers or (("", 0),)
-        if more or stake < 1 or not (is_by_hand(spot) or _is_target(spot, AUTO)):
+        if more or stake < 1 or not (is_by_hand(spot) or is_target(spot, AUTO)):
             return Refusal(Code.INVALID_BET, {"wagers": [one for one, _ in command.wagers]})
         cap = rules.cap_of(stake)
         kind, target = (HAND, cap) if is_by_hand(spot) else kind_and_target(spot)
@@ -148,7 +149,7 @@ class Crash:
             bust = self._bust(state, command.server_seed)
             if now < state.launched_at + reached_at(bust):
                 return ()
-            return self._crash(state, command.server_seed, bust, now)
+            return self._crash(state, command.server_seed, bust, state.launched_at, now)
         if now < current.until:
             return ()
         if current.phase == "betting":
@@ -157,17 +158,18 @@ class Crash:
             bust = self._bust(state, command.server_seed)
             if bust == ONE:
                 # It is over as it begins: nobody can be faster than that.
-                return (Launched(now), *self._crash(state, command.server_seed, bust, now))
+                return (Launched(now), *self._crash(state, command.server_seed, bust, now, now))
             return (Launched(now),)
         return ()
 
-    def _crash(self, state: State, server_seed: str, bust: int, now: int) -> tuple[Event, ...]:
+    def _crash(self, state: State, server_seed: str, bust: int, launched_at: int, now: int) -> tuple[Event, ...]:
         cash_outs = [[one.bet, one.multiplier, one.elapsed_ms] for one in state.cash_outs.values()]
+        outcome = {"bust": bust, "launched_at": launched_at, "cash_outs": cash_outs}
         bets = state.round.bets.standing.values()
         ended = ((bet, state.ended_at(bet)) for bet in bets)
         payouts = tuple((bet.bet, win_of(bet.stake, at) if at <= bust else 0) for bet, at in ended)
         return (
-            OutcomeDrawn(now, server_seed, {"bust": bust, "cash_outs": cash_outs}, now),
+            OutcomeDrawn(now, server_seed, outcome, now),
             RoundSettled(now, payouts, now + state.rules.timing.settled_ms),
         )
 
@@ -216,9 +218,10 @@ class Crash:
         return state.round.between_rounds
 
     def params(self, state: State, bet: BetPlaced) -> Mapping[str, Any]:
-        """The bet with the multiplier at which the table cashes it out, and what it gave to the client seed."""
+        """The bet with the multiplier at which the table cashes it out, its part of the client seed, and the chain."""
         own = {"wagers": bet.wagers, "entropy": bet.entropy}
-        return {"variant": state.rules.variant, **own, **recorded(self.rules)}
+        chain = {} if state.chain is None else {"chain": (state.chain.first_round, state.chain.terminating)}
+        return {"variant": state.rules.variant, **own, **chain, **recorded(self.rules)}
 
     def binding(self, state: State) -> Binding:
         """Commitment, entropy and number of the round."""
@@ -278,33 +281,8 @@ class Crash:
     def recompute(
         self, server_seed: str, client_seed: str, nonce: int, *, params: Mapping[str, Any], stake: int
     ) -> tuple[Mapping[str, Any], int]:
-        """The outcome and payout of a recorded bet: `cashed_out` is where its player did, if so. Raises `NotAWager`."""
-        if params.get("variant") != CLASSIC:
-            raise NotAWager("variant", params.get("variant"))
-        target, by_hand = _target_in(params.get("wagers"), stake), params.get("cashed_out")
-        if by_hand is not None and (type(by_hand) is not int or not ONE <= by_hand < target):
-            raise NotAWager("cashed_out", by_hand)
-        try:
-            bust = bust_of(server_seed, client_seed)
-        except ValueError:
-            raise NotAWager("server_seed", server_seed) from None
-        ended = target if by_hand is None else by_hand
-        return {"bust": bust}, win_of(stake, ended) if ended <= bust else 0
-
-
-def _is_target(spot: str, *kinds: str) -> bool:
-    kind, _, digits = spot.partition(":")
-    if kind not in kinds or not digits.isascii() or not digits.isdigit() or len(digits) > len(str(TARGET_MAX)):
-        return False
-    return TARGET_MIN <= int(digits) <= TARGET_MAX
-
-
-def _target_in(wagers: object, stake: int) -> int:
-    """The multiplier at which a recorded bet of so much is cashed out by itself. Raises `NotAWager`."""
-    match wagers:
-        case [[str(spot), amount]] if _is_target(spot, AUTO, HAND) and type(amount) is int and 0 < amount == stake:
-            return kind_and_target(spot)[1]
-    raise NotAWager("wagers", wagers)
+        """The outcome and payout of a recorded bet. Raises `NotAWager`."""
+        return recompute(server_seed, client_seed, nonce, params, stake)
 
 
 def _fields_of(one: CashedOut) -> tuple[Any, ...]:

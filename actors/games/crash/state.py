@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from actors.games.interface import BetPlaced, CashedOut, ChainBegun, Limits
 from actors.games.rounds import Round, Timing
-from protocol.games.crash import HAND, ONE, TARGET_MAX
+from protocol.games.crash import HAND, ONE, TARGET_MAX, TARGET_MIN
 from protocol.ids import BetId, TableId
 
 SEATS_MAX: Final = 5_000
@@ -120,3 +120,11 @@ class State:
 def is_by_hand(spot: str) -> bool:
     """Whether a request leaves it to its player when to cash out."""
     return spot == HAND
+
+
+def is_target(spot: str, *kinds: str) -> bool:
+    """Whether it is of one of these kinds, with a multiplier as it is written."""
+    kind, _, digits = spot.partition(":")
+    if kind not in kinds or not digits.isascii() or not digits.isdigit() or len(digits) > len(str(TARGET_MAX)):
+        return False
+    return TARGET_MIN <= int(digits) <= TARGET_MAX and digits[0] != "0"

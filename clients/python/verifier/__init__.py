@@ -5,6 +5,8 @@ to read in `proof.py`.
 """
 
 from .chain import check_shoe
-from .proof import Check, check_proof
+from .check import Check
+from .crash import check_flights
+from .proof import check_proof
 
-__all__ = ["Check", "check_proof", "check_shoe"]
+__all__ = ["Check", "check_flights", "check_proof", "check_shoe"]

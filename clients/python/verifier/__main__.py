@@ -10,9 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .chain import check_shoe
-from .proof import Check, check_proof
+from .check import Check
+from .crash import check_flights
+from .proof import check_proof
 
 DISAGREES_EXIT_CODE = 1
+CHAINS = {"baccarat": ("shoe", check_shoe), "crash": ("chain of seeds", check_flights)}
+"""Games whose rounds follow one from the other."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,13 +24,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="verifier", description="Check whether bets were fair, from their proofs.")
     parser.add_argument("proofs", nargs="+", metavar="PROOF", help="file of JSON; - is what is typed or piped in")
     parser.add_argument("--commitment", metavar="HEX", help="what you were shown before the bet")
+    parser.add_argument("--terminating", metavar="HEX", help="what a table of crash ended its chain of seeds in")
     asked = parser.parse_args(arguments)
     proofs = []
     is_fair = True
     for name in asked.proofs:
         try:
             proof = json.loads(sys.stdin.read() if name == "-" else Path(name).read_text())
-            checks = check_proof(proof, asked.commitment)
+            checks = check_proof(proof, asked.commitment, asked.terminating)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             _say(f"{name}: it is no proof that can be checked: {type(error).__name__}: {error}")
             is_fair = False
@@ -35,10 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             proofs.append(proof)
         else:
             is_fair = False
-    for table in sorted({proof["table"] for proof in proofs if proof["game"] == "baccarat"}):
-        dealt = [proof for proof in proofs if proof["game"] == "baccarat" and proof["table"] == table]
-        if len(dealt) > 1:
-            is_fair = _print(f"the shoe of {table}", check_shoe(dealt)) and is_fair
+    for game, (chain, check_chain) in CHAINS.items():
+        for table in sorted({proof["table"] for proof in proofs if proof["game"] == game}):
+            rounds = [proof for proof in proofs if (proof["game"], proof["table"]) == (game, table)]
+            if len(rounds) > 1:
+                is_fair = _print(f"the {chain} of {table}", check_chain(rounds)) and is_fair
     return 0 if is_fair else DISAGREES_EXIT_CODE
 
 

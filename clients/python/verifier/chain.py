@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from .baccarat import CARDS, CUT_CARDS, FULL
-from .proof import Check
+from .check import Check
 
 
 def check_shoe(proofs: Sequence[Mapping[str, Any]]) -> list[Check]:

@@ -25,6 +25,7 @@ class Draws:
     """The numbers that two seeds and a nonce are bound to, one after the other: four bytes each of as many HMACs."""
 
     def __init__(self, server_seed: str, client_seed: str, nonce: int) -> None:
+        self.server_seed, self.client_seed = server_seed, client_seed
         self._key = server_seed.encode()
         self._text = f"{client_seed}:{nonce}"
         self._blocks = 0

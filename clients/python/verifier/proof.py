@@ -1,11 +1,12 @@
 """One proof: is the seed the one that was committed to, and do outcome and payout follow from it?"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from .alone import dice, keno, limbo, plinko, wheel
 from .baccarat import baccarat
+from .check import Check
+from .crash import chain_check, chain_of, crash
 from .draws import Draws, Result, commitment_of, mixed_seed
 from .roulette import roulette
 from .sicbo import sicbo
@@ -26,28 +27,15 @@ ALONE: dict[str, Game] = {
     "hilo": hilo,
     "videopoker": videopoker,
 }
-AT_TABLES: dict[str, Game] = {"roulette": roulette, "sicbo": sicbo, "baccarat": baccarat}
+AT_TABLES: dict[str, Game] = {"roulette": roulette, "sicbo": sicbo, "baccarat": baccarat, "crash": crash}
 RULES = 1
 """The version of the rules that is computed here; a bet that was accepted under other ones says so."""
 
 
-@dataclass(frozen=True)
-class Check:
-    """Something that was said, and what it is found to be."""
-
-    name: str
-    said: object
-    found: object
-
-    @property
-    def ok(self) -> bool:
-        """Whether they agree."""
-        return self.said == self.found
-
-
-def check_proof(proof: Mapping[str, Any], commitment: str | None = None) -> list[Check]:
+def check_proof(proof: Mapping[str, Any], commitment: str | None = None, terminating: str | None = None) -> list[Check]:
     """Everything that can be checked of a bet, in order; `commitment` is what you noted before you bet.
 
+    `terminating` is what you noted of the chain of a table of crash; other games have none.
     Raises `ValueError` or `KeyError` for what is no proof of a game that is known here.
     """
     name, seed = proof["game"], proof["server_seed"]
@@ -60,6 +48,10 @@ def check_proof(proof: Mapping[str, Any], commitment: str | None = None) -> list
         checks.append(Check("expected", commitment, proof["commitment"]))
     if name in AT_TABLES:
         checks += _round_checks(proof)
+    if name == "crash":
+        checks.append(chain_check(proof))
+        if terminating is not None:
+            checks.append(Check("terminating", terminating, chain_of(proof)[1]))
     draws = Draws(seed, proof["client_seed"], proof["nonce"])
     try:
         outcome, payout = _recomputed(name, draws, proof["params"], proof["stake"])

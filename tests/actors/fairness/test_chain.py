@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from actors.fairness.chain import is_chain, rounds_since, seed_in_chain
+from actors.fairness.chain import CHAIN_ROUNDS, is_chain, is_of_chain, rounds_since, seed_in_chain
 from actors.fairness.commitment import commitment_of, is_committed
 from tests.vectors.read import read_vectors
 
@@ -37,6 +37,15 @@ def test_a_seed_is_found_in_its_chain_by_walking_back_to_the_terminating_hash() 
     assert rounds_since(SEEDS[0], SEEDS[0], ROUNDS) == 0
     assert rounds_since(SEEDS[0], SEEDS[31], 30) is None
     assert rounds_since(SEEDS[0], commitment_of("another"), ROUNDS) is None
+
+
+def test_a_seed_has_one_number_in_its_chain() -> None:
+    assert is_of_chain(SEEDS[0], SEEDS[31], 31)
+    assert not is_of_chain(SEEDS[0], SEEDS[31], 30)
+    assert not is_of_chain(SEEDS[0], SEEDS[31], 32)
+    assert not is_of_chain(SEEDS[0], SEEDS[0], 0)
+    assert not is_of_chain(seed_in_chain(ROOT, CHAIN_ROUNDS + 1, 0), ROOT, CHAIN_ROUNDS + 1)
+    assert is_of_chain(seed_in_chain(ROOT, CHAIN_ROUNDS, 0), ROOT, CHAIN_ROUNDS)
 
 
 @pytest.mark.parametrize("number", [-1, ROUNDS + 1])

@@ -8,72 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors.fairness.chain import is_chain
-from actors.fairness.seal import chain_seed, round_seed
+from actors.fairness.seal import chain_seed
 from actors.games.catalogue import VERIFIABLE
-from actors.games.crash import bust_of, multiplier_at, reached_at, with_cash_out
+from actors.games.crash import multiplier_at, reached_at, recorded_of
 from actors.games.crash.game import BEAT_MS
-from actors.runtime.ref import Ref
 from persistence.memory.tables import StoredBet
 from protocol.commands import Look, Watchers
 from protocol.errors import Code, Refusal
-from protocol.games.crash import CrashBet, CrashCashout, CrashClear, CrashUndo
-from protocol.ids import BetId, PlayerId, TableId
+from protocol.games.crash import CrashCashout, CrashClear, CrashUndo
+from protocol.ids import BetId, TableId
 from protocol.records import BetState
 from protocol.requests import Leave, Sit
-from tests.support.casino import ANN, BEN, RULES, TABLE, Casino
+from tests.support.casino import ANN, BEN, TABLE, Casino
+from tests.support.flights import FUNDS, LAUNCH_MS, SEAT, SETTLED_MS, Flights
 from tests.support.simulation_oracle import plain
-
-SEAT = Ref("table", TABLE)
-FUNDS = 10_000
-LAUNCH_MS = 11_000
-"""Betting until 10,000, closed until 11,000; then it flies, and is settled for 3,000 after the bust."""
-SETTLED_MS = 3_000
-CRASH = {**RULES, "game": "crash", "variant": "classic", "spin_ms": 0, "win_max": 5_000, "exposure_max": 200_000}
-
-
-class Flights(Casino):
-    """Ann and Ben sit at a table of crash, and betting has begun."""
-
-    def __init__(self) -> None:
-        super().__init__(rules=CRASH)
-        for player in (ANN, BEN):
-            self.open(player, FUNDS)
-            self.asks(player, Sit(id=self.new_id(), table=TABLE))
-
-    def crash_bet(self, amount: int = 100, target: int | None = None) -> CrashBet:
-        return CrashBet(id=self.new_id(), table=TABLE, amount=amount, target=target, entropy="luck")
-
-    def cashout(self, bet: CrashBet) -> CrashCashout:
-        return CrashCashout(id=self.new_id(), table=TABLE, bet=bet.id)
-
-    @property
-    def number(self) -> int:
-        return max(number for _, number in self.ledger.tables.rounds)
-
-    def bust(self) -> int:
-        """Where the present round busts, if no bet is mixed in any more."""
-        row = self.ledger.tables.rounds[TABLE, self.number]
-        seed = self.sealer.open(row.sealed, round_seed(TableId(TABLE), self.number))
-        state = self.host.cells[SEAT].actor._memory.game  # type: ignore[union-attr]
-        return bust_of(seed, state.round.binding.client_seed)
-
-    def fly(self, *bets: tuple[PlayerId, CrashBet], low: int, high: int = 10**18) -> int:
-        """Play rounds until one is launched that busts between these, with these bets; return its bust."""
-        for _ in range(200):
-            for player, bet in bets:
-                fresh = bet.model_copy(update={"id": self.new_id()})
-                bet.__dict__["id"] = fresh.id
-                assert self.asks(player, fresh)["t"] == "crash.placed"
-            bust = self.bust()
-            self.wait(LAUNCH_MS)
-            if low <= bust <= high:
-                return bust
-            self.land(bust)
-        raise AssertionError(f"no round busts between {low} and {high}")
-
-    def land(self, bust: int, flown_ms: int = 0) -> None:
-        """The rest of the flight and the pause after it; the next round opens."""
-        self.wait(reached_at(bust) - flown_ms + SETTLED_MS)
 
 
 @pytest.fixture
@@ -374,7 +322,7 @@ def recomputed(casino: Casino, bet: StoredBet) -> None:
     """A bet follows from what is recorded of it and its round alone."""
     row = casino.ledger.tables.rounds[TABLE, bet.round or 0]
     recorded = msgpack.unpackb(row.outcome or b"")
-    params, outcome = with_cash_out(bet.id, msgpack.unpackb(bet.params), recorded)
+    params, outcome = recorded_of(bet.id, msgpack.unpackb(bet.params), recorded)
     found = VERIFIABLE["crash"].recompute(
         row.server_seed or "", row.client_seed or "", row.round, params=params, stake=bet.stake
     )

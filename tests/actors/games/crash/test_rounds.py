@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actors.fairness.commitment import SeedMismatch
+from actors.fairness.commitment import SeedMismatch, commitment_of
 from actors.fairness.verify import NotAWager
 from actors.games.crash import multiplier_at
 from actors.games.crash.game import BEAT_MS, HISTORY_MAX
@@ -407,10 +407,18 @@ def test_whatever_is_played_the_replay_and_the_proof_agree_with_what_was_paid(
         {"wagers": [["red", 100]]},
         {"wagers": [["hand", 100]]},
         {"wagers": [[200, 100]]},
+        {"wagers": [["auto:0200", 100]]},
+        {"chain": None},
+        {"chain": [1, commitment_of("another")]},
+        {"chain": [2, commitment_of(seed_numbered(1))]},
+        {"chain": [0, commitment_of(seed_numbered(1))]},
+        {"chain": [-10_000_000, commitment_of(seed_numbered(1))]},
+        {"chain": [1, 7]},
     ],
 )
 def test_what_is_no_record_of_a_bet_is_no_wager(wrong: dict[str, Any]) -> None:
-    params = {"variant": "classic", "wagers": [["auto:200", 100]], "entropy": "x"}
+    chain = [1, commitment_of(seed_numbered(1))]
+    params = {"variant": "classic", "wagers": [["auto:200", 100]], "entropy": "x", "chain": chain}
     assert GAME.recompute(seed_numbered(1), "client", 1, params=params, stake=100)[1] in (0, 200)
 
     with pytest.raises(NotAWager):
@@ -418,7 +426,7 @@ def test_what_is_no_record_of_a_bet_is_no_wager(wrong: dict[str, Any]) -> None:
 
 
 def test_what_is_no_seed_of_a_chain_is_no_round() -> None:
-    params = {"variant": "classic", "wagers": (("hand:200", 100),)}
+    params = {"variant": "classic", "wagers": (("hand:200", 100),), "chain": (1, commitment_of("no seed"))}
     with pytest.raises(NotAWager, match="server_seed"):
         GAME.recompute("no seed", "client", 1, params=params, stake=100)
 

@@ -1,12 +1,14 @@
 """The verifier and the server compute every wager of every game twice, and come to the same."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from itertools import cycle, islice
 from random import Random
 from typing import Any
 
 import pytest
 
+from actors.fairness.chain import seed_in_chain
 from actors.fairness.commitment import commitment_of
 from actors.fairness.entropy import client_seed_from
 from actors.fairness.verify import NotAWager
@@ -14,9 +16,11 @@ from actors.games.catalogue import BOARD_GAMES, VERIFIABLE
 from actors.games.sheets import SAMPLES
 from actors.games.videopoker import hand_of as server_hand_of
 from clients.python.verifier import check_proof
+from clients.python.verifier.crash import bust_of
 from clients.python.verifier.steps import hand_of
 from protocol.games.sicbo import PAYS_KEYS
 from protocol.ids import TableId
+from tests.vectors.read import read_vectors
 
 ONE_DRAW = sorted({"dice", "limbo", "plinko", "keno", "wheel", "slots"})
 SEEDS = 8
@@ -86,6 +90,57 @@ def test_every_shoe_that_a_round_can_begin_with() -> None:
         left = "".join(str(chance.choice((0, 1, 4, 8))) for _ in range(52))
         params = {"variant": "eight_decks", "shoe": 2, "left": left, "wagers": [["banker", 9], ["tie", 1]]}
         assert_agreed(proof("baccarat", seed, params, 10, table="one"))
+
+
+def crash_proof(number: int, spot: str, stake: int, cashed_out: int | None) -> dict[str, Any]:
+    """Of a round of a chain that the verifier has to walk."""
+    server_seed, entropy = sha256(f"crash {number}".encode()).hexdigest(), f"entropy {number}"
+    commitment, terminating = commitment_of(server_seed), seed_in_chain(server_seed, number, 0)
+    mixed = client_seed_from(TableId("one"), number, commitment, [entropy])
+    params: dict[str, Any] = {"variant": "classic", "wagers": [[spot, stake]], "entropy": entropy}
+    params["chain"] = [1, terminating]
+    if cashed_out is not None:
+        params["cashed_out"] = cashed_out
+    outcome, payout = VERIFIABLE["crash"].recompute(server_seed, mixed, number, params=params, stake=stake)
+    seeds = {"server_seed": server_seed, "commitment": commitment, "client_seed": mixed, "nonce": number}
+    round_ = {"table": "one", "round": number, "contributions": [entropy]}
+    return {"game": "crash", **seeds, **round_, "params": params, "stake": stake, "outcome": outcome, "payout": payout}
+
+
+def test_flights_at_every_kind_of_target_and_by_hand() -> None:
+    chance, paid = Random(11), 0
+    for number in range(1, MANY_SEEDS):
+        target = chance.choice((101, 150, 200, chance.randint(102, 5_000), 1_000_000))
+        by_hand = chance.choice((None, chance.randint(100, target - 1)))
+        one = crash_proof(number, f"{chance.choice(('auto', 'hand'))}:{target}", chance.randint(1, 10**9), by_hand)
+        assert_agreed(one)
+        paid += one["payout"] > 0
+        assert [check.name for check in check_proof({**one, "payout": one["payout"] + 1}) if not check.ok] == ["payout"]
+    assert MANY_SEEDS // 5 < paid < MANY_SEEDS
+
+
+@pytest.mark.parametrize("changes", [
+    {"wagers": [["auto:200", 7], ["auto:300", 3]]}, {"wagers": [["red", 10]]}, {"wagers": [["auto:100", 10]]},
+    {"wagers": [["auto:0200", 10]]}, {"wagers": [["auto:1000001", 10]]}, {"wagers": [["auto:200", 9]]}, {"wagers": []},
+    {"wagers": [["spot:200", 10]]}, {"cashed_out": 99}, {"cashed_out": 201}, {"cashed_out": "150"},
+    {"variant": "other"},
+])  # fmt: skip
+def test_a_bet_that_crash_does_not_have_is_no_wager(changes: dict[str, Any]) -> None:
+    one = crash_proof(3, "auto:200", 10, None)
+    params = {**one["params"], **changes}
+
+    assert [check.name for check in check_proof({**one, "params": params}) if not check.ok] == ["wager"]
+    with pytest.raises(NotAWager):
+        VERIFIABLE["crash"].recompute(one["server_seed"], one["client_seed"], 3, params=params, stake=10)
+
+
+def test_published_busts_are_those_of_the_verifier() -> None:
+    published = read_vectors("pf_bustabit")
+    salt = published["era_classic_1_to_10M"]["salt"]
+
+    found = [bust_of(one["hash"], salt) for one in published["vectors"]]
+    assert found == [round(one["bust"] * 100) for one in published["vectors"]]
+    assert found
 
 
 def steps_played(game: str, seed: int, chance: Random) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import clients.python.verifier
-from tests.support.proofs import Json, played, rounds_of_a_shoe
+from tests.support.proofs import Json, flights, played, rounds_of_a_shoe
 
 FOLDER = Path(clients.python.verifier.__file__).parent
 SECONDS_MAX = 30.0
@@ -36,6 +36,17 @@ def test_fair_bets_are_said_to_be_fair(tmp_path: Path) -> None:
     assert code == 0, said
     assert "FAIL" not in said
     assert "ok   shoe of round 3" in said
+
+
+def test_rounds_of_crash_are_checked_with_their_chain(tmp_path: Path) -> None:
+    first, *_, last = flights(3)
+    terminating = first["params"]["chain"][1]
+    code, said = verified(tmp_path, [last, first], "--terminating", terminating)
+
+    assert code == 0, said
+    assert "the chain of seeds of wheel\n  ok   chain of round 3" in said
+    code, said = verified(tmp_path, [last, first], "--terminating", terminating[::-1])
+    assert (code, said.count("FAIL terminating")) == (1, 2)
 
 
 def test_a_bet_that_is_not_fair_is_shown_with_what_was_said_and_what_is_true(tmp_path: Path) -> None:
