@@ -29,6 +29,12 @@ class Plan:
     roulette_seconds: float
     roulette_phases_ms: tuple[int, int, int, int]
     """Betting, closed, spinning, settled."""
+    crash_players: int
+    """All in one flight."""
+    crash_at_once: int
+    """Who cash out within a tenth of a second."""
+    crash_phases_ms: tuple[int, int, int]
+    """Betting, closed, settled."""
     fanout_sockets: int
     fanout_events: int
     idle_connections: int
@@ -63,6 +69,9 @@ class Plan:
             roulette_players=1_000,
             roulette_seconds=max(seconds, 14.0),
             roulette_phases_ms=(5_000, 500, 500, 1_000),
+            crash_players=5_000,
+            crash_at_once=500,
+            crash_phases_ms=(6_000, 1_000, 2_000),
             fanout_sockets=1_000,
             fanout_events=1_000,
             idle_connections=10_000,
@@ -94,6 +103,9 @@ class Plan:
             roulette_players=40,
             roulette_seconds=max(seconds, 3.0),
             roulette_phases_ms=(1_200, 200, 200, 300),
+            crash_players=50,
+            crash_at_once=20,
+            crash_phases_ms=(500, 100, 200),
             fanout_sockets=100,
             fanout_events=100,
             idle_connections=300,

@@ -16,6 +16,7 @@ from server.bench.cluster.move import LiveMove
 from server.bench.cluster.restart import RollingRestart
 from server.bench.cluster.roulette import ClusterRoulette
 from server.bench.cluster.takeover import TakeOver
+from server.bench.crash import Crash
 from server.bench.dice import Dice, RowLock
 from server.bench.gateway_alone import Connections, Fanout
 from server.bench.ground import Bench, Ground
@@ -41,6 +42,7 @@ def benches() -> tuple[Bench, ...]:
         Writer(),
         Roulette(),
         Watchers(),
+        Crash(),
         Fanout(),
         Connections(),
         Wallets(),
