@@ -9,6 +9,9 @@ from server.bench.ground import Ground, served
 TABLE: Final = "bench-crash"
 FLIGHT_SECONDS_MAX: Final = 450.0
 CONFIG: Final = """
+[limits]
+ping_seconds = 600
+
 [[tables]]
 id = "{id}"
 game = "crash"

@@ -33,6 +33,9 @@ _SHORT_MAX: Final = 125
 _TAIL: Final = 64
 """Bytes of what came before that a word may begin in."""
 _HELLO: Final = b"hello"
+_HEAD_END: Final = b"\r\n\r\n"
+_TAGGED: Final = b"\xa1t"
+"""How a message goes on after its first byte, which says how many fields it has; pings do not."""
 _ERROR: Final = b"\xa5error"
 
 
@@ -99,13 +102,16 @@ class Lookout:
         self.events = {tag: asyncio.Event() for tag in ("crash.opened", "crash.launched")}
         self.ticks = 0
         self._bytes = b""
+        self._is_open = False
 
     def saw(self, data: bytes) -> None:
-        """Note what is told to the table; `data` is of frames after the handshake."""
+        """Note what is told to the table; `data` is all that comes, from the answer to the handshake on."""
         self._bytes += data
-        while (frame := _frame(self._bytes)) is not None:
+        if not self._is_open and _HEAD_END in self._bytes:
+            self._is_open, self._bytes = True, self._bytes.partition(_HEAD_END)[2]
+        while self._is_open and (frame := _frame(self._bytes)) is not None:
             payload, self._bytes = frame
-            tag = msgpack.unpackb(payload)["t"] if payload else ""
+            tag = msgpack.unpackb(payload)["t"] if payload.startswith(_TAGGED, 1) else ""
             self.ticks += tag == "crash.tick"
             if tag in self.events:
                 self.events[tag].set()
@@ -135,9 +141,8 @@ async def fly(url: str, table: str, players: int, at_once: int) -> dict[str, Any
     async def come(number: int) -> Flyer:
         async with gate:
             _, flyer = await loop.create_connection(Flyer, crowd.host, crowd.port)
-            await flyer.send(crowd.handshake, _HELLO)
-            # Between the hello and what is asked for next nothing comes: frames are whole from here on.
             flyer.lookout = lookout if number == 0 else None
+            await flyer.send(crowd.handshake, _HELLO)
             await flyer.asked({"t": "auth.guest"}, b"welcome")
             await flyer.asked({"t": "table.sit", "table": table}, b"\xa4done")
             await flyer.asked({"t": "watch", "stream": f"table:{table}"}, b"crash.snapshot")
