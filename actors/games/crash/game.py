@@ -61,8 +61,8 @@ from protocol.ids import BetId, PlayerId
 from protocol.model import Message, Request
 
 HISTORY_MAX: Final = 20
-BEAT_MS: Final = 40
-"""Watchers are told of a flight 25 times a second, all of them by one event."""
+BEAT_MS: Final = 48
+"""Watchers are told of a flight 20 times a second and a little more, all of them by one event."""
 RTP_TARGETS: Final = (TARGET_MIN, 150, 200, 1_000, 10_000, TARGET_MAX)
 
 
