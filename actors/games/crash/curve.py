@@ -11,8 +11,8 @@ from typing import Final
 
 from protocol.games.crash import ONE, TARGET_MAX
 
-_BITS: Final = 96
-_STEP: Final = 79232916346628738236109605318
+BITS: Final = 96
+STEP: Final = 79232916346628738236109605318
 """e^0.00006 in units of 2^-96, cut off."""
 FLIGHT_MS_MAX: Final = 153_506
 """When the greatest target is reached: no flight is longer."""
@@ -22,13 +22,13 @@ BUSTS_MAX: Final = 1_024
 
 def multiplier_at(elapsed_ms: int) -> int:
     """The multiplier in hundredths, at least 1.00; it never falls."""
-    power, factor, left = 1 << _BITS, _STEP, elapsed_ms
+    power, factor, left = 1 << BITS, STEP, elapsed_ms
     while left > 0:
         if left & 1:
-            power = power * factor >> _BITS
-        factor = factor * factor >> _BITS
+            power = power * factor >> BITS
+        factor = factor * factor >> BITS
         left >>= 1
-    return power * ONE >> _BITS
+    return power * ONE >> BITS
 
 
 @lru_cache(maxsize=BUSTS_MAX)

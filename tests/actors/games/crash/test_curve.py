@@ -5,7 +5,7 @@ from decimal import Decimal, localcontext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.games.crash.curve import FLIGHT_MS_MAX, multiplier_at, reached_at
+from actors.games.crash.curve import BITS, FLIGHT_MS_MAX, STEP, multiplier_at, reached_at
 from protocol.games.crash import GROWTH, TARGET_MAX
 
 
@@ -16,6 +16,14 @@ def test_the_curve_is_the_exponential_cut_off_after_hundredths(elapsed_ms: int) 
         exact = (Decimal(GROWTH) * elapsed_ms).exp() * 100
 
     assert multiplier_at(elapsed_ms) == int(exact)
+
+
+def test_its_step_is_exact_to_the_last_digit() -> None:
+    with localcontext() as context:
+        context.prec = 60
+        exact = Decimal(GROWTH).exp() * (1 << BITS)
+
+    assert int(exact) == STEP
 
 
 @given(elapsed_ms=st.integers(1, FLIGHT_MS_MAX))
