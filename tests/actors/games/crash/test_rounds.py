@@ -234,6 +234,14 @@ def test_the_house_covers_every_bet_at_its_target_and_no_more() -> None:
     assert table.bet(DAN, 1_000, 1_100) is None
 
 
+def test_a_table_that_wakes_up_covers_what_it_covered_before() -> None:
+    table = PlayedCrash(*((player, 1_000, None) for player in (ANN, BEN, CAY, DAN)))
+    table.state = GAME.load(table.rules, GAME.dump(table.state))
+
+    assert table.bet(ANN, 1_000, 1_100) is None
+    assert table.bet(BEN, 10, 110) is Code.EXPOSURE_LIMIT
+
+
 def test_bets_of_a_player_at_one_target_are_together_no_more_than_one_may_be() -> None:
     table = PlayedCrash((ANN, 600, 200))
 
