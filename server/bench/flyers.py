@@ -37,6 +37,7 @@ _HEAD_END: Final = b"\r\n\r\n"
 _TAGGED: Final = b"\xa1t"
 """How a message goes on after its first byte, which says how many fields it has; pings do not."""
 _ERROR: Final = b"\xa5error"
+_TRY_AGAIN: Final = b"try_again"
 
 
 class Refused(Exception):
@@ -75,8 +76,9 @@ class Flyer(asyncio.Protocol):
         for word in self._words:
             if word in heard:
                 self.answered_at, self.said = time.monotonic(), heard
-                self._answer.set_result(word)
-                self._answer, self._heard = None, b""
+                answer, self._answer, self._heard = self._answer, None, b""
+                if not answer.done():
+                    answer.set_result(word)
                 return
         self._heard = heard[-_TAIL:]
 
@@ -90,8 +92,10 @@ class Flyer(asyncio.Protocol):
     async def asked(self, request: dict[str, Any], word: bytes) -> bytes:
         """Ask for something that must be granted, and return the id of the request."""
         request_id = new_id()
-        if await self.send(frame_of({**request, "id": request_id}), word, _ERROR) != word:
-            raise Refused(f"{request['t']} is answered with {self.said!r}")
+        frame = frame_of({**request, "id": request_id})
+        while await self.send(frame, word, _ERROR) != word:
+            if _TRY_AGAIN not in self.said:
+                raise Refused(f"{request['t']} is answered with {self.said!r}")
         return request_id
 
 
@@ -151,22 +155,27 @@ async def fly(url: str, table: str, players: int, at_once: int) -> dict[str, Any
     async with asyncio.timeout(SECONDS_MAX):
         flyers = await asyncio.gather(*(come(number) for number in range(players)))
         for number in range(1, ROUNDS_MAX + 1):
-            found = await _round(lookout, flyers, table, at_once)
-            if found is not None:
-                return {"rounds": number, **found}
+            try:
+                return {"rounds": number, **await _round(lookout, flyers, table, at_once)}
+            except Refused as error:
+                sys.stderr.write(f"round {number}: {error}\n")
+                await lookout.until("crash.opened")
     raise Refused(f"no flight of {ROUNDS_MAX} was long enough")
 
 
-async def _round(lookout: Lookout, flyers: list[Flyer], table: str, at_once: int) -> dict[str, Any] | None:
-    """Bet, fly, cash out; nothing if it is over before everybody was out."""
-    await lookout.until("crash.opened")
+async def _round(lookout: Lookout, flyers: list[Flyer], table: str, at_once: int) -> dict[str, Any]:
+    """Bet, fly, cash out. Raises `Refused` if betting closes too early, or it is over before everybody was out."""
     gate = asyncio.Semaphore(ASKING_MAX)
 
     async def bet(flyer: Flyer) -> bytes:
         async with gate:
             return await flyer.asked({"t": "crash.bet", "table": table, "amount": STAKE}, b"crash.placed")
 
-    bets = await asyncio.gather(*(bet(flyer) for flyer in flyers))
+    placed = await asyncio.gather(*(bet(flyer) for flyer in flyers), return_exceptions=True)
+    for one in placed:
+        if isinstance(one, BaseException):
+            raise one
+    bets = [one for one in placed if not isinstance(one, BaseException)]
     frames = [frame_of({"t": "crash.cashout", "table": table, "bet": one, "id": new_id()}) for one in bets]
     await lookout.until("crash.launched")
     launched_at, ticks_before = time.monotonic(), lookout.ticks
@@ -182,8 +191,7 @@ async def _round(lookout: Lookout, flyers: list[Flyer], table: str, at_once: int
         said = await asyncio.gather(*answers)
     refused = [flyer.said for flyer, word in zip(flyers, said, strict=True) if word == _ERROR]
     if refused:
-        sys.stderr.write(f"{len(refused)} of {len(flyers)} are refused, such as {refused[0]!r}\n")
-        return None
+        raise Refused(f"{len(refused)} of {len(flyers)} cash-outs are answered with such as {refused[0]!r}")
     ticks, flown = lookout.ticks - ticks_before, time.monotonic() - launched_at
     waits = [1_000 * (flyer.answered_at - at) for flyer, at in zip(flyers, sent_at, strict=True)]
     return {"waits_ms": waits, "seconds": sent_at[-1] - sent_at[0], "ticks_per_second": ticks / flown}
