@@ -148,12 +148,17 @@ async def fly(url: str, table: str, players: int, at_once: int) -> dict[str, Any
             flyer.lookout = lookout if number == 0 else None
             await flyer.send(crowd.handshake, _HELLO)
             await flyer.asked({"t": "auth.guest"}, b"welcome")
+            return flyer
+
+    async def sit(flyer: Flyer) -> None:
+        async with gate:
             await flyer.asked({"t": "table.sit", "table": table}, b"\xa4done")
             await flyer.asked({"t": "watch", "stream": f"table:{table}"}, b"crash.snapshot")
-            return flyer
 
     async with asyncio.timeout(SECONDS_MAX):
         flyers = await asyncio.gather(*(come(number) for number in range(players)))
+        # The first round opens for the first of them, and is open for long enough for all.
+        await asyncio.gather(*(sit(flyer) for flyer in flyers))
         for number in range(1, ROUNDS_MAX + 1):
             try:
                 return {"rounds": number, **await _round(lookout, flyers, table, at_once)}
