@@ -4,6 +4,17 @@ from collections.abc import Mapping
 from typing import Final
 
 from protocol.games.baccarat import BaccaratBet, BaccaratClear, BaccaratPlaced, BaccaratReturned, BaccaratUndo
+from protocol.games.blackjack import (
+    BlackjackAct,
+    BlackjackActed,
+    BlackjackBet,
+    BlackjackClear,
+    BlackjackPlaced,
+    BlackjackRaise,
+    BlackjackRaised,
+    BlackjackReturned,
+    BlackjackUndo,
+)
 from protocol.games.crash import (
     CrashBet,
     CrashCashed,
@@ -95,6 +106,11 @@ ANSWERS: Final[Mapping[type[Request], type[Reply]]] = {
     HiloCashOut: HiloState,
     VideopokerBet: VideopokerState,
     VideopokerDraw: VideopokerState,
+    BlackjackBet: BlackjackPlaced,
+    BlackjackUndo: BlackjackReturned,
+    BlackjackClear: BlackjackReturned,
+    BlackjackAct: BlackjackActed,
+    BlackjackRaise: BlackjackRaised,
     RouletteBet: RoulettePlaced,
     RouletteUndo: RouletteReturned,
     RouletteClear: RouletteReturned,

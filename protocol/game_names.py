@@ -16,5 +16,6 @@ GameName = Literal[
     "sicbo",
     "baccarat",
     "crash",
+    "blackjack",
 ]
 GAME_NAMES: Final[tuple[GameName, ...]] = get_args(GameName)

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any, Final
 
+from actors.games.blackjack import rules_of
+from actors.games.blackjack.odds import figures as blackjack_figures
 from actors.games.board import BoardGame, paid
 from actors.games.catalogue import BOARD_GAMES, STEP_GAMES
 from actors.games.odds import Figures
 from actors.games.sheets import SAMPLES, line_of
 from persistence.results import AloneResult, RoundResult
+from protocol.games.blackjack import ENDLESS
 
-AT_BEST: Final = frozenset({"videopoker"})
+AT_BEST: Final = frozenset({"blackjack", "videopoker"})
 """Games in which players can do worse than the rules promise: only results that are too good are strange."""
 
 
@@ -76,11 +79,11 @@ class Watch:
 
     def add_round(self, result: RoundResult) -> None:
         """All bets of one round."""
+        one = self._of(result.game, result.bets[0], result.asset)
         if result.game not in BOARD_GAMES:
-            self._add_flight(result)
+            self._add_played(one, result) if result.game == "blackjack" else self._add_flight(one, result)
             return
         game = BOARD_GAMES[result.game]
-        one = self._of(result.game, result.bets[0], result.asset)
         wagers = [(spot, amount) for bet in result.bets for spot, amount in bet["wagers"]]
         mean, variance = self._of_wagers(game, result.bets[0], wagers)
         one.bets += len(result.bets)
@@ -89,9 +92,8 @@ class Watch:
         one.expected += mean
         one.variance += variance
 
-    def _add_flight(self, result: RoundResult) -> None:
+    def _add_flight(self, one: Returns, result: RoundResult) -> None:
         """A round of crash. What is cashed out by hand may be at any multiplier, and all of them return the same."""
-        one = self._of(result.game, result.bets[0], result.asset)
         staked = sum(amount for bet in result.bets for _, amount in bet["wagers"])
         mean = staked * float(line_of(result.game, SAMPLES[result.game][0]).rtp)
         one.bets += len(result.bets)
@@ -99,6 +101,21 @@ class Watch:
         one.paid += result.paid
         one.expected += mean
         one.variance += (result.paid - mean) ** 2
+
+    def _add_played(self, one: Returns, result: RoundResult) -> None:
+        """A round of blackjack: what was put down while it was played is expected back, as odds are per first stake.
+
+        The hands of a round meet one dealer: they are taken for one hand, which varies more than they do.
+        """
+        wagers = [(spot, amount) for bet in result.bets for spot, amount in bet["wagers"]]
+        first = sum(amount for spot, amount in wagers if spot.startswith("box"))
+        staked = sum(amount for _, amount in wagers)
+        odds = blackjack_figures(rules_of({**result.bets[0], "decks": ENDLESS}))
+        one.bets += len(result.bets)
+        one.staked += staked
+        one.paid += result.paid
+        one.expected += first * float(odds.rtp) + staked - first
+        one.variance += first**2 * float(odds.variance)
 
     def _of(self, game: str, params: Mapping[str, Any], asset: str) -> Returns:
         key = game, str(params.get("variant") or params.get("machine") or ""), asset

@@ -34,6 +34,8 @@ class Verifiable:
 
     recompute: Recompute
     at_table: bool
+    is_played: bool = False
+    """What players chose in a round is part of its outcome, and is recomputed from: the `played` of its params."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def verify(proof: ProofView, game: Verifiable, expected_commitment: str | None =
             checks.append(Check("expected", expected_commitment, proof.commitment))
         if game.at_table:
             checks += _round_checks(proof)
-        checks += _outcome_checks(proof, proof.server_seed, game.recompute)
+        checks += _outcome_checks(proof, proof.server_seed, game)
     return Report(BetId(proof.bet), proof.game, tuple(checks))
 
 
@@ -104,11 +106,12 @@ def _round_checks(proof: ProofView) -> list[Check]:
     ]
 
 
-def _outcome_checks(proof: ProofView, server_seed: str, recompute: Recompute) -> list[Check]:
+def _outcome_checks(proof: ProofView, server_seed: str, game: Verifiable) -> list[Check]:
+    params = {**proof.params, "played": proof.outcome} if game.is_played else proof.params
     try:
         if proof.stake <= 0:
             raise NotAWager("stake", proof.stake)
-        outcome, payout = recompute(server_seed, proof.client_seed, proof.nonce, params=proof.params, stake=proof.stake)
+        outcome, payout = game.recompute(server_seed, proof.client_seed, proof.nonce, params=params, stake=proof.stake)
     except NotAWager as error:
         return [Check("wager", said="a wager of the game", found=str(error))]
     return [

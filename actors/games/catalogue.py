@@ -6,6 +6,8 @@ from typing import Any, Final
 from actors.fairness.verify import Verifiable
 from actors.games.alone import AloneGame
 from actors.games.baccarat import Baccarat
+from actors.games.blackjack import Blackjack, rules_of
+from actors.games.blackjack import TableRules as BlackjackRules
 from actors.games.board import SEATS_MAX, BoardGame, Rules
 from actors.games.crash import Crash
 from actors.games.crash import Rules as CrashRules
@@ -32,6 +34,7 @@ _ALONE: Final = [Versions[AloneGame](game) for game in (Limbo(), Plinko(), Keno(
 _STEPS: Final = [Versions[StepGame[Any]](game) for game in (Mines(), Hilo(), VideoPoker())]
 _BOARDS: Final = [Versions[BoardGame](game) for game in (Roulette(), SicBo(), Baccarat())]
 _CRASH: Final = Versions[Crash](Crash())
+_BLACKJACK: Final = Versions[Blackjack](Blackjack())
 
 ALONE_GAMES: Final[Mapping[str, AloneGame]] = {one.newest.name: one.newest for one in _ALONE}
 STEP_GAMES: Final[Mapping[str, StepGame[Any]]] = {one.newest.name: one.newest for one in _STEPS}
@@ -39,7 +42,11 @@ STEP_VERSIONS: Final[Mapping[str, Versions[StepGame[Any]]]] = {one.newest.name: 
 """An open game goes on under the rules it began with."""
 INSTANT_GAMES: Final[Mapping[str, InstantGame]] = {_DICE.name: _DICE, **ALONE_GAMES}
 BOARD_GAMES: Final[Mapping[str, BoardGame]] = {one.newest.name: one.newest for one in _BOARDS}
-TABLE_GAMES: Final[Mapping[str, TableGame[Any]]] = {**BOARD_GAMES, _CRASH.newest.name: _CRASH.newest}
+TABLE_GAMES: Final[Mapping[str, TableGame[Any]]] = {
+    **BOARD_GAMES,
+    _CRASH.newest.name: _CRASH.newest,
+    _BLACKJACK.newest.name: _BLACKJACK.newest,
+}
 
 
 def _verifiable(versions: list[Versions[Any]], *, at_table: bool) -> dict[str, Verifiable]:
@@ -49,15 +56,16 @@ def _verifiable(versions: list[Versions[Any]], *, at_table: bool) -> dict[str, V
 VERIFIABLE: Final[Mapping[str, Verifiable]] = {
     **_verifiable([Versions[Dice](_DICE), *_ALONE, *_STEPS], at_table=False),
     **_verifiable([*_BOARDS, _CRASH], at_table=True),
+    _BLACKJACK.newest.name: Verifiable(_BLACKJACK.recompute, at_table=True, is_played=True),
 }
 
 
-def table_rules(settings: Mapping[str, Any]) -> Rules | CrashRules:
+def table_rules(settings: Mapping[str, Any]) -> Rules | CrashRules | BlackjackRules:
     """The rules of a table from its checked settings.
 
     Keys: `id`, `game`, `asset`, `min_bet`, `max_bet`, `max_total`, `exposure_max`, `betting_ms`, `closed_ms`,
-    `spin_ms`, `settled_ms`, those that the game's layout takes (crash: `win_max`) and, if given, `seats_max`. Others
-    are left to those they are for.
+    `spin_ms`, `settled_ms`, those that the game's layout takes (crash: `win_max`; blackjack: those of the house's
+    rules, `boxes` and `turn_ms`) and, if given, `seats_max`. Others are left to those they are for.
     """
     limits = Limits(
         min_bet=settings["min_bet"],
@@ -75,5 +83,9 @@ def table_rules(settings: Mapping[str, Any]) -> Rules | CrashRules:
     if settings["game"] == _CRASH.newest.name:
         seats_max = settings.get("seats_max", CRASH_SEATS_MAX)
         return CrashRules(table, asset, limits, timing, settings["win_max"], seats_max)
+    seats_max = settings.get("seats_max", SEATS_MAX)
+    if settings["game"] == _BLACKJACK.newest.name:
+        house, boxes, turn_ms = rules_of(settings), settings["boxes"], settings["turn_ms"]
+        return BlackjackRules(table, settings["variant"], house, boxes, asset, limits, timing, turn_ms, seats_max)
     layout = BOARD_GAMES[settings["game"]].layout(settings)
-    return Rules(table, layout, asset, limits, timing, seats_max=settings.get("seats_max", SEATS_MAX))
+    return Rules(table, layout, asset, limits, timing, seats_max=seats_max)

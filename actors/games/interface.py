@@ -101,6 +101,23 @@ class ClearBets:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """A seated player's `action` with the hand in a box, chosen when the round had had `step` steps.
+
+    `bet` is the id of the command: of a bet, if the action costs something. `server_seed` is the round's.
+    """
+
+    bet: BetId
+    player: PlayerId
+    name: str
+    box: int
+    action: str
+    step: int
+    now: int
+    server_seed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Advance:
     """The deadline of the phase has come: close betting, draw (then `server_seed` is given), or settle."""
 
@@ -118,7 +135,7 @@ class CashOut:
     server_seed: str | None = None
 
 
-Command = OpenRound | PlaceBet | UndoBet | ClearBets | CashOut | Advance
+Command = OpenRound | PlaceBet | UndoBet | ClearBets | CashOut | Act | Advance
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +178,19 @@ class BettingClosed:
     at: int
     client_seed: str
     draws_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """A round that is played step by step went on: `steps` in the game's own words, no secret among them.
+
+    The next choice has time `until` (ms). `away` are all players that the platform plays for in this round.
+    """
+
+    at: int
+    steps: tuple[tuple[str | int, ...], ...]
+    until: int
+    away: tuple[PlayerId, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +250,7 @@ Event = (
     | BetPlaced
     | BetsReturned
     | BettingClosed
+    | Progressed
     | Launched
     | CashedOut
     | OutcomeDrawn
@@ -257,6 +288,8 @@ class TableGame(Protocol[S]):
     bet_request: type[Request]
     chain_rounds: int
     """How many rounds the chains of its server seeds have; none: each round has a seed of its own."""
+    act_requests: tuple[type[Request], ...]
+    """Of players in a round that is played step by step, with `box`, `action` and `step`. Elsewhere there are none."""
 
     def fresh(self, rules: Any) -> S:
         """A table before its first round."""

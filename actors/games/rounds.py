@@ -1,5 +1,7 @@
 """Timed rounds: waiting → betting → closed → spinning → settled → betting …, the same for every game at a table.
 
+Where players act after the draw there is `playing` between closed and spinning; the game itself sees to it.
+
 A deadline is when the next phase may begin at the earliest; it begins when `Advance` (or `OpenRound`) comes after it.
 """
 
@@ -21,6 +23,7 @@ from actors.games.interface import (
     OpenRound,
     OutcomeDrawn,
     PlaceBet,
+    Progressed,
     RoundOpened,
     RoundSettled,
     UndoBet,
@@ -28,7 +31,7 @@ from actors.games.interface import (
 from protocol.errors import Code, Refusal
 from protocol.ids import TableId
 
-Phase = Literal["waiting", "betting", "closed", "spinning", "settled"]
+Phase = Literal["waiting", "betting", "closed", "playing", "spinning", "settled"]
 
 
 class Chance(Protocol):
@@ -155,6 +158,9 @@ class Round:
                 self.number, self.commitment = event.round, event.commitment
                 self.link = first_link(self.table, event.round, event.commitment)
                 self.contributions, self.outcome, self.bets = [], None, Bets()
+            case BetPlaced() if self.phase == "playing":
+                # More put down on what is bet already: the client seed is final.
+                self.bets.place(event)
             case BetPlaced():
                 self.bets.place(event)
                 self.contributions.append(event.entropy)
@@ -163,6 +169,8 @@ class Round:
                 self.bets.take_back(event.bets)
             case BettingClosed():
                 self.phase, self.until = "closed", event.draws_at
+            case Progressed():
+                self.phase, self.until = "playing", event.until
             case OutcomeDrawn():
                 self.phase, self.until, self.outcome = "spinning", event.settles_at, event.outcome
             case RoundSettled():

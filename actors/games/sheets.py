@@ -1,4 +1,7 @@
-"""PAR sheets: for each game the wagers that stand for all of its wagers, each with its exact odds."""
+"""PAR sheets: for each game the wagers that stand for all of its wagers, each with its exact odds.
+
+Of blackjack they are those of a box that is played best, from an endless shoe.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,12 +10,15 @@ from math import sqrt
 from typing import Any, Final
 
 from actors.games.alone import MULTIPLIER_ONE
+from actors.games.blackjack import HouseRules, rules_of
+from actors.games.blackjack.odds import figures as blackjack_figures
 from actors.games.board import BoardGame
 from actors.games.board.layout import payoffs_of_spot
 from actors.games.catalogue import ALONE_GAMES, BOARD_GAMES, STEP_GAMES
 from actors.games.crash import payoffs_at
 from actors.games.dice import ROLLS, is_wager, multiplier_of, winning_rolls
 from actors.games.odds import Figures, Odds, Payoffs, figures_of, payoffs_of
+from protocol.games.blackjack import ENDLESS
 from protocol.games.keno import PICKS_MAX
 from protocol.games.keno import TABLES as KENO_TABLES
 from protocol.games.limbo import TARGET_MAX, TARGET_MIN
@@ -85,10 +91,36 @@ def line_of(game: str, params: Mapping[str, Any]) -> Line:
         return Line(params, payoffs_at(params["target"]))
     if game in STEP_GAMES:
         return Line(params, STEP_GAMES[game].payoffs(params))
+    if game == "blackjack":
+        return Line(params, blackjack_figures(rules_of({**_BLACKJACK, **params})))
     if game in BOARD_GAMES:
         return Line(params, payoffs_of_spot(BOARD_GAMES[game].layout(params), params["spot"]))
     one = ALONE_GAMES[game]
     return Line(params, one.payoffs(one.checked(params)))
+
+
+_BLACKJACK: Final = HouseRules(decks=ENDLESS).params
+"""Insurance is a wager of its own, and is not taken by one who plays best."""
+_BLACKJACK_PLAIN: Final = {
+    "hits_soft_17": False,
+    "doubles_after_split": True,
+    "hands_max": 4,
+    "surrender": False,
+    "peek": True,
+    "natural": "3:2",
+}
+BLACKJACK_TABLES: Final[tuple[Mapping[str, Any], ...]] = tuple(
+    {**_BLACKJACK_PLAIN, **other}
+    for other in (
+        {},
+        {"hits_soft_17": True},
+        {"doubles_after_split": False},
+        {"hands_max": 2},
+        {"surrender": True},
+        {"peek": False},
+        {"natural": "6:5"},
+    )
+)
 
 
 def _dice(target: int, *, over: bool) -> Payoffs:
@@ -109,6 +141,7 @@ def _one_of_each_kind(game: BoardGame) -> Iterator[Mapping[str, Any]]:
 
 
 SAMPLES: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
+    "blackjack": BLACKJACK_TABLES,
     "crash": tuple({"target": target} for target in CRASH_TARGETS),
     "dice": tuple({"target": target, "over": True} for target in DICE_TARGETS),
     "hilo": tuple({"rank": rank, "guess": guess} for rank in range(1, 14) for guess in ("higher", "lower")),

@@ -14,6 +14,7 @@ from actors.games.interface import (
     Event,
     Launched,
     OutcomeDrawn,
+    Progressed,
     RoundOpened,
     RoundSettled,
 )
@@ -37,7 +38,10 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class TakingBack:
-    """A command took bets back, whose holds the player's wallet, on another host, is to release. `reply` as told."""
+    """A command took bets back, whose holds the player's wallet, on another host, is to release. `reply` as told.
+
+    One of no bets is an action that cost nothing: the wallet is to keep its id and its answer.
+    """
 
     id: CommandId
     player: PlayerId
@@ -50,7 +54,7 @@ TableEvent = Event | Seated | Left | TakingBack
 
 _KINDS: Final[tuple[type[Any], ...]] = (
     RoundOpened, BetPlaced, BetsReturned, BettingClosed, OutcomeDrawn, RoundSettled, Seated, Left, TakingBack,
-    ChainBegun, Launched, CashedOut
+    ChainBegun, Launched, CashedOut, Progressed
 )  # fmt: skip
 _FIELDS: Final = {kind: tuple(kind.__slots__) for kind in _KINDS}
 _BY_NAME: Final = {kind.__name__: kind for kind in _KINDS}

@@ -17,6 +17,7 @@ from actors.fairness.chain import seed_in_chain
 from actors.fairness.commitment import commitment_of, new_server_seed
 from actors.fairness.seal import NONCE_BYTES, Sealer, chain_seed, round_seed
 from actors.games.interface import (
+    Act,
     Advance,
     BetPlaced,
     BetsReturned,
@@ -28,6 +29,7 @@ from actors.games.interface import (
     OpenRound,
     OutcomeDrawn,
     PlaceBet,
+    Progressed,
     RoundSettled,
     TableGame,
     UndoBet,
@@ -181,6 +183,8 @@ class Table:
             turn.answer(sender, Done(id=request.id))
         elif type(request) is self._game.bet_request:
             self._bet(turn, asked, request, sender)
+        elif type(request) in self._game.act_requests:
+            self._act(turn, asked, request, sender)
         elif request.t == f"{self._game.name}.undo":
             self._take_back(turn, asked, UndoBet(asked.player, turn.now), sender)
         elif request.t == f"{self._game.name}.clear":
@@ -216,9 +220,22 @@ class Table:
             self._refuse(turn, wallet, request, decided, sender)
             return
         placed: BetPlaced = decided[0]  # type: ignore[index]
-        round_number = self._game.binding(self._memory.game).round
+        self._ask_to_hold(turn, wallet, request, command, placed, "placed", sender)
+
+    def _ask_to_hold(
+        self,
+        turn: Turn,
+        wallet: Ref,
+        request: Any,
+        command: PlaceBet | Act,
+        placed: BetPlaced,
+        said: str,
+        sender: Sender,
+    ) -> None:
+        """The rules say yes: now the wallet has to hold the stake."""
+        round_number = self._round
         reply = {
-            "t": f"{self._game.name}.placed",
+            "t": f"{self._game.name}.{said}",
             "id": request.id,
             "table": self._id,
             "round": round_number,
@@ -235,7 +252,7 @@ class Table:
             PlaceHold(
                 request.id,
                 digest,
-                account,
+                placed.account,
                 placed.stake,
                 self._id,
                 self._game.name,
@@ -270,6 +287,34 @@ class Table:
             return Refusal(Code.NOT_SEATED, {"table": self._id})
         return self._game.decide(self._memory.game, command)
 
+    def _act(self, turn: Turn, asked: Asked, request: Any, sender: Sender) -> None:
+        """An action in a round: one that costs something is a bet; any other only needs an id that is new."""
+        wallet = Ref("wallet", asked.player)
+        turn.need(wallet)
+        digest = digest_of(request)
+        done = self._memory.returning.get(CommandId(request.id))
+        if done is not None:
+            self._take_back_again(turn, wallet, done, request, digest, sender)
+            return
+        seed = self._server_seed or ""
+        command = Act(request.id, asked.player, asked.name, request.box, request.action, request.step, turn.now, seed)
+        decided = self._decide_act(command)
+        if type(decided) is Refusal:
+            self._refuse(turn, wallet, request, decided, sender)
+            return
+        first = decided[0]  # type: ignore[index]
+        if type(first) is BetPlaced:
+            self._ask_to_hold(turn, wallet, request, command, first, "raised", sender)
+            return
+        attempt = self._waiting.add(turn, request, digest, command, self._round, sender)
+        if attempt is not None:
+            self._waiting.ask(turn, wallet, AskAboutId(CommandId(request.id), digest, attempt))
+
+    def _decide_act(self, command: Act) -> tuple[Any, ...] | Refusal:
+        if command.player not in self._memory.seats:
+            return Refusal(Code.NOT_SEATED, {"table": self._id})
+        return self._game.decide(self._memory.game, command)
+
     def _held(self, turn: Turn, held: Held, sender: Sender) -> None:
         """The stake is there, so the bet stands, unless it does already, or the table has changed its mind."""
         waiting = self._waiting.find(held.id, held.attempt)
@@ -287,6 +332,8 @@ class Table:
         for event in decided:
             self._record(turn, event)
         self._waiting.answer(turn, held.id, held.attempt, held.answer)
+        if len(decided) > 1:
+            self._go_on(turn)
 
     def _knows(self, bet: BetId) -> bool:
         """Whether a bet has stood here, and its wallet has not confirmed yet what came of it."""
@@ -311,6 +358,8 @@ class Table:
             command = replace(command, now=turn.now)
         if type(command) is PlaceBet:
             return self._decide_bet(command)
+        if type(command) is Act:
+            return self._decide_act(command) if waiting.round == self._round else Refusal(Code.OUT_OF_TURN)
         return self._game.decide(self._memory.game, command)
 
     def _take_back(self, turn: Turn, asked: Asked, command: UndoBet | ClearBets | CashOut, sender: Sender) -> None:
@@ -344,6 +393,7 @@ class Table:
             turn.send(wallet, TakeBack(*_but_player(taking)))
 
     def _may_take_back(self, turn: Turn, new: IdIsNew, sender: Sender) -> None:
+        """The id is new: take bets back, or do what costs nothing."""
         waiting = self._waiting.find(new.id, new.attempt)
         if waiting is None or waiting.command is None:
             return
@@ -365,16 +415,22 @@ class Table:
         waiting.command = waiting.wallet = None
         if is_one_batch:
             turn.send(wallet, TakeBack(*_but_player(taking)))
-            return
-        self._record(turn, taking)
-        self._ask_to_confirm(turn)
+        else:
+            self._record(turn, taking)
+            self._ask_to_confirm(turn)
+        if isinstance(decided[0], Progressed):
+            self._go_on(turn)
 
-    def _told(self, command: CommandId, event: BetsReturned | CashedOut) -> tuple[tuple[BetId, ...], dict[str, Any]]:
+    def _told(
+        self, command: CommandId, event: BetsReturned | CashedOut | Progressed
+    ) -> tuple[tuple[BetId, ...], dict[str, Any]]:
         """The bets whose holds are released, and what their player is told."""
         at = {"id": command, "table": self._id, "round": self._round}
         if isinstance(event, CashedOut):
             cashed = {"bet": event.bet, "multiplier": event.multiplier, "payout": event.payout}
             return (), {"t": f"{self._game.name}.cashed", **at, **cashed}
+        if isinstance(event, Progressed):
+            return (), {"t": f"{self._game.name}.acted", **at}
         standing, bets = self._game.bets(self._memory.game), event.bets
         amount = sum(standing[bet].stake for bet in bets)
         return bets, {"t": f"{self._game.name}.returned", **at, "bets": bets, "amount": amount}

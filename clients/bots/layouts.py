@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Protocol
 
 from clients.bots.baccarat import Layout as BaccaratLayout
+from clients.bots.blackjack import Layout as BlackjackLayout
 from clients.bots.crash_layout import Layout as CrashLayout
 from clients.bots.layout import layout_of as roulette_layout
 from clients.bots.sicbo import layout_of as sicbo_layout
@@ -24,8 +25,15 @@ LAYOUTS: Final[Mapping[str, Callable[[str], Layout]]] = {
     "roulette": roulette_layout,
     "sicbo": sicbo_layout,
     "baccarat": lambda _variant: BaccaratLayout(),
+    "blackjack": lambda _variant: BlackjackLayout(),
     "crash": lambda _variant: CrashLayout(),
 }
 """By game: the layout of a variant."""
-DRAWN: Final[Mapping[str, str]] = {"roulette": "spun", "sicbo": "rolled", "baccarat": "dealt", "crash": "crashed"}
+DRAWN: Final[Mapping[str, str]] = {
+    "roulette": "spun",
+    "sicbo": "rolled",
+    "baccarat": "dealt",
+    "blackjack": "drawn",
+    "crash": "crashed",
+}
 """How each game calls the event that tells what came."""

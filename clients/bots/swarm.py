@@ -17,6 +17,7 @@ from typing import Final
 import uvloop
 
 from clients.bots.alone import AloneBot
+from clients.bots.blackjack_table import BlackjackBot
 from clients.bots.bot import Bot
 from clients.bots.config import (
     ARRIVAL_SECONDS_MAX,
@@ -141,6 +142,8 @@ class Swarm:
             game = games[number % len(games)]
             if game == "crash":
                 bots.append(CrashBot(grounds, number, tables, game))
+            elif game == "blackjack":
+                bots.append(BlackjackBot(grounds, number, tables, game))
             elif game in LAYOUTS:
                 bots.append(TableBot(grounds, number, tables, game))
             elif game == "dice":

@@ -322,7 +322,7 @@ export interface BaccaratSnapshot {
   readonly min_bet: Int;
   readonly max_bet: Int;
   readonly max_total: Int;
-  readonly phase: "waiting" | "betting" | "closed" | "spinning" | "settled";
+  readonly phase: "waiting" | "betting" | "closed" | "playing" | "spinning" | "settled";
   readonly round: Int;
   readonly commitment: string;
   readonly now_ms: Int;
@@ -364,6 +364,253 @@ export interface Balances {
   readonly t: "wallet.balances";
   /** sixteen bytes of a UUIDv7 */
   readonly id: Uint8Array;
+}
+
+/**
+ * Do what costs nothing with the hand whose turn it is, or `decline` insurance.
+ *
+ * `step` is how many steps of the round were known when this was chosen: after another one it is refused.
+ */
+export interface BlackjackAct {
+  readonly t: "blackjack.act";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+  readonly box: number;
+  readonly action: "hit" | "stand" | "surrender" | "decline";
+  readonly step: number;
+}
+
+/** It is done; the table's stream tells what came of it. */
+export interface BlackjackActed {
+  readonly t: "blackjack.acted";
+  readonly id: Uint8Array;
+  readonly table: string;
+  readonly round: Int;
+}
+
+/**
+ * Put wagers on boxes, all or none; they add to what is there. `entropy` is mixed into the round's shuffle.
+ *
+ * With `round` the bet is for that round only: one that comes too late is refused (5001) and not placed in the next.
+ */
+export interface BlackjackBet {
+  readonly t: "blackjack.bet";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+  readonly balance?: "cash" | "bonus";
+  readonly wagers: ReadonlyArray<Wager>;
+  readonly entropy?: string | null;
+  readonly round?: number | null;
+}
+
+/**
+ * Bets since the last such event, in bulk, and the table's totals.
+ *
+ * A bet is (player, name, spot, amount), the amount negative when it was taken back; `more` were left out.
+ */
+export interface BlackjackBets {
+  readonly t: "blackjack.bets";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly bets: ReadonlyArray<readonly [Int, string, string, Int]>;
+  readonly more: Int;
+  readonly total: Int;
+  readonly players: Int;
+}
+
+/** Take back all one's bets of this round, while betting is open. */
+export interface BlackjackClear {
+  readonly t: "blackjack.clear";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+}
+
+/** No more bets; `client_seed` is the mixed entropy of the players, which together with the server seed decides. */
+export interface BlackjackClosed {
+  readonly t: "blackjack.closed";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly now_ms: Int;
+  readonly client_seed: string;
+  readonly draws_at_ms: Int;
+}
+
+/**
+ * The whole round: the `boxes` that were played, all steps, the dealer's cards, what a natural pays.
+ *
+ * With it the server seed that the whole shoe follows from.
+ */
+export interface BlackjackDrawn {
+  readonly t: "blackjack.drawn";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly now_ms: Int;
+  readonly server_seed: string;
+  readonly settles_at_ms: Int;
+  readonly boxes: ReadonlyArray<Int>;
+  readonly steps: ReadonlyArray<ReadonlyArray<string | Int>>;
+  readonly dealer: ReadonlyArray<string>;
+  readonly natural: string;
+}
+
+/** A round is open for bets until `closes_at_ms`; its server seed is committed to. */
+export interface BlackjackOpened {
+  readonly t: "blackjack.opened";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly commitment: string;
+  readonly now_ms: Int;
+  readonly closes_at_ms: Int;
+}
+
+/** The bet stands and its stake is held. `epoch` and `seq` are the player's `wallet` stream after it. */
+export interface BlackjackPlaced {
+  readonly t: "blackjack.placed";
+  readonly id: Uint8Array;
+  readonly table: string;
+  readonly round: Int;
+  readonly stake: Int;
+  readonly available: Int;
+  readonly held: Int;
+  readonly epoch: Int;
+  readonly seq: Int;
+}
+
+/**
+ * Steps since the last such event; `step` counts all of the round, and `boxes` are those that are played.
+ *
+ * Box `turn` of `player` may do one of `actions` until `until_ms`; with `insure` among them every box may that has not
+ * said. There is no turn when all are done.
+ */
+export interface BlackjackPlayed {
+  readonly t: "blackjack.played";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly now_ms: Int;
+  readonly boxes: ReadonlyArray<Int>;
+  readonly steps: ReadonlyArray<ReadonlyArray<string | Int>>;
+  readonly step: Int;
+  readonly turn: Int | null;
+  readonly player: Int | null;
+  readonly actions: ReadonlyArray<string>;
+  readonly until_ms: Int;
+}
+
+/** Double or split the hand whose turn it is, or insure a box: from the balance that the box was first bet from. */
+export interface BlackjackRaise {
+  readonly t: "blackjack.raise";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+  readonly box: number;
+  readonly action: "double" | "split" | "insure";
+  readonly step: number;
+}
+
+/** It is done and its stake is held; the table's stream tells what came of it. */
+export interface BlackjackRaised {
+  readonly t: "blackjack.raised";
+  readonly id: Uint8Array;
+  readonly table: string;
+  readonly round: Int;
+  readonly stake: Int;
+  readonly available: Int;
+  readonly held: Int;
+  readonly epoch: Int;
+  readonly seq: Int;
+}
+
+/** These bets were taken back, and `amount` in all is free again. */
+export interface BlackjackReturned {
+  readonly t: "blackjack.returned";
+  readonly id: Uint8Array;
+  readonly table: string;
+  readonly round: Int;
+  readonly bets: ReadonlyArray<Uint8Array>;
+  readonly amount: Int;
+}
+
+/** The round is paid. `winners` is the largest wins: (player, name, payout). The rest is as in `blackjack.drawn`. */
+export interface BlackjackSettled {
+  readonly t: "blackjack.settled";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly round: Int;
+  readonly now_ms: Int;
+  readonly staked: Int;
+  readonly paid: Int;
+  readonly winners: ReadonlyArray<readonly [Int, string, Int]>;
+  readonly opens_at_ms: Int;
+  readonly boxes: ReadonlyArray<Int>;
+  readonly steps: ReadonlyArray<ReadonlyArray<string | Int>>;
+  readonly dealer: ReadonlyArray<string>;
+  readonly natural: string;
+}
+
+/**
+ * The whole table as this viewer may see it; it replaces what was known. `mine`: (bet, spot, amount).
+ *
+ * `rules` is the table's; `owners` (box, player, name); `hands` (box, hand, cards, `open`, `stood`, `doubled`,
+ * `surrendered` or `bust`), in the order in which they are played; `dealer` the cards that are open. `history` is what
+ * the dealer came to in the last rounds, newest first: 22 for a bust, 0 for a natural.
+ */
+export interface BlackjackSnapshot {
+  readonly t: "blackjack.snapshot";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly table: string;
+  readonly variant: string;
+  readonly asset: string;
+  readonly min_bet: Int;
+  readonly max_bet: Int;
+  readonly max_total: Int;
+  readonly phase: "waiting" | "betting" | "closed" | "playing" | "spinning" | "settled";
+  readonly round: Int;
+  readonly commitment: string;
+  readonly now_ms: Int;
+  readonly until_ms: Int;
+  readonly history: ReadonlyArray<unknown>;
+  readonly spots: Readonly<Record<string, Int>>;
+  readonly players: Int;
+  readonly seated: boolean;
+  readonly mine: ReadonlyArray<readonly [Uint8Array, string, Int]>;
+  readonly rules: Readonly<Record<string, unknown>>;
+  readonly boxes: Int;
+  readonly owners: ReadonlyArray<readonly [Int, Int, string]>;
+  readonly hands: ReadonlyArray<readonly [Int, Int, ReadonlyArray<string>, string]>;
+  readonly dealer: ReadonlyArray<string>;
+  readonly step: Int;
+  readonly turn: Int | null;
+  readonly player: Int | null;
+  readonly actions: ReadonlyArray<string>;
+}
+
+/** Take back the newest bet of this round, while betting is open. */
+export interface BlackjackUndo {
+  readonly t: "blackjack.undo";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
 }
 
 export type ClientMessage =
@@ -412,7 +659,12 @@ export type ClientMessage =
   | CrashBet
   | CrashUndo
   | CrashClear
-  | CrashCashout;
+  | CrashCashout
+  | BlackjackBet
+  | BlackjackUndo
+  | BlackjackClear
+  | BlackjackAct
+  | BlackjackRaise;
 
 /**
  * Stake an amount on the next flight. With `target` it is cashed out there, whether or not its player is there.
@@ -1216,7 +1468,7 @@ export interface RouletteSnapshot {
   readonly min_bet: Int;
   readonly max_bet: Int;
   readonly max_total: Int;
-  readonly phase: "waiting" | "betting" | "closed" | "spinning" | "settled";
+  readonly phase: "waiting" | "betting" | "closed" | "playing" | "spinning" | "settled";
   readonly round: Int;
   readonly commitment: string;
   readonly now_ms: Int;
@@ -1361,7 +1613,18 @@ export type ServerMessage =
   | CrashTick
   | CrashCrashed
   | CrashSettled
-  | CrashSnapshot;
+  | CrashSnapshot
+  | BlackjackPlaced
+  | BlackjackReturned
+  | BlackjackActed
+  | BlackjackRaised
+  | BlackjackOpened
+  | BlackjackBets
+  | BlackjackClosed
+  | BlackjackPlayed
+  | BlackjackDrawn
+  | BlackjackSettled
+  | BlackjackSnapshot;
 
 /**
  * Put wagers on the layout, all or none; they add to what is there. `entropy` is mixed into the round's outcome.
@@ -1497,7 +1760,7 @@ export interface SicBoSnapshot {
   readonly min_bet: Int;
   readonly max_bet: Int;
   readonly max_total: Int;
-  readonly phase: "waiting" | "betting" | "closed" | "spinning" | "settled";
+  readonly phase: "waiting" | "betting" | "closed" | "playing" | "spinning" | "settled";
   readonly round: Int;
   readonly commitment: string;
   readonly now_ms: Int;
@@ -1844,4 +2107,9 @@ export interface Answers {
   readonly "crash.undo": CrashReturned;
   readonly "crash.clear": CrashReturned;
   readonly "crash.cashout": CrashCashed;
+  readonly "blackjack.bet": BlackjackPlaced;
+  readonly "blackjack.undo": BlackjackReturned;
+  readonly "blackjack.clear": BlackjackReturned;
+  readonly "blackjack.act": BlackjackActed;
+  readonly "blackjack.raise": BlackjackRaised;
 }

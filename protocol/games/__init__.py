@@ -4,6 +4,7 @@ from typing import Final
 
 from protocol.games import (
     baccarat,
+    blackjack,
     crash,
     dice,
     hilo,
@@ -20,7 +21,7 @@ from protocol.games import (
 from protocol.model import Message, Request
 
 _ALONE: Final = (dice, limbo, plinko, keno, wheel, slots, mines, hilo, videopoker)
-_AT_TABLES: Final = (roulette, sicbo, baccarat, crash)
+_AT_TABLES: Final = (roulette, sicbo, baccarat, crash, blackjack)
 _GAMES: Final = (*_ALONE, *_AT_TABLES)
 
 GAME_REQUESTS: Final[tuple[type[Request], ...]] = tuple(one for game in _GAMES for one in game.REQUESTS)

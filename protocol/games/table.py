@@ -12,7 +12,7 @@ from protocol.requests import BalanceName, ClientSeed
 
 WAGERS_MAX: Final = 32
 Spot = Annotated[str, Field(min_length=3, max_length=16)]
-Phase = Literal["waiting", "betting", "closed", "spinning", "settled"]
+Phase = Literal["waiting", "betting", "closed", "playing", "spinning", "settled"]
 
 
 class Wager(Message):

@@ -63,6 +63,7 @@ def outcome_command(game: str, server_seed: str, client_seed: str, nonce: int, p
     Parameters of GAME, all of them optional:
       dice      target=5050 over=true stake=100      target in hundredths
       roulette  variant=european spot=red stake=100  or american, la_partage
+      blackjack decks=6 cards=20                     the first cards of the shoe; 0 decks: endless
       baccarat  variant=eight_decks left=888… spot=banker stake=100  or infinite
       sicbo     variant=atlantic_city spot=small stake=100  or macau, australia
       crash     target=200 stake=100                 target in hundredths

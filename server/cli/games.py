@@ -61,6 +61,8 @@ def rtp_command(game: str, params: tuple[str, ...], json_wanted: bool) -> None:
     \b
     Parameters by game:
       baccarat  variant=eight_decks      or infinite; spot=banker
+      blackjack natural=3:2 peek=true    one box, played best, from an endless shoe; hits_soft_17,
+                                         doubles_after_split, surrender=true; hands_max=4
       crash     target=200               in hundredths
       dice      target=5050 over=true    target in hundredths
       hilo      rank=7 guess=higher      one guess after a card, ace 1 to king 13; or lower

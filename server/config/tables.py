@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from protocol.games.blackjack import BOXES_MAX, boxes_max, stakes_max
 from protocol.games.sicbo import PAY_TABLES, PAYS_KEYS
 from server.config.fields import AssetCode, Count, Milliseconds, Section, Stake, at_least, refused
 
@@ -121,11 +122,45 @@ class CrashSettings(TableSettings):
         return 1, "any target"
 
 
+class BlackjackSettings(TableSettings):
+    """A live blackjack table. A round is dealt from a whole shoe; boxes are as many as its cards are enough for."""
+
+    game: Literal["blackjack"] = "blackjack"
+    variant: Literal["shoe"] = "shoe"
+    decks: Annotated[int, Field(ge=0, le=8)] = 6
+    """How many; 0 is every card from a whole deck."""
+    boxes: Annotated[int, Field(ge=1, le=BOXES_MAX)] = BOXES_MAX
+    hits_soft_17: bool = False
+    doubles_after_split: bool = True
+    hands_max: Annotated[int, Field(ge=1, le=4)] = 4
+    """How many hands splitting may make of one."""
+    surrender: bool = True
+    insurance: bool = True
+    peek: bool = True
+    """Whether the dealer's second card is dealt with the first ones, and looked at when a natural is possible."""
+    natural: Literal["3:2", "6:5"] = "3:2"
+    turn_ms: Annotated[Milliseconds, Field(ge=1)] = 15_000
+    """How long a player may think before the platform plays the hand."""
+
+    @model_validator(mode="after")
+    def _cards_are_enough(self) -> Self:
+        most = boxes_max(self.decks, self.hands_max)
+        if self.boxes > most:
+            raise refused(f"must be at most {most}: the shoe has cards for no more", "boxes")
+        return self
+
+    @property
+    def dearest(self) -> tuple[int, str]:
+        """A box that is split and doubled as often as it may be."""
+        return stakes_max(self.hands_max, doubles_after_split=self.doubles_after_split), "a box"
+
+
 TABLE_SETTINGS: Final[Mapping[str, type[TableSettings]]] = {
     "roulette": RouletteSettings,
     "sicbo": SicBoSettings,
     "baccarat": BaccaratSettings,
     "crash": CrashSettings,
+    "blackjack": BlackjackSettings,
 }
 
 
@@ -139,7 +174,8 @@ AnyTable = Annotated[
     Annotated[RouletteSettings, Tag("roulette")]
     | Annotated[SicBoSettings, Tag("sicbo")]
     | Annotated[BaccaratSettings, Tag("baccarat")]
-    | Annotated[CrashSettings, Tag("crash")],
+    | Annotated[CrashSettings, Tag("crash")]
+    | Annotated[BlackjackSettings, Tag("blackjack")],
     Discriminator(_game_of),
 ]
 """A table of any game, told by `game`; without it, roulette."""
@@ -162,4 +198,5 @@ DEFAULT_TABLES: Final[tuple[AnyTable, ...]] = (
         settled_ms=3_000,
         **(_limits("crash", 1) | {"exposure_max": 100_000_000_00}),
     ),
+    BlackjackSettings(**_limits("blackjack", 1)),
 )

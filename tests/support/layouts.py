@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from protocol.games import baccarat, crash, roulette, sicbo
+from protocol.games import baccarat, blackjack, crash, roulette, sicbo
 
 REQUESTS: Final[Mapping[str, tuple[type[Any], type[Any], type[Any]]]] = {
     "roulette": (roulette.RouletteBet, roulette.RouletteUndo, roulette.RouletteClear),
     "sicbo": (sicbo.SicBoBet, sicbo.SicBoUndo, sicbo.SicBoClear),
     "baccarat": (baccarat.BaccaratBet, baccarat.BaccaratUndo, baccarat.BaccaratClear),
+    "blackjack": (blackjack.BlackjackBet, blackjack.BlackjackUndo, blackjack.BlackjackClear),
     "crash": (crash.CrashBet, crash.CrashUndo, crash.CrashClear),
 }
 """A bet, undo and clear."""

@@ -14,6 +14,7 @@ from actors.games.board.layout import Layout, are_wagers, paid, payoffs_of_spot
 from actors.games.board.state import Rules, RulesChanged, State
 from actors.games.board.words import Words
 from actors.games.interface import (
+    Act,
     Advance,
     BetPlaced,
     BetsReturned,
@@ -58,6 +59,7 @@ class BoardGame(ABC):
     """Those with a sheet of odds; a table may have others, of its own."""
     history_max: int = HISTORY_MAX
     chain_rounds: int = 0
+    act_requests: tuple[type[Request], ...] = ()
 
     # --- what a game is ---
 
@@ -121,6 +123,8 @@ class BoardGame(ABC):
                 return Refusal(Code.INVALID_BET, {"game": self.name})
             case OpenRound():
                 return state.round.open(command, timing)
+            case Act():
+                return Refusal(Code.ILLEGAL_STEP, {"action": command.action, "game": self.name})
             case Advance():
                 return state.round.advance(command, timing, _Draw(self, state))
 

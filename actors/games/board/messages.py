@@ -1,9 +1,8 @@
 """What people at a table with a layout, around it and in the lobby are shown."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from actors.games.board.state import State
 from actors.games.board.words import Words
 from actors.games.interface import (
     BetPlaced,
@@ -11,15 +10,53 @@ from actors.games.interface import (
     BettingClosed,
     Event,
     InBulk,
+    Limits,
     OutcomeDrawn,
     RoundOpened,
     RoundSettled,
 )
-from protocol.ids import PlayerId
+from actors.games.rounds import Round
+from protocol.ids import PlayerId, TableId
 from protocol.model import Message
 
 LISTED_BETS_MAX: Final = 64
 LISTED_WINNERS_MAX: Final = 10
+
+
+class TableRules(Protocol):
+    """What is said of a table, whatever is played at it."""
+
+    @property
+    def table(self) -> TableId:
+        """Its id."""
+
+    @property
+    def variant(self) -> str:
+        """How its rules are called."""
+
+    @property
+    def asset(self) -> str:
+        """The code of what is staked."""
+
+    @property
+    def limits(self) -> Limits:
+        """What may be staked."""
+
+
+class State(Protocol):
+    """A table of any game, as far as messages tell of it."""
+
+    @property
+    def rules(self) -> TableRules:
+        """Which table it is."""
+
+    @property
+    def round(self) -> Round:
+        """Its round."""
+
+    @property
+    def history(self) -> tuple[Any, ...]:
+        """What came before, newest first."""
 
 
 def publish(

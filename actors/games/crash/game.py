@@ -32,6 +32,7 @@ from actors.games.crash.state import (
     win_of,
 )
 from actors.games.interface import (
+    Act,
     Advance,
     BetPlaced,
     BetsReturned,
@@ -72,6 +73,7 @@ class Crash:
     name = "crash"
     rules: int = FIRST
     bet_request: type[Request] = CrashBet
+    act_requests: tuple[type[Request], ...] = ()
     chain_rounds: int = CHAIN_ROUNDS
     variants: tuple[str, ...] = (CLASSIC,)
 
@@ -88,6 +90,8 @@ class Crash:
                 return state.round.take_back(command)
             case CashOut():
                 return self._cash_out(state, command)
+            case Act():
+                return Refusal(Code.ILLEGAL_STEP, {"action": command.action, "game": self.name})
             case OpenRound():
                 return state.round.open(command, state.rules.timing)
             case Advance():

@@ -1,7 +1,7 @@
 """What people at a table of crash, around it and in the lobby are shown."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from actors.games.crash.curve import multiplier_at, reached_at
 from actors.games.crash.state import State
@@ -15,6 +15,7 @@ from actors.games.interface import (
     InBulk,
     Launched,
     OutcomeDrawn,
+    Progressed,
     RoundOpened,
     RoundSettled,
 )
@@ -63,7 +64,7 @@ def publish(state: State, event: Event, stream: str, epoch: int, seq: int) -> Me
             )
         case RoundSettled():
             return _settled(state, event, at)
-        case BetPlaced() | BetsReturned() | CashedOut():
+        case BetPlaced() | BetsReturned() | CashedOut() | Progressed():
             return None
 
 
@@ -155,7 +156,7 @@ def view(state: State, viewer: PlayerId | None, stream: str, epoch: int, seq: in
         max_bet=rules.limits.max_bet,
         max_total=rules.limits.max_total,
         win_max=rules.win_max,
-        phase="flying" if current.phase == "spinning" else current.phase,
+        phase=_phase_of(state),
         round=current.number,
         commitment=current.commitment,
         terminating=chain.terminating if chain else "",
@@ -177,11 +178,19 @@ def view(state: State, viewer: PlayerId | None, stream: str, epoch: int, seq: in
     )
 
 
+def _phase_of(state: State) -> Literal["waiting", "betting", "closed", "flying", "settled"]:
+    match state.round.phase:
+        case "spinning" | "playing":
+            return "flying"
+        case phase:
+            return phase
+
+
 def lobby(state: State) -> Mapping[str, Any]:
     """What the lobby lists of the table."""
     current = state.round
     return {
-        "phase": "flying" if current.phase == "spinning" else current.phase,
+        "phase": _phase_of(state),
         "round": current.number,
         "closes_at_ms": current.until if current.phase == "betting" else 0,
         "history": state.history,

@@ -6,12 +6,13 @@ from typing import Any, Final
 from server.cli.outcomes.alone import dice, keno, limbo, plinko, slots, wheel
 from server.cli.outcomes.params import Params, Seeds
 from server.cli.outcomes.steps import hilo, mines, videopoker
-from server.cli.outcomes.tables import baccarat, crash, roulette, sicbo
+from server.cli.outcomes.tables import baccarat, blackjack, crash, roulette, sicbo
 
 __all__ = ["OUTCOMES", "Params", "Seeds"]
 
 OUTCOMES: Final[Mapping[str, Callable[[Seeds, Params], dict[str, Any]]]] = {
     "baccarat": baccarat,
+    "blackjack": blackjack,
     "crash": crash,
     "dice": dice,
     "hilo": hilo,

@@ -1,8 +1,10 @@
 """Outcomes of rounds at tables."""
 
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from actors.fairness.verify import NotAWager
+from actors.games.blackjack.cards import CARDS, Shoe
+from actors.games.blackjack.rules import DECKS_MAX
 from actors.games.board import BoardGame, paid
 from actors.games.catalogue import BOARD_GAMES
 from actors.games.crash import bust_of, reached_at
@@ -13,6 +15,9 @@ from protocol.games.crash import ONE, TARGET_MAX, TARGET_MIN
 from protocol.money import AMOUNT_MAX
 from server.cli.errors import UserError
 from server.cli.outcomes.params import Params, Seeds
+
+SHOE_CARDS_SHOWN: Final = 20
+DECKS_SHOWN: Final = 6
 
 
 def roulette(seeds: Seeds, params: Params) -> dict[str, Any]:
@@ -43,6 +48,16 @@ def sicbo(seeds: Seeds, params: Params) -> dict[str, Any]:
 def baccarat(seeds: Seeds, params: Params) -> dict[str, Any]:
     """The hands from a shoe with so much `left` (a whole one, if it is not given), and what `spot` pays for them."""
     return _at_table("baccarat", seeds, params, left=params.word("left"))
+
+
+def blackjack(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """The first `cards` of a shoe of so many `decks`, in the order in which they are dealt."""
+    given = params.whole("decks", 0, DECKS_MAX)
+    decks = DECKS_SHOWN if given is None else given
+    most = len(CARDS) * (decks or DECKS_MAX)
+    count = params.whole("cards", 1, most) or SHOE_CARDS_SHOWN
+    cards = Shoe(decks, *seeds).cards(0, count)
+    return {"decks": decks, "outcome": {"cards": cards}, "cards": cards, "result": cards}
 
 
 def crash(seeds: Seeds, params: Params) -> dict[str, Any]:

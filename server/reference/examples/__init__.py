@@ -2,6 +2,7 @@
 
 from protocol.model import Message
 from server.reference.examples.baccarat import baccarat_examples
+from server.reference.examples.blackjack import blackjack_examples
 from server.reference.examples.crash import crash_examples
 from server.reference.examples.dice import dice_examples
 from server.reference.examples.instant import instant_examples
@@ -23,6 +24,7 @@ def examples() -> dict[str, Message]:
         *roulette_examples(),
         *sicbo_examples(),
         *baccarat_examples(),
+        *blackjack_examples(),
         *crash_examples(),
         *instant_examples(),
         *step_examples(),

@@ -45,17 +45,22 @@ class PlayedTable:
         self._state = self._game.apply(self._state, event)
         return event
 
+    def goes_through(self, command: Command) -> tuple[Message, ...]:
+        """Decide and apply a command that makes any number of events, and what everyone is shown of them."""
+        decided = self._game.decide(self._state, command)
+        if isinstance(decided, Refusal):
+            raise TypeError(f"the example is refused: {decided}")
+        return tuple(shown for event in decided if (shown := self._applied(event)) is not None)
+
+    def _applied(self, event: Event) -> Message | None:
+        self._state = self._game.apply(self._state, event)
+        self._seq += 1
+        return self._game.publish(self._state, event, self._stream, EPOCH, self._seq)
+
     def goes_on(self, command: Command) -> Message:
         """The same, and what everyone is shown of it."""
         (shown,) = self.goes_through(command)
         return shown
-
-    def goes_through(self, command: Command) -> tuple[Message, ...]:
-        """The same of a command that makes several events."""
-        decided = self._game.decide(self._state, command)
-        if isinstance(decided, Refusal):
-            raise TypeError(f"the example is refused: {decided}")
-        return tuple(self.shows(event) for event in decided)
 
     def shows(self, event: Event) -> Message:
         """Apply an event; what everyone is shown of it."""

@@ -43,6 +43,7 @@ def test_the_default_has_the_play_table_of_each_variant_and_the_currencies_of_th
         ("sicbo-1", "atlantic_city", "PLAY"),
         ("baccarat-1", "eight_decks", "PLAY"),
         ("crash-1", "classic", "PLAY"),
+        ("blackjack-1", "shoe", "PLAY"),
     ]
     assert [(asset.code, asset.number, asset.scale) for asset in config.assets] == [
         ("PLAY", 1, 2),
