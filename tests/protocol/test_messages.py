@@ -66,9 +66,11 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "crash.cashout": {"table": "crash-1", "bet": ID},
     "crash.undo": {"table": "crash-1"},
     "crash.clear": {"table": "crash-1"},
+    "blackjack.act": {"table": "blackjack-1", "box": 7, "action": "hit", "step": 0},
+    "blackjack.raise": {"table": "blackjack-1", "box": 1, "action": "split", "step": 999},
 }
 """Each request with every field it can have."""
-TABLE_GAMES = ("roulette", "sicbo", "baccarat")
+TABLE_GAMES = ("roulette", "sicbo", "baccarat", "blackjack")
 REQUESTS |= {
     f"{game}.{what}": REQUESTS[f"roulette.{what}"] for game in TABLE_GAMES for what in ("bet", "undo", "clear")
 }
@@ -83,6 +85,8 @@ NOT_TOKENS = [*NOT_TEXT, "", "x" * 513]
 NOT_SEEDS = [1, b"seed", "", "x" * 65, "a:b", "a b", "a\n", "é", "\x7f"]
 NOT_BALANCES = [*NOT_TEXT, "", "CASH", "held"]
 NOT_STEPS = [*NOT_NUMBERS, -1, 100]
+NOT_TABLE_STEPS = [*NOT_NUMBERS, -1, 1_000]
+NOT_BOXES = [*NOT_NUMBERS, 0, 8, -1]
 NOT_ASSETS = [*NOT_TEXT, "", "X" * 17]
 
 BAD: dict[str, dict[str, list[Any]]] = {
@@ -198,6 +202,18 @@ BAD: dict[str, dict[str, list[Any]]] = {
     "crash.cashout": {"table": NOT_TABLES, "bet": NOT_IDS},
     "crash.undo": {"table": NOT_TABLES},
     "crash.clear": {"table": NOT_TABLES},
+    "blackjack.act": {
+        "table": NOT_TABLES,
+        "box": NOT_BOXES,
+        "action": [*NOT_TEXT, "", "double", "insure", "Hit"],
+        "step": NOT_TABLE_STEPS,
+    },
+    "blackjack.raise": {
+        "table": NOT_TABLES,
+        "box": NOT_BOXES,
+        "action": [*NOT_TEXT, "", "hit", "stand"],
+        "step": NOT_TABLE_STEPS,
+    },
 }
 BAD |= {f"{game}.{what}": BAD[f"roulette.{what}"] for game in TABLE_GAMES for what in ("bet", "undo", "clear")}
 CASES = [(tag, field, value) for tag, fields in BAD.items() for field, bads in fields.items() for value in bads]

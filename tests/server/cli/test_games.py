@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from actors.games.sheets import SAMPLES
 from server.cli import main
 
-UNLISTED = [("slots", {"machine": "aurora"})]
-"""With free spins there are too many payouts for a list; their figures are as exact."""
+UNLISTED = [("slots", {"machine": "aurora"}), *(("blackjack", params) for params in SAMPLES["blackjack"])]
+"""With free spins, or splits and doubles, there are too many payouts for a list; their figures are as exact."""
 
 
 def run(*arguments: str) -> str:
