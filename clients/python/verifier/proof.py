@@ -5,6 +5,7 @@ from typing import Any
 
 from .alone import dice, keno, limbo, plinko, wheel
 from .baccarat import baccarat
+from .blackjack import blackjack
 from .check import Check
 from .crash import chain_check, chain_of, crash
 from .draws import Draws, Result, commitment_of, mixed_seed
@@ -27,7 +28,15 @@ ALONE: dict[str, Game] = {
     "hilo": hilo,
     "videopoker": videopoker,
 }
-AT_TABLES: dict[str, Game] = {"roulette": roulette, "sicbo": sicbo, "baccarat": baccarat, "crash": crash}
+AT_TABLES: dict[str, Game] = {
+    "roulette": roulette,
+    "sicbo": sicbo,
+    "baccarat": baccarat,
+    "crash": crash,
+    "blackjack": blackjack,
+}
+PLAYED = {"blackjack"}
+"""Games in which players choose after the deal: what they chose is part of what is recorded of the round."""
 RULES = 1
 """The version of the rules that is computed here; a bet that was accepted under other ones says so."""
 
@@ -53,8 +62,9 @@ def check_proof(proof: Mapping[str, Any], commitment: str | None = None, termina
         if terminating is not None:
             checks.append(Check("terminating", terminating, chain_of(proof)[1]))
     draws = Draws(seed, proof["client_seed"], proof["nonce"])
+    bet = {**proof["params"], "played": proof["outcome"]} if name in PLAYED else proof["params"]
     try:
-        outcome, payout = _recomputed(name, draws, proof["params"], proof["stake"])
+        outcome, payout = _recomputed(name, draws, bet, proof["stake"])
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         return [*checks, Check("wager", "a bet of this game", f"{type(error).__name__}: {error}")]
     return [*checks, Check("outcome", proof["outcome"], outcome), Check("payout", proof["payout"], payout)]
