@@ -10,6 +10,7 @@ from typing import Any, Final
 from actors.fairness.chain import CHAIN_ROUNDS
 from actors.fairness.commitment import commitment_of
 from actors.fairness.draws import Draws, preimages
+from actors.games.blackjack.cards import CARDS, Shoe, is_natural
 from actors.games.board import BoardGame
 from actors.games.catalogue import ALONE_GAMES, BOARD_GAMES
 from actors.games.crash.bust import BITS, bust_of, chance_of
@@ -20,6 +21,7 @@ from actors.games.mines import positions_of
 from actors.games.sicbo import layout_of as sicbo_layout
 from actors.games.videopoker import cards_of as deal_of
 from actors.games.videopoker import hand_of
+from protocol.games.blackjack import ENDLESS
 from protocol.games.deck import DECK
 from protocol.games.hilo import CARDS_MAX
 from protocol.games.keno import DRAWN, NUMBERS
@@ -36,6 +38,8 @@ BUSTS: Final = (101, 110, 125, 150, 175, 200, 250, 300, 400, 500, 750, 1_000, 2_
 PICKS: Final = range(1, 11)
 ROWS: Final = (8, 16)
 SEGMENTS: Final = 50
+SHOE_DECKS: Final = 6
+SHOE_CARDS: Final = 20
 HANDS: Final[Mapping[str, int]] = {
     "royal_flush": 4,
     "straight_flush": 36,
@@ -100,6 +104,12 @@ def _samples() -> Iterator[Sample]:
     for decks in ("eight_decks", "infinite"):
         weights = list(BOARD_GAMES["baccarat"].layout({"variant": decks}).weights)
         yield Sample("baccarat", f"winner and pairs, {decks}", weights, _of_table("baccarat", decks))
+    for shoe, nth in ((1, 1), (1, len(CARDS)), (SHOE_DECKS, SHOE_CARDS), (ENDLESS, 1)):
+        cards = [1] * len(CARDS)
+        yield Sample("blackjack", f"card {nth}, {shoe or 'endless'} decks", cards, partial(_shoe_card, shoe, nth - 1))
+    naturals = 2 * 4 * 16
+    hands = [naturals, len(CARDS) * (len(CARDS) - 1) - naturals]
+    yield Sample("blackjack", "a natural in the first two cards, 1 deck", hands, _natural)
 
     survives = [1 << BITS, *(int(chance_of(bust) * (1 << BITS)) for bust in BUSTS), 0]
     yield Sample("crash", "which targets are reached", [more - less for more, less in pairwise(survives)], _crash)
@@ -167,6 +177,14 @@ def _chain(root: str) -> tuple[str, ...]:
     for _ in range(CHAIN_ROUNDS - 1):
         seeds.append(commitment_of(seeds[-1]))
     return tuple(reversed(seeds))
+
+
+def _shoe_card(decks: int, nth: int, server_seed: str, client_seed: str, nonce: int) -> int:
+    return CARDS.index(Shoe(decks, server_seed, client_seed, nonce).card(nth))
+
+
+def _natural(server_seed: str, client_seed: str, nonce: int) -> int:
+    return 1 - is_natural(Shoe(1, server_seed, client_seed, nonce).cards(0, 2))
 
 
 def _of_table(game: str, variant: str) -> Case:

@@ -9,7 +9,8 @@ from typing import Final
 from actors.games.blackjack.cards import ACE, TEN
 from actors.games.blackjack.rules import HouseRules
 
-CHANCES: Final[Mapping[int, Fraction]] = {value: Fraction(4 if value == TEN else 1, 13) for value in range(1, 11)}
+RANKS: Final = 13
+CHANCES: Final[Mapping[int, Fraction]] = {value: Fraction(4 if value == TEN else 1, RANKS) for value in range(1, 11)}
 """Of what the next card counts, if it comes from a whole deck."""
 BUST: Final = 22
 NATURAL: Final = 0

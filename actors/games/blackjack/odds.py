@@ -1,20 +1,96 @@
 """What an endless shoe returns to one who plays best: exactly, with the spread of what is won."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
+from typing import Final
 
 from actors.games.blackjack.cards import ACE, TEN
-from actors.games.blackjack.dealer import CHANCES, NATURAL, added, natural_chance
+from actors.games.blackjack.dealer import CHANCES, NATURAL, RANKS, added, natural_chance
 from actors.games.blackjack.rules import HouseRules
 from actors.games.blackjack.solver import Solver, result, solver_of
 from actors.games.odds import Figures
 
-Spread = Mapping[tuple[Fraction, bool], Fraction]
-"""The chance of each (won in stakes, anything is paid)."""
-_NONE: Spread = {(Fraction(0), False): Fraction(1)}
-_LOST: Spread = {(Fraction(-1), False): Fraction(1)}
+WEIGHTS: Final[Mapping[int, int]] = {value: int(chance * RANKS) for value, chance in CHANCES.items()}
+"""The chances in thirteenths."""
+ONE: Final = 4 * RANKS**64
+"""Given what the dealer comes to, all that is reckoned of hands is so many of these: whole numbers are much faster than
+fractions. A hand surrendered wins minus a half, whose square is a quarter; the rest are thirteenths of thirteenths."""
+
+
+class NotExact(ArithmeticError):
+    """More cards are drawn than `ONE` is made for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Of what a hand, or several, wins in stakes: its mean, the mean of its square, and the most; in parts of `ONE`.
+
+    `nothing` is the chance that nothing is paid.
+    """
+
+    mean: int
+    square: int
+    nothing: int
+    most: int
+
+    def beside(self, other: "Moments") -> "Moments":
+        """Both together, where neither depends on the other."""
+        return Moments(
+            self.mean + other.mean,
+            self.square + _over(2 * self.mean * other.mean, ONE) + other.square,
+            _over(self.nothing * other.nothing, ONE),
+            self.most + other.most,
+        )
+
+
+def _over(number: int, divisor: int) -> int:
+    quotient, left = divmod(number, divisor)
+    if left:
+        raise NotExact(f"one part in {divisor} is left")
+    return quotient
+
+
+def _won(stakes: Fraction, *, is_paid: bool) -> Moments:
+    won, square = int(stakes * ONE), int(stakes**2 * ONE)
+    return Moments(won, square, 0 if is_paid else ONE, won)
+
+
+def _over_cards(after: Callable[[int], Moments]) -> Moments:
+    """What comes after one more card, whatever it counts."""
+    parts = [(weight, after(value)) for value, weight in WEIGHTS.items()]
+    return Moments(
+        _over(sum(weight * part.mean for weight, part in parts), RANKS),
+        _over(sum(weight * part.square for weight, part in parts), RANKS),
+        _over(sum(weight * part.nothing for weight, part in parts), RANKS),
+        max(part.most for _, part in parts),
+    )
+
+
+_NONE: Final = Moments(0, 0, ONE, 0)
+_LOST: Final = _won(Fraction(-1), is_paid=False)
+_SURRENDERED: Final = _won(Fraction(-1, 2), is_paid=True)
+_STOOD: Final = {
+    (won, stakes): _won(Fraction(won * stakes), is_paid=won >= 0) for won in (-1, 0, 1) for stakes in (1, 2)
+}
+
+
+@dataclass(slots=True)
+class _Sum:
+    """Chances, and what is won then, added up: in fractions, as what the dealer comes to is no thirteenth."""
+
+    mean: Fraction = Fraction()
+    square: Fraction = Fraction()
+    nothing: Fraction = Fraction()
+    most: Fraction = Fraction(-1)
+
+    def add(self, chance: Fraction, won: Fraction, square: Fraction, nothing: Fraction, most: Fraction) -> None:
+        """One more case. Cases that never come do not count for what is won at most."""
+        self.mean += chance * won
+        self.square += chance * square
+        self.nothing += chance * nothing
+        self.most = max(self.most, most) if chance else self.most
 
 
 @cache
@@ -23,53 +99,55 @@ def figures(rules: HouseRules) -> Figures:
 
     Insurance is not taken: it loses a thirteenth of itself.
     """
-    spread: defaultdict[tuple[Fraction, bool], Fraction] = defaultdict(Fraction)
-    for up, up_chance in CHANCES.items():
-        for key, chance in _against(rules, up).items():
-            spread[key] += up_chance * chance
-    mean = sum((won * chance for (won, _), chance in spread.items()), Fraction())
-    squares = sum((won * won * chance for (won, _), chance in spread.items()), Fraction())
-    hits = sum((chance for (_, is_paid), chance in spread.items() if is_paid), Fraction())
-    return Figures(1 + mean, squares - mean * mean, hits, 1 + max(won for won, _ in spread))
+    whole = _Sum()
+    for up, chance in CHANCES.items():
+        natural, own = natural_chance(up), 2 * CHANCES[ACE] * CHANCES[TEN]
+        pays = Fraction(*rules.natural_pays)
+        whole.add(chance * own * (1 - natural), pays, pays**2, Fraction(), pays)
+        # What a natural pays, and whether it can be insured against, changes nothing about the play of other hands.
+        hands = _begun(replace(rules, natural="3:2", insurance=False), up)
+        whole.add(chance, hands.mean, hands.square, hands.nothing, hands.most)
+    return Figures(1 + whole.mean, whole.square - whole.mean**2, 1 - whole.nothing, 1 + whole.most)
 
 
-def _against(rules: HouseRules, up: int) -> Spread:
-    spread: defaultdict[tuple[Fraction, bool], Fraction] = defaultdict(Fraction)
+@cache
+def _begun(rules: HouseRules, up: int) -> _Sum:
+    """Of all hands that are no naturals, against one shown card."""
     solver = solver_of(rules, up)
-    natural = natural_chance(up)
-    own = 2 * CHANCES[ACE] * CHANCES[TEN]
-    spread[Fraction(*rules.natural_pays), True] += own * (1 - natural)
-    spread[Fraction(0), True] += own * natural
-    rest = Fraction(1)
-    if rules.peek:
-        spread[Fraction(-1), False] += (1 - own) * natural
-        rest -= natural
-    for final, final_chance in solver.finals.items():
+    natural = natural_chance(up) if rules.peek else Fraction()
+    firsts = [(one, other) for one in WEIGHTS for other in WEIGHTS if {one, other} != {ACE, TEN}]
+    own = 1 - 2 * CHANCES[ACE] * CHANCES[TEN]
+    whole = _Sum()
+    whole.add(natural * own, Fraction(-1), Fraction(1), Fraction(1), Fraction(-1))
+    for final, chance in solver.finals.items():
         hands = _Hands(solver, final)
-        for first, first_chance in CHANCES.items():
-            for second, second_chance in CHANCES.items():
-                if {first, second} != {ACE, TEN}:
-                    chance = rest * final_chance * first_chance * second_chance
-                    _add(spread, hands.begun(first, second), chance)
-    return spread
+        parts = [(WEIGHTS[one] * WEIGHTS[other], hands.begun(one, other)) for one, other in firsts]
+        whole.add(
+            (1 - natural) * chance,
+            Fraction(sum(weight * part.mean for weight, part in parts), ONE * RANKS**2),
+            Fraction(sum(weight * part.square for weight, part in parts), ONE * RANKS**2),
+            Fraction(sum(weight * part.nothing for weight, part in parts), ONE * RANKS**2),
+            Fraction(max(part.most for _, part in parts), ONE),
+        )
+    return whole
 
 
 class _Hands:
-    """The spread of hands that are played best, given what the dealer comes to: they are independent then."""
+    """Of hands that are played best, given what the dealer comes to: they are independent then."""
 
     def __init__(self, solver: Solver, final: int) -> None:
         self._solver = solver
         self._final = final
-        self._hits: dict[tuple[int, bool], Spread] = {}
-        self._waiting: dict[tuple[int, int, int], Spread] = {}
+        self._hits: dict[tuple[int, bool], Moments] = {}
+        self._waiting: dict[tuple[int, int, int], Moments] = {}
 
-    def begun(self, first: int, second: int) -> Spread:
+    def begun(self, first: int, second: int) -> Moments:
         """From two cards, not split yet."""
         action = self._solver.action(first, second)
         total, soft = added(*added(0, False, first), second)
         match action:
             case "surrender":
-                return _LOST if self._final == NATURAL else {(Fraction(-1, 2), True): Fraction(1)}
+                return _LOST if self._final == NATURAL else _SURRENDERED
             case "split":
                 return self._pending(first, 2, 2)
             case "double":
@@ -79,51 +157,37 @@ class _Hands:
             case _:
                 return self._hit(total, soft)
 
-    def _stood(self, total: int, stakes: int = 1) -> Spread:
-        won = result(total, self._final)
-        return {(Fraction(won * stakes), won >= 0): Fraction(1)}
+    def _stood(self, total: int, stakes: int = 1) -> Moments:
+        return _STOOD[result(total, self._final), stakes]
 
-    def _doubled(self, total: int, soft: bool) -> Spread:
-        spread: defaultdict[tuple[Fraction, bool], Fraction] = defaultdict(Fraction)
-        for value, chance in CHANCES.items():
-            _add(spread, self._stood(added(total, soft, value)[0], 2), chance)
-        return spread
+    def _doubled(self, total: int, soft: bool) -> Moments:
+        return _over_cards(lambda value: self._stood(added(total, soft, value)[0], 2))
 
-    def _hit(self, total: int, soft: bool) -> Spread:
+    def _hit(self, total: int, soft: bool) -> Moments:
         if (total, soft) not in self._hits:
-            self._hits[total, soft] = self._over_cards(total, soft)
+            self._hits[total, soft] = _over_cards(lambda value: self._best(*added(total, soft, value)))
         return self._hits[total, soft]
 
-    def _over_cards(self, total: int, soft: bool) -> Spread:
-        spread: defaultdict[tuple[Fraction, bool], Fraction] = defaultdict(Fraction)
-        for value, chance in CHANCES.items():
-            _add(spread, self._best(*added(total, soft, value)), chance)
-        return spread
-
-    def _best(self, total: int, soft: bool) -> Spread:
+    def _best(self, total: int, soft: bool) -> Moments:
         if total > 21:
             return _LOST
-        stands = total == 21 or self._solver.stand(total) >= self._solver.best(total, soft)
-        return self._stood(total) if stands else self._hit(total, soft)
+        return self._stood(total) if self._solver.stands(total, soft) else self._hit(total, soft)
 
-    def _pending(self, value: int, waiting: int, hands: int) -> Spread:
+    def _pending(self, value: int, waiting: int, hands: int) -> Moments:
         if waiting == 0:
             return _NONE
         if (value, waiting, hands) not in self._waiting:
-            self._waiting[value, waiting, hands] = self._either(value, waiting, hands)
+            rest = self._pending(value, waiting - 1, hands)
+            self._waiting[value, waiting, hands] = _over_cards(
+                lambda second: (
+                    self._pending(value, waiting + 1, hands + 1)
+                    if self._solver.splits_again(value, second, waiting, hands)
+                    else self._half(value, second).beside(rest)
+                )
+            )
         return self._waiting[value, waiting, hands]
 
-    def _either(self, value: int, waiting: int, hands: int) -> Spread:
-        spread: defaultdict[tuple[Fraction, bool], Fraction] = defaultdict(Fraction)
-        rest = self._pending(value, waiting - 1, hands)
-        for second, chance in CHANCES.items():
-            if self._solver.splits_again(value, second, waiting, hands):
-                _add(spread, self._pending(value, waiting + 1, hands + 1), chance)
-            else:
-                _add(spread, _both(self._half(value, second), rest), chance)
-        return spread
-
-    def _half(self, value: int, second: int) -> Spread:
+    def _half(self, value: int, second: int) -> Moments:
         total, soft = added(*added(0, False, value), second)
         if value == ACE or total == 21:
             return self._stood(total)
@@ -131,17 +195,3 @@ class _Hands:
         if solver.rules.doubles_after_split and solver.double(total, soft) > solver.best(total, soft):
             return self._doubled(total, soft)
         return self._best(total, soft)
-
-
-def _add(spread: defaultdict[tuple[Fraction, bool], Fraction], other: Spread, chance: Fraction) -> None:
-    for key, of_it in other.items():
-        spread[key] += chance * of_it
-
-
-def _both(one: Spread, other: Spread) -> Spread:
-    """What two independent hands win together."""
-    spread: defaultdict[tuple[Fraction, bool], Fraction] = defaultdict(Fraction)
-    for (won, is_paid), chance in one.items():
-        for (also_won, is_also_paid), of_it in other.items():
-            spread[won + also_won, is_paid or is_also_paid] += chance * of_it
-    return spread

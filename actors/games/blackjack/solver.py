@@ -24,6 +24,7 @@ class Solver:
         self.up = up
         self.finals = finals_of(rules, up, is_peeked=rules.peek)
         self._stands: dict[int, Fraction] = {}
+        self._stood: dict[tuple[int, bool], bool] = {}
         self._bests: dict[tuple[int, bool], Fraction] = {}
         self._doubles: dict[tuple[int, bool], Fraction] = {}
         self._splits: dict[tuple[int, int, int], Fraction] = {}
@@ -57,6 +58,12 @@ class Solver:
         if (total, soft) not in self._bests:
             self._bests[total, soft] = max(self.stand(total), self.hit(total, soft))
         return self._bests[total, soft]
+
+    def stands(self, total: int, soft: bool) -> bool:
+        """Whether a hand of at most 21 is best left as it is."""
+        if (total, soft) not in self._stood:
+            self._stood[total, soft] = total == 21 or self.stand(total) >= self.best(total, soft)
+        return self._stood[total, soft]
 
     def surrender(self) -> Fraction:
         """To give the hand up for half its stake; a natural of a dealer who did not peek takes all of it."""
