@@ -11,6 +11,9 @@ from actors.games.sheets import SAMPLES, Line, line_of, sheet
 from server.cli import monitor
 from server.cli.errors import UserError
 from server.cli.options import configured
+from server.cli.simulated import HEAD as SIMULATED_HEAD
+from server.cli.simulated import ROUNDS, ROUNDS_MAX, ROUNDS_MIN, SEED, simulated
+from server.cli.simulated import row_of as simulated_row
 from server.cli.text import table_text
 from server.config import Config
 from server.odds_text import row_of
@@ -52,17 +55,25 @@ def _tables(config: Config) -> Iterable[dict[str, Any]]:
 @command.command(name="rtp")
 @click.argument("game", type=click.Choice(sorted(SAMPLES)))
 @click.option("--param", "params", metavar="KEY=VALUE", multiple=True, help="Only wagers like this, see above.")
+@click.option(
+    "--rounds",
+    type=click.IntRange(ROUNDS_MIN, ROUNDS_MAX),
+    help=f"Of blackjack from whole decks: simulate so many for each line; {ROUNDS:,} if only decks=… is given.",
+)
+@click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True, help="Of what is simulated.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print JSON, with exact fractions.")
-def rtp_command(game: str, params: tuple[str, ...], json_wanted: bool) -> None:
+def rtp_command(game: str, params: tuple[str, ...], rounds: int | None, seed: int, json_wanted: bool) -> None:
     """Print the exact return to the player, and the standard deviation, of each kind of wager on GAME.
 
-    Figures are per unit staked, for stakes that no rounding touches; they are computed, not simulated.
+    Figures are per unit staked, for stakes that no rounding touches; they are computed, not simulated, but for those of
+    blackjack from whole decks, which come with their standard error.
 
     \b
     Parameters by game:
       baccarat  variant=eight_decks      or infinite; spot=banker
       blackjack natural=3:2 peek=true    one box, played best, from an endless shoe; hits_soft_17,
-                                         doubles_after_split, surrender=true; hands_max=4
+                                         doubles_after_split, surrender=true; hands_max=4;
+                                         decks=6 is simulated
       crash     target=200               in hundredths
       dice      target=5050 over=true    target in hundredths
       hilo      rank=7 guess=higher      one guess after a card, ace 1 to king 13; or lower
@@ -76,7 +87,11 @@ def rtp_command(game: str, params: tuple[str, ...], json_wanted: bool) -> None:
       videopoker hold=best               always hold what is best
       wheel     segments=50 risk=low     10, 20, … 50; low, medium, high
     """
-    lines = _chosen(game, dict(_pair(text) for text in params))
+    wanted = dict(_pair(text) for text in params)
+    if rounds is not None or (game == "blackjack" and "decks" in wanted):
+        _print_simulated(game, simulated(wanted, rounds, seed) if game == "blackjack" else None, json_wanted)
+        return
+    lines = _chosen(game, wanted)
     if json_wanted:
         click.echo(json.dumps({"game": game, "wagers": [_as_json(line) for line in lines]}))
         return
@@ -85,6 +100,15 @@ def rtp_command(game: str, params: tuple[str, ...], json_wanted: bool) -> None:
 
 
 command.add_command(monitor.command)
+
+
+def _print_simulated(game: str, lines: list[dict[str, Any]] | None, json_wanted: bool) -> None:
+    if lines is None:
+        raise UserError(f"{game} is computed exactly: only blackjack takes --rounds")
+    if json_wanted:
+        click.echo(json.dumps({"game": game, "simulated": lines}))
+        return
+    click.echo(table_text(SIMULATED_HEAD, [simulated_row(line) for line in lines]))
 
 
 def _chosen(game: str, wanted: Mapping[str, Any]) -> Sequence[Line]:

@@ -94,3 +94,26 @@ def test_wagers_can_be_chosen_and_asked_for_by_themselves() -> None:
 )
 def test_what_there_is_not_is_named(arguments: tuple[str, ...], said: str) -> None:
     assert said in refused(*arguments)
+
+
+def test_whole_decks_of_blackjack_are_simulated_with_their_error() -> None:
+    [line] = json.loads(run("rtp", "blackjack", "--param", "decks=2", "--rounds", "100000", "--json"))["simulated"]
+
+    assert line["params"] == {**SAMPLES["blackjack"][0], "decks": 2}
+    assert line["rounds"] >= 100_000
+    assert abs(line["rtp"] - 0.998) < 5 * line["standard_error"]
+    assert 0.003 < line["standard_error"] < 0.005
+
+
+def test_each_number_of_decks_is_simulated_where_none_is_wanted() -> None:
+    head, *lines = run("rtp", "blackjack", "--rounds", "100000", "--param", "surrender=true").splitlines()
+
+    assert head.split()[-4:] == ["ERROR", "%", "DEVIATION", "ROUNDS"]
+    assert [line.split()[0] for line in lines] == [f"decks={decks}" for decks in (1, 2, 4, 6, 8)]
+    assert all("surrender=true" in line for line in lines)
+
+
+def test_what_cannot_be_simulated_is_refused() -> None:
+    assert "exactly" in refused("rtp", "roulette", "--rounds", "100000")
+    assert "decks" in refused("rtp", "blackjack", "--param", "decks=9")
+    assert "colour" in refused("rtp", "blackjack", "--rounds", "100000", "--param", "colour=red")
