@@ -1,103 +1,29 @@
 """Blackjack at a table: turns, what is put down besides, players who stay away, and what nobody may see."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
-
 import msgpack
 import pytest
 
 from actors.fairness.seal import round_seed
 from actors.games.blackjack.cards import Shoe
-from actors.games.blackjack.rules import HouseRules
 from actors.games.catalogue import VERIFIABLE
-from actors.runtime.ref import Ref
-from persistence.memory.tables import StoredBet
-from protocol.commands import Look
 from protocol.errors import Code, Refusal
-from protocol.games.blackjack import BlackjackAct, BlackjackRaise
-from protocol.ids import PlayerId, TableId
+from protocol.ids import TableId
 from protocol.records import BetState
-from protocol.requests import Leave, Sit
-from tests.support.casino import ANN, BEN, RULES, TABLE, Casino
-
-SEAT: Final = Ref("table", TABLE)
-FUNDS: Final = 10_000
-TURN_MS: Final = 5_000
-HOUSE: Final = HouseRules()
-BLACKJACK: Final[Mapping[str, Any]] = {
-    **RULES,
-    **HOUSE.params,
-    "game": "blackjack",
-    "variant": "shoe",
-    "boxes": 5,
-    "turn_ms": TURN_MS,
-    "seats_max": 10,
-}
-ROUNDS_TRIED_MAX: Final = 60
-COSTLY: Final = ("double", "split", "insure")
-
-
-def seated(**rules: Any) -> Casino:
-    """Ann and Ben sit at a table, and betting has begun."""
-    casino = Casino(rules={**BLACKJACK, **rules})
-    for player in (ANN, BEN):
-        casino.open(player, FUNDS)
-        casino.asks(player, Sit(id=casino.new_id(), table=TABLE))
-    return casino
-
-
-def seen(casino: Casino, viewer: PlayerId = ANN) -> Any:
-    return casino.ask(SEAT, Look(viewer))
-
-
-def act(casino: Casino, action: str, box: int | None = None, step: int | None = None) -> Any:
-    """A request to do it with the hand whose turn it is."""
-    view = seen(casino)
-    kind: Any = BlackjackRaise if action in COSTLY else BlackjackAct
-    return kind(
-        id=casino.new_id(),
-        table=TABLE,
-        box=view.turn if box is None else box,
-        action=action,
-        step=view.step if step is None else step,
-    )
-
-
-def dealt(casino: Casino, *bets: tuple[PlayerId, str, int]) -> Any:
-    """The table when these bets are placed and the cards are out."""
-    for player, spot, amount in bets:
-        assert casino.asks(player, casino.table_bet((spot, amount)))["t"] == "blackjack.placed"
-    casino.wait(11_000)
-    return seen(casino)
-
-
-def until(casino: Casino, wanted: Callable[[Any], bool], *bets: tuple[PlayerId, str, int]) -> Any:
-    """Rounds are dealt until one is as wanted; others go by without their players."""
-    for _ in range(ROUNDS_TRIED_MAX):
-        view = dealt(casino, *bets)
-        if wanted(view):
-            return view
-        finish(casino)
-    raise TimeoutError(f"no such round in {ROUNDS_TRIED_MAX}")
-
-
-def finish(casino: Casino) -> None:
-    """Let the round end, its players away, and the next one open."""
-    number = seen(casino).round
-    while seen(casino).round == number:
-        casino.wait(1_000)
-
-
-def plays(view: Any) -> bool:
-    return view.phase == "playing" and "hit" in view.actions
-
-
-def rows(casino: Casino) -> list[StoredBet]:
-    return list(casino.ledger.tables.bets.values())
-
-
-def last_rows(casino: Casino, round_number: int) -> list[StoredBet]:
-    return [bet for bet in rows(casino) if bet.round == round_number]
+from protocol.requests import Leave
+from tests.support.blackjack_table import (
+    HOUSE,
+    SEAT,
+    TURN_MS,
+    act,
+    finish,
+    last_rows,
+    plays,
+    rows,
+    seated,
+    seen,
+    until,
+)
+from tests.support.casino import ANN, BEN, TABLE
 
 
 def test_a_hand_is_played_by_its_player_and_settled() -> None:
