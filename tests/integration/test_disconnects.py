@@ -19,7 +19,13 @@ STAKE = 100
 TARGET = 101
 """Of crash, in hundredths: nearly all flights get there."""
 DICE = {"target": 5_000, "over": True}
-DRAWN = {"roulette": ("spun",), "sicbo": ("rolled",), "baccarat": ("dealt",), "crash": ("launched", "crashed")}
+DRAWN = {
+    "roulette": ("spun",),
+    "sicbo": ("rolled",),
+    "baccarat": ("dealt",),
+    "crash": ("launched", "crashed"),
+    "blackjack": ("played", "drawn"),
+}
 PHASES = [(game, phase) for game in DRAWN for phase in ("placed", "closed", *DRAWN[game], "settled")]
 ROUND_SECONDS_MAX = ANSWER_SECONDS_MAX + FLIGHT_MS_MAX / 1_000
 """One flight in six takes half a minute or longer, one in a hundred more than a minute."""
@@ -121,7 +127,8 @@ def bet_at(table: str, game: str) -> Fields:
     """A bet that every phase of a round can be waited for with."""
     if game == "crash":
         return {"t": "crash.bet", "table": table, "amount": STAKE, "target": TARGET}
-    return {"t": f"{game}.bet", "table": table, "wagers": [{"t": "wager", "spot": SPOTS[game][0], "amount": STAKE}]}
+    spot = "box1" if game == "blackjack" else SPOTS[game][0]
+    return {"t": f"{game}.bet", "table": table, "wagers": [{"t": "wager", "spot": spot, "amount": STAKE}]}
 
 
 def is_told(push: Fields, tag: str, number: int) -> bool:

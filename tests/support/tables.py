@@ -30,4 +30,5 @@ def floor() -> list[dict[str, Any]]:
     quick = quick_tables(1)[0]
     tables = [{**quick, "id": f"{game}-1", "game": game, "variant": variant} for game, variant in variants.items()]
     crash = {"id": "crash-1", "game": "crash", "variant": "classic", "spin_ms": 0, "win_max": 1_000_000_00}
-    return [*tables, {**quick, **crash}]
+    blackjack = {"id": "blackjack-1", "game": "blackjack", "variant": "shoe", "turn_ms": 300}
+    return [*tables, {**quick, **crash}, {**quick, **blackjack}]

@@ -1,4 +1,4 @@
-"""Blackjack at a table when things go wrong: at every point at which a player has to choose, and by any order of acts."""
+"""Blackjack at a table when things go wrong: wherever a player has to choose, and by any order of acts."""
 
 from collections.abc import Callable
 from typing import Any, Final
