@@ -1,6 +1,7 @@
 """Results beside the odds: expectation and variance are exact, honest play is not strange, and a fault is."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from math import sqrt
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 from actors.fairness.draws import Draws
 from actors.games.baccarat import Coup, Shoe, layout_of
 from actors.games.baccarat.layout import case_of
+from actors.games.blackjack import HouseRules
+from actors.games.blackjack.odds import figures
 from actors.games.board import paid
 from actors.games.catalogue import BOARD_GAMES, INSTANT_GAMES, STEP_GAMES
 from actors.games.crash import bust_of
@@ -17,6 +20,7 @@ from actors.games.interface import InstantPlay
 from actors.games.steps import LATE
 from clients.bots.strategies import STRATEGIES
 from persistence.results import AloneResult, RoundResult
+from protocol.games.blackjack import ENDLESS
 from protocol.games.videopoker import VideopokerBet
 from server.returns import Returns, Watch
 from tests.support.layouts import SPOTS
@@ -123,6 +127,20 @@ def test_a_shoe_varies_as_a_whole_shoe_does() -> None:
 
     assert only(watch).expected == pytest.approx(PLAYED * (1_000 * 0.989421 + 100 * 0.856404), rel=1e-5)
     assert not only(watch).is_strange(STRANGE)
+
+
+def test_what_is_put_down_in_a_round_of_blackjack_is_expected_back() -> None:
+    rules = HouseRules(6, surrender=False)
+    odds, watch = figures(replace(rules, decks=ENDLESS)), Watch()
+    bets = tuple(
+        {**rules.params, "variant": "shoe", "wagers": wagers}
+        for wagers in ([["box1", 100], ["box2", 50]], [["double1.0", 100]], [["insure2", 25]])
+    )
+    watch.add_round(RoundResult("t", 1, "blackjack", "PLAY", 400, bets))
+
+    assert (only(watch).staked, only(watch).paid, only(watch).bets) == (275, 400, 3)
+    assert only(watch).expected == pytest.approx(150 * float(odds.rtp) + 125)
+    assert only(watch).variance == pytest.approx(150**2 * float(odds.variance))
 
 
 def test_games_of_steps_are_measured_by_how_much_their_own_results_vary() -> None:

@@ -18,6 +18,8 @@ from protocol.replies import PlayedRound, RoundsPage
 from protocol.requests import LastRounds, RotateSeeds, Sit
 from server.queries import LedgerQueries
 from server.replay import Replay
+from tests.support.blackjack_table import act, finish, until
+from tests.support.blackjack_table import seated as blackjack_table
 from tests.support.casino import ANN, ASSETS, BEN, ROUND_MS, RULES, TABLE, Casino
 from tests.support.flights import Flights
 from tests.support.layouts import SPOTS
@@ -184,6 +186,25 @@ def test_a_round_at_a_table_is_played_again_with_all_its_bets(game: str) -> None
     for bet in replay.bets:
         if bet.verdict == "agrees":
             assert bet.played.posted_before == FUNDS
+
+
+def test_a_round_of_blackjack_is_played_again_with_what_was_put_down_in_it() -> None:
+    casino = blackjack_table()
+    view = until(casino, lambda one: "double" in one.actions, (ANN, "box1", 100), (BEN, "box1", 40))
+    casino.asks(ANN, act(casino, "double"))
+    finish(casino)
+    replay = replayed(casino, f"{TABLE}:{view.round}")
+
+    assert sorted((bet.verdict, bet.played.stake) for bet in replay.bets) == [
+        ("agrees", stake) for stake in (40, 100, 100)
+    ]
+    steps = replay.bets[0].played.outcome["steps"]
+    assert [steps[0][0], *steps[-1][:2]] == ["deal", "double", 1]
+    key = next(key for key, row in casino.ledger.tables.bets.items() if row.stake == 40 and row.round == view.round)
+    row = casino.ledger.tables.bets[key]
+    casino.ledger.tables.bets[key] = row._replace(payout=(row.payout or 0) + 1)
+    changed = replayed(casino, f"{TABLE}:{view.round}")
+    assert {(bet.verdict, bet.played.stake) for bet in changed.bets} == {("agrees", 100), ("differs", 40)}
 
 
 @pytest.mark.parametrize("game", sorted(STEP_GAMES))
