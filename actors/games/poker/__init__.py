@@ -1,0 +1,1 @@
+"""Poker: cash tables of no-limit hold'em and pot-limit Omaha."""

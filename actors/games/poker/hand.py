@@ -1,0 +1,205 @@
+"""A hand in play: a library decides what is legal and who wins; who may raise again is decided here.
+
+The library asks whether all short all-ins together are a full raise, whoever faces how much of them. The rule (TDA 47)
+asks what this player faces: one who has acted on the street may raise again only against at least a full raise.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import Final
+
+from pokerkit import (
+    Automation,
+    ChipsPushing,
+    HoleCardsShowingOrMucking,
+    Mode,
+    NoLimitTexasHoldem,
+    PotLimitOmahaHoldem,
+    State,
+)
+
+from actors.games.poker.deal import BOARD, Deal, Entrant, Move, Options, Result, Winning
+from actors.games.poker.deck import read_card, written
+from actors.games.poker.rake import rake_of
+from actors.games.poker.rules import Rules
+
+AUTOMATIONS: Final = (
+    Automation.ANTE_POSTING,
+    Automation.BET_COLLECTION,
+    Automation.BLIND_OR_STRADDLE_POSTING,
+    Automation.RUNOUT_COUNT_SELECTION,
+    Automation.HOLE_CARDS_SHOWING_OR_MUCKING,
+    Automation.HAND_KILLING,
+    Automation.CHIPS_PUSHING,
+    Automation.CHIPS_PULLING,
+)
+GAMES: Final = {"holdem": NoLimitTexasHoldem, "omaha": PotLimitOmahaHoldem}
+BURNED: Final = "??"
+
+
+class IllegalMove(Exception):
+    """A move was applied that the rules do not allow: a bug of whoever did not ask first."""
+
+    def __init__(self, hand: int, move: Move, options: Options | None) -> None:
+        super().__init__(f"hand {hand}: {move} is none of {options}")
+        self.hand = hand
+        self.move = move
+        self.options = options
+
+
+def posts_of(entrants: Sequence[Entrant]) -> list[int]:
+    """Blinds as the library wants them: late ones negative, and with two players the small one first."""
+    posts = [-one.post if one.late else one.post for one in entrants]
+    return posts[::-1] if len(posts) == 2 else posts
+
+
+class Hand:
+    """One hand from its deal on. The deck is a secret: what of it may be seen, and by whom, `cards_of` does not say."""
+
+    __slots__ = ("_acted", "_deck", "_rules", "_seats", "_state", "deal", "options")
+
+    def __init__(self, rules: Rules, deal: Deal, deck: Sequence[int]) -> None:
+        self.deal = deal
+        self._rules = rules
+        self._deck = deck
+        self._acted: set[int] = set()
+        self._seats = tuple(one.seat for one in deal.entrants)
+        entrants = deal.entrants
+        game = GAMES[rules.variant](
+            AUTOMATIONS,
+            False,
+            [one.dead for one in entrants],
+            posts_of(entrants),
+            rules.big_blind,
+            mode=Mode.CASH_GAME,
+            rake=partial(rake_of, rules.rake),
+        )
+        self._state: State = game([one.stack for one in entrants], len(entrants))
+        for player in range(len(entrants)):
+            self._state.deal_hole(written(self._hole(player)), player)
+        self._go_on()
+        self.options = self._options()
+
+    @property
+    def state(self) -> State:
+        """The library's own state, to be read by what writes histories."""
+        return self._state
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all chips are back on the stacks."""
+        return not self._state.status
+
+    @property
+    def board(self) -> tuple[int, ...]:
+        """The cards in the middle, in order."""
+        return self._deck_board[: len(self._state.board_cards)]
+
+    @property
+    def street(self) -> int:
+        """0 before the flop, 1 on it, 2 on the turn, 3 on the river."""
+        return max(0, len(self._state.board_cards) - 2)
+
+    @property
+    def pot(self) -> int:
+        """All that was put in and not given back, what lies in front of the players included."""
+        return sum(one.stack for one in self.deal.entrants) - sum(self._state.stacks) if self._state.status else 0
+
+    def stacks(self) -> Iterator[tuple[int, int]]:
+        """What each seat has left, in the order of the deal."""
+        return zip(self._seats, self._state.stacks, strict=True)
+
+    def bets(self) -> Iterator[tuple[int, int]]:
+        """What lies in front of each seat."""
+        return zip(self._seats, self._state.bets, strict=True)
+
+    def live(self) -> Iterator[int]:
+        """The seats that have not folded."""
+        return (seat for seat, is_in in zip(self._seats, self._state.statuses, strict=True) if is_in)
+
+    def cards_of(self, seat: int) -> tuple[int, ...]:
+        """The hole cards that a seat was dealt. Not for everybody's eyes."""
+        return self._hole(self._seats.index(seat))
+
+    def shown(self) -> dict[int, tuple[int, ...]]:
+        """The hole cards that everybody may see, by seat: those that the showdown has turned over."""
+        return {
+            self._seats[done.player_index]: tuple(map(read_card, map(repr, done.hole_cards)))
+            for done in self._state.operations
+            if isinstance(done, HoleCardsShowingOrMucking) and done.hole_cards
+        }
+
+    def play(self, move: Move) -> None:
+        """Do what the player whose turn it is does. Raises `IllegalMove`."""
+        options = self.options
+        if options is None or not options.allows(move):
+            raise IllegalMove(self.deal.number, move, options)
+        street = self.street
+        self._acted.add(self._seats.index(options.seat))
+        if move.kind == "fold":
+            self._state.fold()
+        elif move.kind == "call":
+            self._state.check_or_call()
+        else:
+            self._state.complete_bet_or_raise_to(move.to)
+        self._go_on()
+        if self.street != street:
+            self._acted.clear()
+        self.options = self._options()
+
+    def result(self) -> Result:
+        """How the hand ended; only of one that is over."""
+        stacks = tuple(self.stacks())
+        rake = sum(one.stack for one in self.deal.entrants) - sum(stack for _, stack in stacks)
+        return Result(stacks, rake, tuple(self._winnings()))
+
+    # --- how ---
+
+    def _hole(self, player: int) -> tuple[int, ...]:
+        count = self._rules.hole_cards
+        return tuple(self._deck[player * count : (player + 1) * count])
+
+    @property
+    def _deck_board(self) -> tuple[int, ...]:
+        first = len(self.deal.entrants) * self._rules.hole_cards
+        return tuple(self._deck[first : first + BOARD])
+
+    def _go_on(self) -> None:
+        """Deal what is to be dealt before the next decision, if there is one."""
+        state = self._state
+        while state.status and state.actor_index is None:
+            if state.can_burn_card(BURNED):
+                state.burn_card(BURNED)
+            first = len(state.board_cards)
+            count = state.board_dealing_count
+            if count is None:
+                raise IllegalMove(self.deal.number, Move("call"), None)
+            state.deal_board(written(self._deck_board[first : first + count]))
+
+    def _options(self) -> Options | None:
+        state = self._state
+        player = state.actor_index
+        if player is None:
+            return None
+        seat, call = self._seats[player], state.checking_or_calling_amount or 0
+        if not self._may_raise(player) or not state.can_complete_bet_or_raise_to():
+            return Options(seat, call)
+        return Options(
+            seat,
+            call,
+            state.min_completion_betting_or_raising_to_amount,
+            state.max_completion_betting_or_raising_to_amount,
+        )
+
+    def _may_raise(self, player: int) -> bool:
+        """Who has not acted on this street may, and who faces at least a full raise since."""
+        bets = self._state.bets
+        full = max(self._state.completion_betting_or_raising_amount, self._rules.big_blind)
+        return player not in self._acted or max(bets) - bets[player] >= full
+
+    def _winnings(self) -> Iterable[Winning]:
+        for done in self._state.operations:
+            if isinstance(done, ChipsPushing):
+                for seat, amount in zip(self._seats, done.amounts, strict=True):
+                    if amount:
+                        yield Winning(done.pot_index, seat, amount)

@@ -1,0 +1,68 @@
+"""Hand histories in PHH, the open format that `pokerkit` and others read.
+
+Amounts are in ledger units. Cards that a player did not show are written as unknown, unless the history is for somebody
+who may see them: a player's own, or all of them for whoever checks the deal.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from pokerkit import BoardDealing, CheckingOrCalling, CompletionBettingOrRaisingTo, Folding, HoleCardsShowingOrMucking
+from pokerkit import HandHistory as Library
+
+from actors.games.poker.deck import written
+from actors.games.poker.hand import Hand, posts_of
+from actors.games.poker.rules import Rules
+
+VARIANTS: Final = {"holdem": "NT", "omaha": "PO"}
+UNKNOWN: Final = "??"
+
+
+def history_of(rules: Rules, hand: Hand, names: Mapping[int, str], seen: Sequence[int] = ()) -> str:
+    """A hand that is over, as PHH. `names` are by seat; of the seats in `seen` the cards are written in any case."""
+    entrants = hand.deal.entrants
+    result = hand.result()
+    open_cards = hand.shown() | {seat: hand.cards_of(seat) for seat in seen}
+    winnings = dict.fromkeys((one.seat for one in entrants), 0)
+    for won in result.winnings:
+        winnings[won.seat] += won.amount
+    history = Library(
+        variant=VARIANTS[rules.variant],
+        ante_trimming_status=False,
+        antes=[one.dead for one in entrants],
+        blinds_or_straddles=posts_of(entrants),
+        min_bet=rules.big_blind,
+        starting_stacks=[one.stack for one in entrants],
+        actions=_actions(rules, hand, open_cards),
+        hand=hand.deal.number,
+        seats=[one.seat + 1 for one in entrants],
+        seat_count=rules.seats_max,
+        table=rules.table,
+        players=[names[one.seat] for one in entrants],
+        finishing_stacks=[stack for _, stack in result.stacks],
+        winnings=[winnings[one.seat] for one in entrants],
+        currency=rules.asset,
+        user_defined_fields={"_rake": result.rake},
+    )
+    return history.dumps()
+
+
+def _actions(rules: Rules, hand: Hand, open_cards: Mapping[int, Sequence[int]]) -> list[str]:
+    actions = []
+    for player, one in enumerate(hand.deal.entrants, 1):
+        cards = open_cards.get(one.seat)
+        actions.append(f"d dh p{player} {written(cards) if cards else UNKNOWN * rules.hole_cards}")
+    for done in hand.state.operations:
+        match done:
+            case BoardDealing():
+                actions.append("d db " + "".join(map(repr, done.cards)))
+            case Folding():
+                actions.append(f"p{done.player_index + 1} f")
+            case CheckingOrCalling():
+                actions.append(f"p{done.player_index + 1} cc")
+            case CompletionBettingOrRaisingTo():
+                actions.append(f"p{done.player_index + 1} cbr {done.amount}")
+            case HoleCardsShowingOrMucking():
+                cards_shown = "".join(map(repr, done.hole_cards))
+                actions.append(f"p{done.player_index + 1} sm {cards_shown}".rstrip())
+    return actions

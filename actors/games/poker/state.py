@@ -1,0 +1,151 @@
+"""What a poker table knows: its seats, where the blinds are, and the hand in play."""
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, field
+from typing import Any, Final
+
+import msgpack
+
+from actors.games.poker.button import Debt, Places, Positions, Sitter, places_of
+from actors.games.poker.deal import Deal, Entrant, Move, Result
+from actors.games.poker.deck import deck_of
+from actors.games.poker.hand import Hand
+from actors.games.poker.rules import Rules
+from protocol.ids import PlayerId
+
+NEW: Final = Debt(big=True)
+"""What one who has just sat down owes."""
+
+
+@dataclass(slots=True)
+class Seat:
+    """A player at the table. `added` chips are there when the hand is over; `bank_ms` is what is left to think."""
+
+    player: PlayerId
+    name: str
+    stack: int
+    bank_ms: int
+    is_in: bool = True
+    debt: Debt = NEW
+    added: int = 0
+    is_leaving: bool = False
+    is_away: bool = False
+    missed: int = 0
+    """Hands since the last one that the player was dealt into."""
+
+    @property
+    def sitter(self) -> Sitter:
+        """The seat as the button sees it."""
+        return Sitter(self.stack, self.is_in and not self.is_leaving, self.debt)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The last hand, for those who look back on it: what it was, its moves, and who showed what."""
+
+    deal: Deal
+    moves: tuple[Move, ...]
+    board: tuple[int, ...]
+    shown: tuple[tuple[int, tuple[int, ...]], ...]
+    result: Result
+
+
+@dataclass(slots=True)
+class State:
+    """One table. Between hands `hand` is nothing; `until` is the deadline of the turn, or the end of the pause."""
+
+    rules: Rules
+    seats: dict[int, Seat] = field(default_factory=dict)
+    positions: Positions | None = None
+    number: int = 0
+    commitment: str = ""
+    client_seed: str = ""
+    hand: Hand | None = None
+    moves: list[Move] = field(default_factory=list)
+    turn_at: int = 0
+    until: int = 0
+    extended: set[int] = field(default_factory=set)
+    """Who, being away, was given more time in this hand."""
+    absent: set[int] = field(default_factory=set)
+    """Who did not decide in time in this hand, and is not waited for any more."""
+    last: Ended | None = None
+    hidden: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """Hole cards of the last hand that its players may still show."""
+
+    def seat_of(self, player: PlayerId) -> int | None:
+        """Where a player sits."""
+        return next((number for number, seat in self.seats.items() if seat.player == player), None)
+
+    @property
+    def places(self) -> Places | None:
+        """The next hand, if there are enough players for it."""
+        return places_of(self.rules, self.positions, {number: seat.sitter for number, seat in self.seats.items()})
+
+    def plays(self, number: int) -> bool:
+        """Whether a seat is dealt into the hand in play, folded or not."""
+        return self.hand is not None and any(one.seat == number for one in self.hand.deal.entrants)
+
+    @property
+    def chips(self) -> int:
+        """All chips on the table, those in the pots included: what players have paid for and not been paid back."""
+        of_hand = sum(one.stack for one in self.hand.deal.entrants) if self.hand else 0
+        return of_hand + sum(
+            seat.added + (0 if self.plays(number) else seat.stack) for number, seat in self.seats.items()
+        )
+
+
+def dump(state: State) -> bytes:
+    """The table as a snapshot. No card of a hand in play is in it, nor any that was not shown."""
+    deal = state.hand.deal if state.hand else None
+    fields = {
+        "seats": [(number, astuple(seat)) for number, seat in state.seats.items()],
+        "positions": state.positions and astuple(state.positions),
+        "number": state.number,
+        "commitment": state.commitment,
+        "client_seed": state.client_seed,
+        "deal": deal and astuple(deal),
+        "moves": [astuple(move) for move in state.moves],
+        "times": (state.turn_at, state.until),
+        "extended": sorted(state.extended),
+        "absent": sorted(state.absent),
+    }
+    return msgpack.packb(fields)  # type: ignore[no-any-return]
+
+
+def load(rules: Rules, data: bytes, server_seed: str | None) -> State:
+    """The table that was dumped; a hand in play needs its server seed. The last hand is forgotten."""
+    fields = msgpack.unpackb(data, use_list=False, strict_map_key=False)
+    state = State(
+        rules,
+        {number: _seat(values) for number, values in fields["seats"]},
+        fields["positions"] and Positions(*fields["positions"]),
+        fields["number"],
+        fields["commitment"],
+        fields["client_seed"],
+        extended=set(fields["extended"]),
+        absent=set(fields["absent"]),
+    )
+    state.turn_at, state.until = fields["times"]
+    if fields["deal"] is not None and server_seed is not None:
+        deck = deck_of(server_seed, state.client_seed, state.number)
+        state.moves = [Move(*move) for move in fields["moves"]]
+        state.hand = replayed(rules, _deal(fields["deal"]), deck, state.moves)
+    return state
+
+
+def replayed(rules: Rules, deal: Deal, deck: Sequence[int], moves: Sequence[Move]) -> Hand:
+    """A hand after its moves. Raises `IllegalMove` for what was not played by these rules."""
+    hand = Hand(rules, deal, deck)
+    for move in moves:
+        hand.play(move)
+    return hand
+
+
+def _seat(values: tuple[Any, ...]) -> Seat:
+    player, name, stack, bank_ms, is_in, debt, *others = values
+    return Seat(player, name, stack, bank_ms, is_in, Debt(*debt), *others)
+
+
+def _deal(values: tuple[Any, ...]) -> Deal:
+    number, button, small, big, entrants = values
+    return Deal(number, button, small, big, tuple(Entrant(*one) for one in entrants))
