@@ -1,0 +1,121 @@
+"""The words of poker: what is shown of a table, to everybody and to those who hold cards.
+
+Seats are numbered from 0, clockwise. A card is a number from 0, the two of diamonds, to 51, the ace of clubs; see
+`protocol.games.deck`. Hole cards are told to their player only, until the player shows them.
+"""
+
+from typing import Literal
+
+from protocol.model import Message, Push
+
+Cards = tuple[int, ...]
+Kind = Literal["fold", "call", "raise"]
+"""A check is a call of nothing, a bet is a raise of nothing."""
+
+
+class PokerSeat(Message):
+    """Somebody at the table. `owes` is what must be put in, or waited for, before the next hand that is dealt here."""
+
+    t: Literal["poker.seat"] = "poker.seat"
+    seat: int
+    player: int
+    name: str
+    stack: int
+    added: int
+    bet: int
+    is_dealt: bool
+    is_in: bool
+    is_away: bool
+    is_leaving: bool
+    owes: int
+
+
+class PokerTurn(Message):
+    """Whose turn it is, until when, and what may be done: a raise makes the bet `raise_min` to `raise_max`, if any."""
+
+    t: Literal["poker.turn"] = "poker.turn"
+    seat: int
+    until_ms: int
+    call: int
+    raise_min: int | None
+    raise_max: int | None
+
+
+class PokerResult(Message):
+    """How a hand ended: what was shown and won, as (seat, cards) and (pot, seat, amount), and the rake."""
+
+    t: Literal["poker.result"] = "poker.result"
+    hand: int
+    board: Cards
+    shown: tuple[tuple[int, Cards], ...]
+    winnings: tuple[tuple[int, int, int], ...]
+    stacks: tuple[tuple[int, int], ...]
+    rake: int
+
+
+class PokerSnapshot(Push):
+    """The whole table as this viewer may see it; it replaces what was known. `cards` are the viewer's own."""
+
+    t: Literal["poker.snapshot"] = "poker.snapshot"
+    table: str
+    variant: str
+    asset: str
+    small_blind: int
+    big_blind: int
+    buy_in_min: int
+    buy_in_max: int
+    seats_max: int
+    hand: int
+    commitment: str
+    button: int | None
+    pot: int
+    board: Cards
+    seats: tuple[PokerSeat, ...]
+    turn: PokerTurn | None
+    last: PokerResult | None
+    mine: int | None
+    cards: Cards
+    now_ms: int
+
+
+class PokerSeated(Push):
+    """A seat has changed; nothing in it: it is free."""
+
+    t: Literal["poker.seated"] = "poker.seated"
+    seat: int
+    taken: PokerSeat | None
+
+
+class PokerDealt(Push):
+    """A hand began. `posts` are (seat, in front of the player, dead); who is dealt in is in it with nothing too."""
+
+    t: Literal["poker.dealt"] = "poker.dealt"
+    hand: int
+    commitment: str
+    client_seed: str
+    button: int
+    posts: tuple[tuple[int, int, int], ...]
+    turn: PokerTurn | None
+
+
+class PokerMoved(Push):
+    """A move, and what it led to: the seat's bet and stack after it, the pot, the board, and whose turn it is."""
+
+    t: Literal["poker.moved"] = "poker.moved"
+    hand: int
+    seat: int
+    kind: Kind
+    is_late: bool
+    bet: int
+    stack: int
+    pot: int
+    board: Cards
+    turn: PokerTurn | None
+
+
+class PokerEnded(Push):
+    """A hand is over, or somebody has shown cards of it since."""
+
+    t: Literal["poker.ended"] = "poker.ended"
+    result: PokerResult
+    deals_at_ms: int
