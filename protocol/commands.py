@@ -132,6 +132,30 @@ class CloseGame(NamedTuple):
     reply: dict[str, Any]
 
 
+class MoveChips(NamedTuple):
+    """Money becomes chips (a negative `amount`) or chips money, between an account and the escrow of the tables.
+
+    `reply` lacks only the balance. `entry` is the table's own mark of what it asks for, which the answer keeps: an id
+    that was answered for another one moves nothing. Answered with `ChipsMoved`.
+    """
+
+    id: CommandId
+    digest: bytes
+    account: AccountId
+    amount: int
+    entry: int
+    reply: dict[str, Any]
+
+
+class ChipsMoved(NamedTuple):
+    """Whether a `MoveChips` is done, now or before; if not, it never will be. `answer` is for the player."""
+
+    id: CommandId
+    entry: int
+    is_done: bool
+    answer: Refusal | dict[str, Any]
+
+
 class Played(NamedTuple):
     """The wallet's word to the instant game: the draw is paid for now, or not used. `answer` is for the player."""
 

@@ -33,10 +33,14 @@ class Balance(IntEnum):
 
 
 class HouseAccount(IntEnum):
-    """The house's side: `HOUSE` takes stakes and pays wins, `TREASURY` is where money enters and leaves."""
+    """The house's side: `HOUSE` takes stakes and pays wins, `TREASURY` is where money enters and leaves.
+
+    `ESCROW` holds what players have brought to poker tables as chips: it is theirs, and no revenue.
+    """
 
     HOUSE = 0
     TREASURY = 1
+    ESCROW = 2
 
 
 def player_account(player: PlayerId, asset: int, balance: Balance) -> AccountId:

@@ -21,6 +21,12 @@ class TransferKind(IntEnum):
     ADJUSTMENT = 5
     OPENING = 6
     REFUND = 7
+    BUY_IN = 8
+    """A player's money becomes chips on a poker table."""
+    CASH_OUT = 9
+    """Chips become their player's money again."""
+    RAKE = 10
+    """The house's share of a poker hand, out of the chips on the table."""
 
 
 class BetState(IntEnum):

@@ -189,3 +189,7 @@ class Turn:
     def treasury(self, asset: int) -> AccountId:
         """The account that money enters and leaves by on this host."""
         return house_account(asset, HouseAccount.TREASURY, self.house_shard)
+
+    def escrow(self, asset: int) -> AccountId:
+        """The account that the chips of poker tables are in on this host."""
+        return house_account(asset, HouseAccount.ESCROW, self.house_shard)

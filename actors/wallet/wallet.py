@@ -16,6 +16,7 @@ from protocol.commands import (
     AskAboutHold,
     AskAboutId,
     Asked,
+    ChipsMoved,
     Claim,
     CloseGame,
     Held,
@@ -24,6 +25,7 @@ from protocol.commands import (
     Kept,
     Look,
     Move,
+    MoveChips,
     NotHeld,
     OpenGame,
     OpenWallet,
@@ -127,6 +129,7 @@ class Wallet:
         Wake: "_ask_about_holds",
         OpenWallet: "_open",
         Move: "_move",
+        MoveChips: "_move_chips",
         Asked: "_asked",
         Look: "_look",
         TakeSession: "_take_session",
@@ -497,6 +500,32 @@ class Wallet:
         self._mark(turn, account)
         self._publish(turn, account, kind.name.lower(), command.id, None)
         turn.answer(sender, answer)
+
+    def _move_chips(self, turn: Turn, command: MoveChips, sender: Sender) -> None:
+        answer = self._known(command.id, command.digest)
+        if answer is None:
+            answer = self._chips_moved(turn, command)
+        is_done = isinstance(answer, dict) and answer.get("entry") == command.entry
+        turn.answer(sender, ChipsMoved(command.id, command.entry, is_done, answer))
+
+    def _chips_moved(self, turn: Turn, command: MoveChips) -> Answer:
+        amount = abs(command.amount)
+        if command.amount < 0:
+            account = self._account_for(command.account, amount, 0)
+            if isinstance(account, Refusal):
+                return self._refuse(turn, command.id, command.digest, account)
+        else:
+            account = self._accounts.get(command.account) or self._new_account(turn, command.account)
+        escrow = turn.escrow(asset_of(account.id))
+        is_out = command.amount < 0
+        debit, credit = (account.id, escrow) if is_out else (escrow, account.id)
+        kind = TransferKind.BUY_IN if is_out else TransferKind.CASH_OUT
+        self._transfer(turn, account, debit, credit, amount, kind, command.id)
+        answer = self._complete(turn, {**command.reply, "entry": command.entry}, account)
+        self._take_id(turn, command.id, command.digest, answer)
+        self._mark(turn, account)
+        self._publish(turn, account, kind.name.lower(), command.id, None)
+        return answer
 
     # --- looking ---
 

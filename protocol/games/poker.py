@@ -4,13 +4,101 @@ Seats are numbered from 0, clockwise. A card is a number from 0, the two of diam
 `protocol.games.deck`. Hole cards are told to their player only, until the player shows them.
 """
 
-from typing import Literal
+from typing import Annotated, ClassVar, Final, Literal
 
-from protocol.model import Message, Push
+from pydantic import Field
+
+from protocol.model import Amount, Message, Push, Reply, Request, TableKey
 
 Cards = tuple[int, ...]
 Kind = Literal["fold", "call", "raise"]
 """A check is a call of nothing, a bet is a raise of nothing."""
+
+
+SEATS_MAX: Final = 9
+HandNumber = Annotated[int, Field(gt=0, lt=2**53)]
+
+
+class PokerSit(Request):
+    """Take a seat with `amount` of one's money as chips."""
+
+    room: ClassVar[str] = "table"
+    t: Literal["poker.sit"] = "poker.sit"
+    table: TableKey
+    seat: Annotated[int, Field(ge=0, lt=SEATS_MAX)]
+    amount: Amount
+
+
+class PokerTopUp(Request):
+    """Add chips; those that come during a hand count from the next one on."""
+
+    room: ClassVar[str] = "table"
+    t: Literal["poker.topup"] = "poker.topup"
+    table: TableKey
+    amount: Amount
+
+
+class PokerLeave(Request):
+    """Leave with all chips, at once or when the hand is over."""
+
+    room: ClassVar[str] = "table"
+    t: Literal["poker.leave"] = "poker.leave"
+    table: TableKey
+
+
+class PokerAway(Request):
+    """Not to be dealt in from the next hand on."""
+
+    room: ClassVar[str] = "table"
+    t: Literal["poker.away"] = "poker.away"
+    table: TableKey
+
+
+class PokerBack(Request):
+    """To be dealt in again; with `posts` as soon as missed blinds may be put in, and not only as the big blind."""
+
+    room: ClassVar[str] = "table"
+    t: Literal["poker.back"] = "poker.back"
+    table: TableKey
+    posts: bool = False
+
+
+class PokerAct(Request):
+    """Make a move in a hand; `to` is what a raise makes one's whole bet on this street, and 0 otherwise.
+
+    `move` is the number that its turn was shown with: a move that comes twice is not made twice.
+    """
+
+    room: ClassVar[str] = "table"
+    t: Literal["poker.act"] = "poker.act"
+    table: TableKey
+    hand: HandNumber
+    move: Annotated[int, Field(ge=0)]
+    kind: Kind
+    to: Annotated[int, Field(ge=0)] = 0
+
+
+class PokerShow(Request):
+    """Turn one's cards over after a hand in which they were not seen."""
+
+    room: ClassVar[str] = "table"
+    t: Literal["poker.show"] = "poker.show"
+    table: TableKey
+    hand: HandNumber
+
+
+class PokerBought(Reply):
+    """The chips are on the table. `entry` is the number of the table's record of it."""
+
+    t: Literal["poker.bought"] = "poker.bought"
+    table: str
+    seat: int
+    amount: int
+    entry: int
+    available: int
+    held: int
+    epoch: int
+    seq: int
 
 
 class PokerSeat(Message):
@@ -31,9 +119,13 @@ class PokerSeat(Message):
 
 
 class PokerTurn(Message):
-    """Whose turn it is, until when, and what may be done: a raise makes the bet `raise_min` to `raise_max`, if any."""
+    """Whose turn it is, until when, and what may be done: a raise makes the bet `raise_min` to `raise_max`, if any.
+
+    `move` counts the moves of the hand, and is repeated by whoever makes this one.
+    """
 
     t: Literal["poker.turn"] = "poker.turn"
+    move: int
     seat: int
     until_ms: int
     call: int

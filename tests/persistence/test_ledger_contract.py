@@ -239,7 +239,8 @@ async def test_money_cannot_move_on_an_account_that_was_never_opened(books: Ledg
 async def test_an_account_of_the_house_is_opened_by_what_first_moves_on_it(
     books: LedgerUnderTest, scribe: Scribe
 ) -> None:
-    house, treasury = (house_account(1, kind, ShardId(5)) for kind in HouseAccount)
+    house = house_account(1, HouseAccount.HOUSE, ShardId(5))
+    treasury = house_account(1, HouseAccount.TREASURY, ShardId(5))
     for n in (11, 12):
         number = scribe.epoch << 40 | n
         lent = Transfer(number, treasury, house, 5, TransferKind.ADJUSTMENT, NOBODYS_ID, 0, None)

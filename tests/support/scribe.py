@@ -117,7 +117,8 @@ class Scribe:
     def lent(self, asset: int, amount: int) -> Transfer:
         """The treasury gives the house something; no player is concerned."""
         self._transfers += 1
-        treasury, house = (house_account(asset, kind, self.house_shard) for kind in reversed(HouseAccount))
+        treasury = house_account(asset, HouseAccount.TREASURY, self.house_shard)
+        house = house_account(asset, HouseAccount.HOUSE, self.house_shard)
         number = transfer_id(self.epoch, self._transfers)
         return Transfer(number, treasury, house, amount, TransferKind.ADJUSTMENT, self.command_id(), 0, None)
 

@@ -53,10 +53,11 @@ class SitIn:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Make a move in hand number `hand`."""
+    """Make a move in hand number `hand`, as its move number `number`, from 0: one that is repeated is none."""
 
     player: PlayerId
     hand: int
+    number: int
     move: Move
     now: int
 

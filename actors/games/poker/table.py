@@ -136,6 +136,8 @@ def _act(state: State, number: int, command: Act) -> Decision:
     if hand is None or command.hand != state.number:
         return Refusal(Code.BETTING_CLOSED, {"round": state.number, "wanted": command.hand})
     options = hand.options
+    if command.number != len(state.moves):
+        return Refusal(Code.OUT_OF_TURN, {"move": len(state.moves), "wanted": command.number})
     if options is None or options.seat != number or command.now >= state.until:
         return Refusal(Code.OUT_OF_TURN, {"seat": number, "acts": options and options.seat})
     if not options.allows(command.move):

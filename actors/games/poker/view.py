@@ -58,6 +58,7 @@ def turn_of(state: State) -> PokerTurn | None:
     if options is None:
         return None
     return PokerTurn(
+        move=len(state.moves),
         seat=options.seat,
         until_ms=state.until,
         call=options.call,

@@ -60,7 +60,7 @@ def turn_of(state: State) -> tuple[PlayerId, int]:
 def act(state: State, move: Move, now: int | None = None) -> None:
     """The player whose turn it is moves, at once unless said otherwise."""
     player, _ = turn_of(state)
-    told(state, Act(player, state.number, move, state.turn_at if now is None else now))
+    told(state, Act(player, state.number, len(state.moves), move, state.turn_at if now is None else now))
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def act(state: State, move: Move, now: int | None = None) -> None:
         (TopUp(ONE, 19_001, 0), Code.BET_ABOVE_MAXIMUM),
         (TopUp(PlayerId(9), 100, 0), Code.NOT_SEATED),
         (StandUp(PlayerId(9), 0), Code.NOT_SEATED),
-        (Act(PlayerId(9), 1, CALL, 0), Code.NOT_SEATED),
-        (Act(ONE, 1, CALL, 0), Code.BETTING_CLOSED),
+        (Act(PlayerId(9), 1, 0, CALL, 0), Code.NOT_SEATED),
+        (Act(ONE, 1, 0, CALL, 0), Code.BETTING_CLOSED),
         (Show(ONE, 1, 0), Code.ILLEGAL_STEP),
     ],
 )
@@ -100,13 +100,25 @@ def test_what_cannot_be_done_in_a_hand_is_refused() -> None:
     other = next(one for one in (ONE, TWO, THREE) if one != player)
     number = state.number
 
-    assert refusal(state, Act(other, number, CALL, 0)).code == Code.OUT_OF_TURN
-    assert refusal(state, Act(player, number + 1, CALL, 0)).code == Code.BETTING_CLOSED
-    assert refusal(state, Act(player, number, to(199), 0)).code == Code.ILLEGAL_STEP
-    assert refusal(state, Act(player, number, to(1_001), 0)).code == Code.ILLEGAL_STEP
-    assert refusal(state, Act(player, number, CALL, until)).code == Code.OUT_OF_TURN
+    assert refusal(state, Act(other, number, 0, CALL, 0)).code == Code.OUT_OF_TURN
+    assert refusal(state, Act(player, number + 1, 0, CALL, 0)).code == Code.BETTING_CLOSED
+    assert refusal(state, Act(player, number, 0, to(199), 0)).code == Code.ILLEGAL_STEP
+    assert refusal(state, Act(player, number, 0, to(1_001), 0)).code == Code.ILLEGAL_STEP
+    assert refusal(state, Act(player, number, 0, CALL, until)).code == Code.OUT_OF_TURN
     act(state, CALL)
-    assert refusal(state, Act(player, number, CALL, 0)).code == Code.OUT_OF_TURN
+    assert refusal(state, Act(player, number, 1, CALL, 0)).code == Code.OUT_OF_TURN
+
+
+def test_a_move_that_comes_twice_is_not_made_on_the_next_street() -> None:
+    state = table_of([1_000] * 2)
+    deal_next(state)
+    act(state, CALL)
+    player, _ = turn_of(state)
+    check = Act(player, state.number, len(state.moves), CALL, state.turn_at)
+    told(state, check)
+    assert turn_of(state)[0] == player
+
+    assert refusal(state, check).code == Code.OUT_OF_TURN
 
 
 def test_a_hand_is_dealt_when_two_can_play_and_the_pause_is_over() -> None:
@@ -310,7 +322,7 @@ def test_at_every_step_chips_are_what_was_paid_for_and_a_crash_changes_nothing(d
         ] + [DealHand(COMMITMENT, CLIENT_SEED, now)] * 4
         if options is not None:
             move = data.draw(st.sampled_from(moves_in(options)))
-            commands += [Act(state.seats[options.seat].player, number, move, now)] * 12
+            commands += [Act(state.seats[options.seat].player, number, len(state.moves), move, now)] * 12
         decided = decide(state, data.draw(st.sampled_from(commands)))
         if isinstance(decided, Refusal):
             continue

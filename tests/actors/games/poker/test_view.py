@@ -58,7 +58,12 @@ def test_no_view_depends_on_cards_that_its_viewer_may_not_know(data: st.DataObje
         options = options_of(state)
         assert options is not None
         moves = [move for move in moves_in(options) if move.to < 1_000]
-        told(state, Act(state.seats[options.seat].player, 1, data.draw(st.sampled_from(moves)), state.turn_at))
+        told(
+            state,
+            Act(
+                state.seats[options.seat].player, 1, len(state.moves), data.draw(st.sampled_from(moves)), state.turn_at
+            ),
+        )
         if state.hand is None:
             return  # whatever is shown then is in other tests
     assert state.hand is not None
@@ -84,11 +89,11 @@ def test_a_hand_is_told_move_by_move_and_its_end_after_the_last() -> None:
     assert told_of_deal.turn is not None
     assert told_of_deal.turn.call == 50
     first = state.seats[told_of_deal.turn.seat].player
-    (raised,) = told(state, Act(first, 1, to(300), 1))
+    (raised,) = told(state, Act(first, 1, 0, to(300), 1))
     (shown,) = published(state, raised, "table:p1", 1, 2)
     assert isinstance(shown, PokerMoved)
     assert (shown.bet, shown.stack, shown.pot, shown.kind) == (300, 700, 400, "raise")
-    (folded,) = told(state, Act(TWO if first == ONE else ONE, 1, FOLD, 2))
+    (folded,) = told(state, Act(TWO if first == ONE else ONE, 1, 1, FOLD, 2))
     moved, ended = published(state, folded, "table:p1", 1, 3)
 
     assert isinstance(moved, PokerMoved)
@@ -107,8 +112,8 @@ def test_cards_that_were_turned_over_are_in_the_result() -> None:
     options = options_of(state)
     assert options is not None
     first = state.seats[options.seat].player
-    told(state, Act(first, 1, to(1_000), 1))
-    told(state, Act(TWO if first == ONE else ONE, 1, CALL, 2))
+    told(state, Act(first, 1, 0, to(1_000), 1))
+    told(state, Act(TWO if first == ONE else ONE, 1, 1, CALL, 2))
     last = seen_by(state, None).last
 
     assert last is not None

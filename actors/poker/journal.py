@@ -1,0 +1,87 @@
+"""What a poker table writes down: each event as (name, fields) in msgpack, and back."""
+
+from dataclasses import astuple, dataclass
+from typing import Any, Final
+
+import msgpack
+
+from actors.games.poker.deal import Deal, Entrant, Move
+from actors.games.poker.events import (
+    ChipsAdded,
+    Event,
+    Extended,
+    HandDealt,
+    Leaving,
+    Moved,
+    ReachChanged,
+    SatIn,
+    SatOut,
+    SeatLeft,
+    SeatTaken,
+    Shown,
+)
+from protocol.ids import CommandId, PlayerId
+
+
+@dataclass(frozen=True, slots=True)
+class Buying:
+    """A player was let to bring chips, by this command; the wallet has the last word. `digest` is of the request."""
+
+    id: CommandId
+    digest: bytes
+    player: PlayerId
+    name: str
+    seat: int
+    amount: int
+    is_top_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """The wallet has answered; `is_done` or there will be no chips."""
+
+    id: CommandId
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Chips that left the table, to be the player's money again by this command of the table's own."""
+
+    id: CommandId
+    player: PlayerId
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """The wallet has it."""
+
+    id: CommandId
+
+
+TableEvent = Event | Buying | Bought | Owed | Paid
+
+_KINDS: Final[tuple[type[Any], ...]] = (
+    SeatTaken, ChipsAdded, SeatLeft, Leaving, SatOut, SatIn, ReachChanged, HandDealt, Moved, Extended, Shown,
+    Buying, Bought, Owed, Paid,
+)  # fmt: skip
+_BY_NAME: Final = {kind.__name__: kind for kind in _KINDS}
+
+
+def write_event(event: TableEvent) -> bytes:
+    """The bytes of an event."""
+    return msgpack.packb((type(event).__name__, astuple(event)))  # type: ignore[no-any-return]
+
+
+def read_event(data: bytes) -> TableEvent:
+    """The event that was written."""
+    name, fields = msgpack.unpackb(data, use_list=False, strict_map_key=False)
+    kind = _BY_NAME[name]
+    if kind is Moved:
+        seat, move, late, at = fields
+        return Moved(seat, Move(*move), late, at)
+    if kind is HandDealt:
+        (number, button, small, big, entrants), *others = fields
+        return HandDealt(Deal(number, button, small, big, tuple(Entrant(*one) for one in entrants)), *others)
+    return kind(*fields)  # type: ignore[no-any-return]

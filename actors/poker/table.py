@@ -1,0 +1,345 @@
+"""The poker table actor: chips through wallets, turns by the clock, and what everybody is shown.
+
+    sit, top up ─► rules say yes ─► written down ─► wallet moves money into escrow ─► chips are on the table
+                                                     └─ no: written down, and there are none
+    leave ─► chips off the table, and owed ─► wallet moves money out of escrow ─► written down
+
+What waits for a wallet is part of the state, and is asked again until it is answered; the same id has one effect. So at
+every commit the escrow is what the chips on the table are, and what is owed; between hosts a commit later.
+"""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
+
+import msgpack
+
+from actors.fairness.commitment import commitment_of, new_server_seed
+from actors.fairness.entropy import client_seed_from
+from actors.fairness.seal import NONCE_BYTES, Sealer, round_seed
+from actors.games.poker.deal import Move
+from actors.games.poker.deck import deck_of
+from actors.games.poker.events import (
+    Act,
+    Advance,
+    BuyIn,
+    ChipsAdded,
+    Command,
+    DealHand,
+    Event,
+    HandDealt,
+    Moved,
+    SeatLeft,
+    SeatTaken,
+    Show,
+    SitIn,
+    SitOut,
+    StandUp,
+    TopUp,
+)
+from actors.games.poker.hand import Hand
+from actors.games.poker.history import history_of
+from actors.games.poker.rules import Rules
+from actors.games.poker.state import replayed
+from actors.games.poker.table import deadline, decide, may_deal
+from actors.games.poker.view import published, view
+from actors.poker.journal import Bought, Buying, Owed, Paid, TableEvent, write_event
+from actors.poker.memory import Memory, apply_event, dump_memory
+from actors.runtime.actor import Sender
+from actors.runtime.ref import Ref
+from actors.runtime.turn import Turn
+from actors.wallet.digest import digest_of, digest_of_parts
+from persistence.interfaces import KnownCommand
+from protocol.commands import Asked, ChipsMoved, Look, MoveChips, NotHeld, RefuseBet, Wake
+from protocol.errors import Code, Refusal
+from protocol.games.poker import PokerAct, PokerAway, PokerBack, PokerLeave, PokerShow, PokerSit, PokerTopUp
+from protocol.ids import CommandId, PlayerId, command_id_from
+from protocol.money import Asset, Balance, player_account
+from protocol.records import JournalEntry, RoundEnd, RoundOpen, Snapshot, Transfer, TransferKind
+from protocol.replies import Done
+
+GAME: Final = "poker"
+SERVER_SEED_BYTES: Final = 32
+ASK_AGAIN_MS: Final = 1_000
+"""How often a wallet is asked again that has not answered."""
+WAITING_MAX: Final = 1_000
+"""How many requests wait for wallets at a table; more are told to come later."""
+
+
+class PokerTable:
+    """One table."""
+
+    __slots__ = ("_asset", "_memory", "_ref", "_rules", "_sealer", "_seed", "_seq", "_stream", "_waiting")
+
+    _handlers: ClassVar[dict[type, str]] = {
+        Asked: "_asked",
+        ChipsMoved: "_chips_moved",
+        NotHeld: "_refused",
+        Wake: "_wake",
+        Look: "_look",
+    }
+
+    def __init__(self, rules: Rules, memory: Memory, seed: str | None, asset: Asset, sealer: Sealer) -> None:
+        self._rules = rules
+        self._memory = memory
+        self._seed = seed
+        self._asset = asset
+        self._sealer = sealer
+        self._ref = Ref("table", rules.table)
+        self._stream = f"table:{rules.table}"
+        self._seq = 0
+        self._waiting: dict[CommandId, list[Sender]] = {}
+
+    @property
+    def memory(self) -> Memory:
+        """What the table remembers, for whoever compares it with the ledger."""
+        return self._memory
+
+    # --- what the host calls ---
+
+    def awake(self, turn: Turn) -> None:
+        """Go on where the table stopped."""
+        self._ask_wallets(turn)
+        self._go_on(turn)
+
+    def receive(self, turn: Turn, command: Any, sender: Sender) -> None:
+        """Handle one message. What a table does not understand means nothing to it."""
+        handle = self._handlers.get(type(command))
+        if handle is not None:
+            getattr(self, handle)(turn, command, sender)
+
+    def called(self, turn: Turn, command: Any) -> Any:
+        """A table has no neighbours."""
+        raise TypeError(f"a table is not called with {type(command).__name__}")
+
+    def void(self, command: Any) -> None:
+        """Nothing is noted of a message before it is handled."""
+
+    def remember(self, command: CommandId, known: KnownCommand | None) -> None:
+        """Tables ask wallets, which remember."""
+
+    def may_sleep(self, now: int) -> bool:
+        """A table is there as long as it is configured."""
+        return False
+
+    # --- requests ---
+
+    def _asked(self, turn: Turn, asked: Asked, sender: Sender) -> None:
+        request = asked.request
+        if type(request) is PokerSit or type(request) is PokerTopUp:
+            self._buy(turn, asked, request, sender)
+            return
+        command = _command_of(asked.player, request, turn.now)
+        if command is None:
+            turn.answer(sender, Refusal(Code.UNKNOWN_TYPE, {"t": request.t, "game": GAME}))
+            return
+        decided = decide(self._memory.state, command)
+        if isinstance(decided, Refusal):
+            turn.answer(sender, decided)
+            return
+        self._happen(turn, decided)
+        turn.answer(sender, Done(id=request.id))
+        self._go_on(turn)
+
+    def _buy(self, turn: Turn, asked: Asked, request: PokerSit | PokerTopUp, sender: Sender) -> None:
+        """Chips for money. The rules are asked first, and the wallet has the last word."""
+        wallet, command_id, digest = Ref("wallet", asked.player), CommandId(request.id), digest_of(request)
+        turn.need(wallet)
+        if len(self._waiting) >= WAITING_MAX and command_id not in self._waiting:
+            turn.answer(sender, Refusal(Code.OVERLOADED, {"waiting_max": WAITING_MAX}))
+            return
+        before = self._memory.buying.get(command_id)
+        if before is not None and before[1].digest != digest:
+            turn.answer(sender, Refusal(Code.ID_REUSED))
+            return
+        self._waiting.setdefault(command_id, []).append(sender)
+        if before is not None:
+            self._ask_wallets(turn)
+            return
+        refusal = self._cannot_buy(turn, asked, request)
+        if refusal is not None:
+            turn.tell(wallet, RefuseBet(command_id, digest, refusal))
+            return
+        seat = request.seat if type(request) is PokerSit else self._memory.state.seat_of(asked.player)
+        is_top_up = type(request) is PokerTopUp
+        self._record(turn, Buying(command_id, digest, asked.player, asked.name, seat or 0, request.amount, is_top_up))
+        self._ask_wallets(turn)
+
+    def _cannot_buy(self, turn: Turn, asked: Asked, request: PokerSit | PokerTopUp) -> Refusal | None:
+        player = asked.player
+        for _, other in self._memory.buying.values():
+            if other.player == player:
+                return Refusal(Code.ILLEGAL_STEP, {"reason": "you are buying chips already"})
+            if type(request) is PokerSit and other.seat == request.seat:
+                return Refusal(Code.ILLEGAL_STEP, {"seat": request.seat, "reason": "this seat is not free"})
+        command: Command = (
+            BuyIn(player, asked.name, request.seat, request.amount, turn.now)
+            if type(request) is PokerSit
+            else TopUp(player, request.amount, turn.now)
+        )
+        decided = decide(self._memory.state, command)
+        return decided if isinstance(decided, Refusal) else None
+
+    # --- wallets ---
+
+    def _ask_wallets(self, turn: Turn) -> None:
+        """Ask for everything that no wallet has answered; one that has done it says so again."""
+        memory = self._memory
+        for n, one in memory.buying.values():
+            reply = {
+                "t": "poker.bought", "id": one.id, "table": self._rules.table, "seat": one.seat, "amount": one.amount
+            }  # fmt: skip
+            self._ask(turn, one.player, MoveChips(one.id, one.digest, self._account(one.player), -one.amount, n, reply))
+        for n, owed in memory.owed.values():
+            digest = digest_of_parts(self._rules.table, owed.player, owed.amount)
+            reply = {"t": "poker.paid", "id": owed.id, "table": self._rules.table, "amount": owed.amount}
+            self._ask(turn, owed.player, MoveChips(owed.id, digest, self._account(owed.player), owed.amount, n, reply))
+        if memory.buying or memory.owed:
+            turn.wake_at(turn.now + ASK_AGAIN_MS)
+
+    def _ask(self, turn: Turn, player: PlayerId, question: MoveChips) -> None:
+        turn.tell(Ref("wallet", player), question)
+
+    def _account(self, player: PlayerId) -> Any:
+        return player_account(player, self._asset.number, Balance.CASH)
+
+    def _chips_moved(self, turn: Turn, moved: ChipsMoved, sender: Sender) -> None:
+        memory = self._memory
+        owed = memory.owed.get(moved.id)
+        if owed is not None and moved.is_done:
+            self._record(turn, Paid(moved.id))
+        waiting = memory.buying.get(moved.id)
+        if waiting is None or waiting[0] != moved.entry:
+            return
+        self._record(turn, Bought(moved.id, moved.is_done))
+        if moved.is_done:
+            self._put_on_table(turn, waiting[1])
+        for one in self._waiting.pop(moved.id, ()):
+            turn.answer(one, moved.answer)
+        self._go_on(turn)
+
+    def _put_on_table(self, turn: Turn, one: Buying) -> None:
+        """The chips that were paid for. One who has left since, or has too many now, has them owed."""
+        state, now = self._memory.state, turn.now
+        if not one.is_top_up:
+            self._happen(turn, (SeatTaken(one.seat, one.player, one.name, one.amount, now),))
+        elif state.seat_of(one.player) == one.seat:
+            self._happen(turn, (ChipsAdded(one.seat, one.amount, now),))
+        else:
+            self._owe(turn, one.player, one.amount)
+
+    def _owe(self, turn: Turn, player: PlayerId, amount: int) -> None:
+        if amount:
+            self._record(turn, Owed(command_id_from(turn.now, turn.entropy(10)), player, amount))
+            self._ask_wallets(turn)
+
+    def _refused(self, turn: Turn, refused: NotHeld, sender: Sender) -> None:
+        for one in self._waiting.pop(refused.id, ()):
+            turn.answer(one, refused.answer)
+
+    # --- the clock ---
+
+    def _wake(self, turn: Turn, command: Wake, sender: Sender) -> None:
+        self._ask_wallets(turn)
+        at = deadline(self._memory.state)
+        if at is not None and turn.now >= at:
+            decided = decide(self._memory.state, Advance(turn.now))
+            if not isinstance(decided, Refusal):
+                self._happen(turn, decided)
+        self._go_on(turn)
+
+    def _go_on(self, turn: Turn) -> None:
+        """Deal if it is time; see that the table is woken at its next deadline."""
+        state = self._memory.state
+        if may_deal(state) and turn.now >= state.until:
+            self._deal(turn)
+        at = deadline(state)
+        if at is not None:
+            turn.wake_at(max(at, turn.now))
+
+    def _deal(self, turn: Turn) -> None:
+        """The seed is drawn and sealed in the commit of the deal."""
+        state, table = self._memory.state, self._rules.table
+        number = state.number + 1
+        seed = new_server_seed(turn.entropy(SERVER_SEED_BYTES))
+        commitment = commitment_of(seed)
+        client_seed = client_seed_from(table, number, commitment, ())
+        decided = decide(state, DealHand(commitment, client_seed, turn.now))
+        if isinstance(decided, Refusal) or not decided:
+            return
+        self._seed = seed
+        sealed = self._sealer.seal(seed, round_seed(table, number), turn.entropy(NONCE_BYTES))
+        turn.stage(RoundOpen(table, number, GAME, commitment, sealed, turn.now))
+        self._happen(turn, decided)
+        turn.stage(Snapshot(str(self._ref), self._memory.n, dump_memory(self._memory)))
+
+    # --- events ---
+
+    def _happen(self, turn: Turn, events: Sequence[Event]) -> None:
+        """These things happen at the table: written down, shown, and what follows from them done."""
+        for event in events:
+            hand = self._memory.state.hand
+            self._record(turn, event)
+            if self._memory.state.hand is None and (type(event) is Moved or type(event) is HandDealt):
+                self._hand_over(turn, hand)
+            for shown in published(self._memory.state, event, self._stream, turn.stream_epoch, self._seq + 1):
+                self._seq += 1
+                turn.push(self._stream, shown)
+            if type(event) is SeatLeft:
+                self._owe(turn, event.player, event.amount)
+
+    def _record(self, turn: Turn, event: TableEvent) -> None:
+        apply_event(self._memory, event, self._seed_of)
+        turn.stage(JournalEntry(str(self._ref), self._memory.n, write_event(event)))
+
+    def _seed_of(self, hand: int) -> str:
+        if self._seed is None:
+            raise LookupError(f"table {self._rules.table} has no seed for hand {hand}")
+        return self._seed
+
+    def _hand_over(self, turn: Turn, hand: Hand | None) -> None:
+        """The rake goes to the house, and the hand is written down for ever, with all its cards."""
+        state, asset = self._memory.state, self._asset.number
+        if state.last is None or self._seed is None:
+            return
+        if hand is None:
+            # All were all in by their blinds, so that it was over with its deal.
+            deck = deck_of(self._seed, state.client_seed, state.number)
+            hand = replayed(self._rules, state.last.deal, deck, state.last.moves)
+        rake = state.last.result.rake
+        if rake:
+            ref = command_id_from(turn.now, turn.entropy(10))
+            sides = turn.escrow(asset), turn.house(asset)
+            turn.stage(Transfer(turn.next_transfer(), *sides, rake, TransferKind.RAKE, ref, 0, None))
+        entrants = [one.seat for one in hand.deal.entrants]
+        names = {seat: state.seats[seat].name for seat in entrants}
+        history = history_of(self._rules, hand, names, seen=entrants)
+        outcome = msgpack.packb({"phh": history})
+        contributions = msgpack.packb(())
+        turn.stage(
+            RoundEnd(self._rules.table, state.number, self._seed, state.client_seed, contributions, outcome, turn.now)
+        )
+        self._seed = None
+
+    # --- what may be seen ---
+
+    def _look(self, turn: Turn, command: Look, sender: Sender) -> None:
+        turn.answer(
+            sender,
+            view(self._memory.state, command.viewer, self._stream, turn.stream_epoch, self._seq, now=turn.now),
+        )
+
+
+def _command_of(player: PlayerId, request: Any, now: int) -> Command | None:
+    """What a request that moves no money asks of the rules."""
+    match request:
+        case PokerAct():
+            return Act(player, request.hand, request.move, Move(request.kind, request.to), now)
+        case PokerLeave():
+            return StandUp(player, now)
+        case PokerAway():
+            return SitOut(player, now)
+        case PokerBack():
+            return SitIn(player, request.posts, now)
+        case PokerShow():
+            return Show(player, request.hand, now)
+    return None
