@@ -66,7 +66,8 @@ def hand_in(snapshot: bytes | None) -> int | None:
     if snapshot is None:
         return None
     state = msgpack.unpackb(msgpack.unpackb(snapshot)["state"], strict_map_key=False)
-    return state["number"] if state["deal"] is not None else None
+    number: int = state["number"]
+    return number if state["deal"] is not None else None
 
 
 def load_memory(rules: Rules, n: int, snapshot: bytes | None, seed: str | None) -> Memory:

@@ -52,7 +52,7 @@ from persistence.interfaces import KnownCommand
 from protocol.commands import Asked, ChipsMoved, Look, MoveChips, NotHeld, RefuseBet, Wake
 from protocol.errors import Code, Refusal
 from protocol.games.poker import PokerAct, PokerAway, PokerBack, PokerLeave, PokerShow, PokerSit, PokerTopUp
-from protocol.ids import CommandId, PlayerId, command_id_from
+from protocol.ids import AccountId, CommandId, PlayerId, command_id_from
 from protocol.money import Asset, Balance, player_account
 from protocol.records import JournalEntry, RoundEnd, RoundOpen, Snapshot, Transfer, TransferKind
 from protocol.replies import Done
@@ -199,7 +199,7 @@ class PokerTable:
     def _ask(self, turn: Turn, player: PlayerId, question: MoveChips) -> None:
         turn.tell(Ref("wallet", player), question)
 
-    def _account(self, player: PlayerId) -> Any:
+    def _account(self, player: PlayerId) -> AccountId:
         return player_account(player, self._asset.number, Balance.CASH)
 
     def _chips_moved(self, turn: Turn, moved: ChipsMoved, sender: Sender) -> None:

@@ -4,7 +4,7 @@ The library asks whether all short all-ins together are a full raise, whoever fa
 asks what this player faces: one who has acted on the street may raise again only against at least a full raise.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -33,7 +33,10 @@ AUTOMATIONS: Final = (
     Automation.CHIPS_PUSHING,
     Automation.CHIPS_PULLING,
 )
-GAMES: Final = {"holdem": NoLimitTexasHoldem, "omaha": PotLimitOmahaHoldem}
+GAMES: Final[Mapping[str, type[NoLimitTexasHoldem] | type[PotLimitOmahaHoldem]]] = {
+    "holdem": NoLimitTexasHoldem,
+    "omaha": PotLimitOmahaHoldem,
+}
 BURNED: Final = "??"
 
 
