@@ -27,5 +27,6 @@ def written(cards: Iterable[int]) -> str:
 
 def read_card(text: str) -> int:
     """The number of a card that is written so. Raises `ValueError` for what is no card."""
-    rank, suit = text
-    return _RANKS.index(rank) * len(SUITS) + _SUITS.index(suit)
+    if len(text) != 2:
+        raise ValueError(f"not a card: {text!r}")
+    return _RANKS.index(text[0]) * len(SUITS) + _SUITS.index(text[1])

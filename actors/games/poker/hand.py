@@ -185,14 +185,9 @@ class Hand:
         if player is None:
             return None
         seat, call = self._seats[player], state.checking_or_calling_amount or 0
-        if not self._may_raise(player) or not state.can_complete_bet_or_raise_to():
-            return Options(seat, call)
-        return Options(
-            seat,
-            call,
-            state.min_completion_betting_or_raising_to_amount,
-            state.max_completion_betting_or_raising_to_amount,
-        )
+        least = state.min_completion_betting_or_raising_to_amount if self._may_raise(player) else None
+        most = None if least is None else state.max_completion_betting_or_raising_to_amount
+        return Options(seat, call, least, most)
 
     def _may_raise(self, player: int) -> bool:
         """Who has not acted on this street may, and who faces at least a full raise since."""

@@ -69,10 +69,10 @@ def turn_of(state: State) -> PokerTurn | None:
 
 def published(state: State, event: Event, stream: str, epoch: int, seq: int) -> tuple[Message, ...]:
     """What everybody is told of an event that was applied, in order: a last move also ends the hand."""
-    if type(event) is Moved:
+    if isinstance(event, Moved):
         moved = _moved(state, event, stream, epoch, seq)
         return (moved, _ended(state, stream, epoch, seq + 1)) if state.hand is None else (moved,)
-    if type(event) is HandDealt:
+    if isinstance(event, HandDealt):
         posts = tuple((one.seat, one.post, one.dead) for one in event.deal.entrants)
         dealt = PokerDealt(
             stream=stream,
@@ -86,7 +86,7 @@ def published(state: State, event: Event, stream: str, epoch: int, seq: int) -> 
             turn=turn_of(state),
         )
         return (dealt, _ended(state, stream, epoch, seq + 1)) if state.hand is None else (dealt,)
-    if type(event) is Shown:
+    if isinstance(event, Shown):
         return (_ended(state, stream, epoch, seq),)
     taken = _seat(state, event.seat) if event.seat in state.seats else None
     return (PokerSeated(stream=stream, epoch=epoch, seq=seq, seat=event.seat, taken=taken),)

@@ -290,11 +290,11 @@ def test_one_whom_all_others_left_alone_may_show_until_the_next_hand() -> None:
     seat = state.seat_of(winner)
     assert seat is not None
     assert state.last is not None
-    assert state.last.shown == ()
+    assert len(state.last.shown) == 0
     cards = state.hidden[seat]
 
     assert told(state, Show(winner, 1, 9)) == (Shown(seat, 9),)
-    assert state.last.shown == ((seat, cards),)
+    assert dict(state.last.shown) == {seat: cards}
     assert refusal(state, Show(winner, 1, 9)).code == Code.ILLEGAL_STEP
     deal_next(state)
     assert refusal(state, Show(folded, 1, 9)).code == Code.ILLEGAL_STEP
