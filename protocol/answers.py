@@ -30,6 +30,21 @@ from protocol.games.keno import KenoBet, KenoSettled
 from protocol.games.limbo import LimboBet, LimboSettled
 from protocol.games.mines import MinesBet, MinesCashOut, MinesReveal, MinesState
 from protocol.games.plinko import PlinkoBet, PlinkoSettled
+from protocol.games.poker import (
+    PokerAct,
+    PokerAway,
+    PokerBack,
+    PokerBought,
+    PokerHand,
+    PokerHole,
+    PokerLeave,
+    PokerMix,
+    PokerPeek,
+    PokerRecall,
+    PokerShow,
+    PokerSit,
+    PokerTopUp,
+)
 from protocol.games.roulette import RouletteBet, RouletteClear, RoulettePlaced, RouletteReturned, RouletteUndo
 from protocol.games.sicbo import SicBoBet, SicBoClear, SicBoPlaced, SicBoReturned, SicBoUndo
 from protocol.games.slots import SlotsBet, SlotsSettled
@@ -124,4 +139,14 @@ ANSWERS: Final[Mapping[type[Request], type[Reply]]] = {
     CrashUndo: CrashReturned,
     CrashClear: CrashReturned,
     CrashCashout: CrashCashed,
+    PokerSit: PokerBought,
+    PokerTopUp: PokerBought,
+    PokerLeave: Done,
+    PokerAway: Done,
+    PokerBack: Done,
+    PokerAct: Done,
+    PokerShow: Done,
+    PokerMix: Done,
+    PokerPeek: PokerHole,
+    PokerRecall: PokerHand,
 }

@@ -52,6 +52,13 @@ class Watchers(NamedTuple):
     watching: int
 
 
+class Reached(NamedTuple):
+    """A player who watches a table has come, or has gone without a word (a gateway says so when it happens)."""
+
+    player: PlayerId
+    is_here: bool
+
+
 class Wake(NamedTuple):
     """The time an actor asked for has come."""
 

@@ -17,5 +17,6 @@ GameName = Literal[
     "baccarat",
     "crash",
     "blackjack",
+    "poker",
 ]
 GAME_NAMES: Final[tuple[GameName, ...]] = get_args(GameName)

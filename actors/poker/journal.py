@@ -11,7 +11,9 @@ from actors.games.poker.events import (
     Event,
     Extended,
     HandDealt,
+    HandOpened,
     Leaving,
+    Mixed,
     Moved,
     ReachChanged,
     SatIn,
@@ -63,8 +65,8 @@ class Paid:
 TableEvent = Event | Buying | Bought | Owed | Paid
 
 _KINDS: Final[tuple[type[Any], ...]] = (
-    SeatTaken, ChipsAdded, SeatLeft, Leaving, SatOut, SatIn, ReachChanged, HandDealt, Moved, Extended, Shown,
-    Buying, Bought, Owed, Paid,
+    SeatTaken, ChipsAdded, SeatLeft, Leaving, SatOut, SatIn, ReachChanged, HandOpened, Mixed, HandDealt, Moved,
+    Extended, Shown, Buying, Bought, Owed, Paid,
 )  # fmt: skip
 _BY_NAME: Final = {kind.__name__: kind for kind in _KINDS}
 

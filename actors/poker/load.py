@@ -15,7 +15,7 @@ from protocol.money import Asset
 
 
 class PokerKind:
-    """Poker tables from their snapshot, which is of the deal of their last hand, and the events after it."""
+    """Poker tables from their snapshot, which is of when their newest hand was opened, or later, and what came after."""
 
     def __init__(self, tables: Mapping[str, Rules], assets: Sequence[Asset], sealer: Sealer) -> None:
         self._tables = tables
@@ -46,5 +46,7 @@ class PokerKind:
         memory = load_memory(rules, journal.snapshot_n, journal.snapshot, seed)
         for _, event in journal.events:
             apply_event(memory, read_event(event), seed_of)
-        seed = seed_of(memory.state.number) if memory.state.hand else None
+        state = memory.state
+        wanted = state.number if state.hand else state.number + 1 if state.opened else None
+        seed = seed_of(wanted) if wanted is not None else None
         return PokerTable(rules, memory, seed, self._assets[rules.asset], self._sealer)

@@ -27,7 +27,10 @@ from actors.games.poker.events import (
     DealHand,
     Event,
     HandDealt,
+    Mix,
     Moved,
+    OpenHand,
+    Reach,
     SeatLeft,
     SeatTaken,
     Show,
@@ -41,7 +44,7 @@ from actors.games.poker.history import history_of
 from actors.games.poker.rules import Rules
 from actors.games.poker.state import replayed
 from actors.games.poker.table import deadline, decide, may_deal
-from actors.games.poker.view import published, view
+from actors.games.poker.view import cards_for, lobby_of, published, view
 from actors.poker.journal import Bought, Buying, Owed, Paid, TableEvent, write_event
 from actors.poker.memory import Memory, apply_event, dump_memory
 from actors.runtime.actor import Sender
@@ -49,9 +52,20 @@ from actors.runtime.ref import Ref
 from actors.runtime.turn import Turn
 from actors.wallet.digest import digest_of, digest_of_parts
 from persistence.interfaces import KnownCommand
-from protocol.commands import Asked, ChipsMoved, Look, MoveChips, NotHeld, RefuseBet, Wake
+from protocol.commands import Asked, ChipsMoved, LobbyLook, Look, MoveChips, NotHeld, Reached, RefuseBet, Wake
 from protocol.errors import Code, Refusal
-from protocol.games.poker import PokerAct, PokerAway, PokerBack, PokerLeave, PokerShow, PokerSit, PokerTopUp
+from protocol.games.poker import (
+    PokerAct,
+    PokerAway,
+    PokerBack,
+    PokerHole,
+    PokerLeave,
+    PokerMix,
+    PokerPeek,
+    PokerShow,
+    PokerSit,
+    PokerTopUp,
+)
 from protocol.ids import AccountId, CommandId, PlayerId, command_id_from
 from protocol.money import Asset, Balance, player_account
 from protocol.records import JournalEntry, RoundEnd, RoundOpen, Snapshot, Transfer, TransferKind
@@ -61,6 +75,8 @@ GAME: Final = "poker"
 SERVER_SEED_BYTES: Final = 32
 ASK_AGAIN_MS: Final = 1_000
 """How often a wallet is asked again that has not answered."""
+EVENTS_MAX: Final = 500
+"""A table's memory is written down whole when so many events have come after the last time."""
 WAITING_MAX: Final = 1_000
 """How many requests wait for wallets at a table; more are told to come later."""
 
@@ -68,7 +84,7 @@ WAITING_MAX: Final = 1_000
 class PokerTable:
     """One table."""
 
-    __slots__ = ("_asset", "_memory", "_ref", "_rules", "_sealer", "_seed", "_seq", "_stream", "_waiting")
+    __slots__ = ("_asset", "_kept", "_memory", "_ref", "_rules", "_sealer", "_seed", "_seq", "_stream", "_waiting")
 
     _handlers: ClassVar[dict[type, str]] = {
         Asked: "_asked",
@@ -76,6 +92,8 @@ class PokerTable:
         NotHeld: "_refused",
         Wake: "_wake",
         Look: "_look",
+        LobbyLook: "_look_from_lobby",
+        Reached: "_reached",
     }
 
     def __init__(self, rules: Rules, memory: Memory, seed: str | None, asset: Asset, sealer: Sealer) -> None:
@@ -87,6 +105,7 @@ class PokerTable:
         self._ref = Ref("table", rules.table)
         self._stream = f"table:{rules.table}"
         self._seq = 0
+        self._kept = memory.n
         self._waiting: dict[CommandId, list[Sender]] = {}
 
     @property
@@ -124,7 +143,12 @@ class PokerTable:
     # --- requests ---
 
     def _asked(self, turn: Turn, asked: Asked, sender: Sender) -> None:
-        request = asked.request
+        request: Any = asked.request
+        if type(request) is PokerPeek:
+            state = self._memory.state
+            cards = cards_for(state, asked.player)
+            turn.answer(sender, PokerHole(id=request.id, table=self._rules.table, hand=state.number, cards=cards))
+            return
         if type(request) is PokerSit or type(request) is PokerTopUp:
             self._buy(turn, asked, request, sender)
             return
@@ -250,26 +274,44 @@ class PokerTable:
     def _go_on(self, turn: Turn) -> None:
         """Deal if it is time; see that the table is woken at its next deadline."""
         state = self._memory.state
-        if may_deal(state) and turn.now >= state.until:
-            self._deal(turn)
+        if may_deal(state):
+            if not state.opened:
+                self._open(turn)
+            if turn.now >= state.until:
+                self._deal(turn)
+                if may_deal(state):
+                    self._open(turn)
+        if self._memory.n - self._kept >= EVENTS_MAX:
+            self._keep(turn)
         at = deadline(state)
         if at is not None:
             turn.wake_at(max(at, turn.now))
 
-    def _deal(self, turn: Turn) -> None:
-        """The seed is drawn and sealed in the commit of the deal."""
-        state, table = self._memory.state, self._rules.table
-        number = state.number + 1
+    def _open(self, turn: Turn) -> None:
+        """The seed of the next hand is drawn and sealed before anybody mixes entropy into it."""
+        table, number = self._rules.table, self._memory.state.number + 1
         seed = new_server_seed(turn.entropy(SERVER_SEED_BYTES))
         commitment = commitment_of(seed)
-        client_seed = client_seed_from(table, number, commitment, ())
-        decided = decide(state, DealHand(commitment, client_seed, turn.now))
+        decided = decide(self._memory.state, OpenHand(commitment, turn.now))
         if isinstance(decided, Refusal) or not decided:
             return
         self._seed = seed
         sealed = self._sealer.seal(seed, round_seed(table, number), turn.entropy(NONCE_BYTES))
         turn.stage(RoundOpen(table, number, GAME, commitment, sealed, turn.now))
         self._happen(turn, decided)
+        self._keep(turn)
+
+    def _deal(self, turn: Turn) -> None:
+        """The deck follows from the seed that was committed to and from what players have mixed in since."""
+        state = self._memory.state
+        client_seed = client_seed_from(self._rules.table, state.number + 1, state.opened, state.mixed.values())
+        decided = decide(state, DealHand(state.opened, client_seed, turn.now))
+        if not isinstance(decided, Refusal):
+            self._happen(turn, decided)
+
+    def _keep(self, turn: Turn) -> None:
+        """Write down all that the table remembers, so that it need not be told again event by event."""
+        self._kept = self._memory.n
         turn.stage(Snapshot(str(self._ref), self._memory.n, dump_memory(self._memory)))
 
     # --- events ---
@@ -313,14 +355,33 @@ class PokerTable:
         entrants = [one.seat for one in hand.deal.entrants]
         names = {seat: state.seats[seat].name for seat in entrants}
         history = history_of(self._rules, hand, names, seen=entrants)
-        outcome = msgpack.packb({"phh": history})
-        contributions = msgpack.packb(())
+        players = [state.seats[seat].player for seat in entrants]
+        outcome = msgpack.packb(
+            {
+                "variant": self._rules.variant,
+                "entrants": entrants,
+                "players": players,
+                "board": hand.board,
+                "shown": list(hand.shown()),
+                "rake": rake,
+                "phh": history,
+            }
+        )
+        contributions = msgpack.packb(state.contributions)
         turn.stage(
             RoundEnd(self._rules.table, state.number, self._seed, state.client_seed, contributions, outcome, turn.now)
         )
         self._seed = None
 
     # --- what may be seen ---
+
+    def _reached(self, turn: Turn, command: Reached, sender: Sender) -> None:
+        decided = decide(self._memory.state, Reach(command.player, not command.is_here, turn.now))
+        if not isinstance(decided, Refusal):
+            self._happen(turn, decided)
+
+    def _look_from_lobby(self, turn: Turn, command: LobbyLook, sender: Sender) -> None:
+        turn.answer(sender, lobby_of(self._memory.state))
 
     def _look(self, turn: Turn, command: Look, sender: Sender) -> None:
         turn.answer(
@@ -342,4 +403,6 @@ def _command_of(player: PlayerId, request: Any, now: int) -> Command | None:
             return SitIn(player, request.posts, now)
         case PokerShow():
             return Show(player, request.hand, now)
+        case PokerMix():
+            return Mix(player, request.hand, request.entropy, now)
     return None

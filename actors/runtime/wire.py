@@ -14,14 +14,17 @@ from protocol.commands import (
     AskAboutHold,
     AskAboutId,
     Asked,
+    ChipsMoved,
     Held,
     IdIsNew,
     LobbyLook,
     Look,
     Move,
+    MoveChips,
     NotHeld,
     OpenWallet,
     PlaceHold,
+    Reached,
     RefuseBet,
     Release,
     Settle,
@@ -71,6 +74,9 @@ COMMANDS: Final[tuple[type[Any], ...]] = (
     AskAboutHold,
     TakeSession,
     Wake,
+    MoveChips,
+    ChipsMoved,
+    Reached,
 )
 """What actors are told from elsewhere; each is a named tuple. The order is part of the form."""
 

@@ -12,6 +12,7 @@ from protocol.games import (
     limbo,
     mines,
     plinko,
+    poker,
     roulette,
     sicbo,
     slots,
@@ -21,7 +22,7 @@ from protocol.games import (
 from protocol.model import Message, Request
 
 _ALONE: Final = (dice, limbo, plinko, keno, wheel, slots, mines, hilo, videopoker)
-_AT_TABLES: Final = (roulette, sicbo, baccarat, crash, blackjack)
+_AT_TABLES: Final = (roulette, sicbo, baccarat, crash, blackjack, poker)
 _GAMES: Final = (*_ALONE, *_AT_TABLES)
 
 GAME_REQUESTS: Final[tuple[type[Request], ...]] = tuple(one for game in _GAMES for one in game.REQUESTS)

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Final, Literal
 from pydantic import Field
 
 from protocol.model import Amount, Message, Push, Reply, Request, TableKey
+from protocol.requests import ClientSeed
 
 Cards = tuple[int, ...]
 Kind = Literal["fold", "call", "raise"]
@@ -87,6 +88,61 @@ class PokerShow(Request):
     hand: HandNumber
 
 
+class PokerMix(Request):
+    """Give entropy to the deck of hand `hand`, the next one, whose commitment is public; once a hand."""
+
+    room: ClassVar[str] = "table"
+    t: Literal["poker.mix"] = "poker.mix"
+    table: TableKey
+    hand: HandNumber
+    entropy: ClientSeed
+
+
+class PokerPeek(Request):
+    """Look at one's own hole cards in the hand in play."""
+
+    room: ClassVar[str] = "table"
+    t: Literal["poker.peek"] = "poker.peek"
+    table: TableKey
+
+
+class PokerHole(Reply):
+    """One's own hole cards; none of those who are not dealt in."""
+
+    t: Literal["poker.hole"] = "poker.hole"
+    table: str
+    hand: int
+    cards: Cards
+
+
+class PokerRecall(Request):
+    """Ask for the record of a hand that is over."""
+
+    t: Literal["poker.recall"] = "poker.recall"
+    table: TableKey
+    hand: HandNumber
+
+
+class PokerHand(Reply):
+    """A hand that is over, in PHH, with the cards that were shown and one's own, and what its deck follows from.
+
+    Whoever has the server seed can compute all cards, those that were mucked too.
+    """
+
+    t: Literal["poker.hand"] = "poker.hand"
+    table: str
+    hand: int
+    phh: str
+    commitment: str
+    server_seed: str | None
+    client_seed: str
+    contributions: tuple[str, ...]
+    variant: str
+    entrants: tuple[int, ...]
+    cards: tuple[tuple[int, Cards], ...]
+    board: Cards
+
+
 class PokerBought(Reply):
     """The chips are on the table. `entry` is the number of the table's record of it."""
 
@@ -146,7 +202,10 @@ class PokerResult(Message):
 
 
 class PokerSnapshot(Push):
-    """The whole table as this viewer may see it; it replaces what was known. `cards` are the viewer's own."""
+    """The whole table as this viewer may see it; it replaces what was known. `cards` are the viewer's own.
+
+    `opened` is the commitment to the next hand's server seed, or empty.
+    """
 
     t: Literal["poker.snapshot"] = "poker.snapshot"
     table: str
@@ -157,8 +216,11 @@ class PokerSnapshot(Push):
     buy_in_min: int
     buy_in_max: int
     seats_max: int
+    rake_per_mille: int
+    rake_cap: int
     hand: int
     commitment: str
+    opened: str
     button: int | None
     pot: int
     board: Cards
@@ -190,6 +252,22 @@ class PokerDealt(Push):
     turn: PokerTurn | None
 
 
+class PokerOpened(Push):
+    """The server seed of the next hand is committed to: until it is dealt, players may mix their entropy in."""
+
+    t: Literal["poker.opened"] = "poker.opened"
+    hand: int
+    commitment: str
+    deals_at_ms: int
+
+
+class PokerMixed(Push):
+    """A player has mixed entropy into the next hand. What it was is told when the hand is over."""
+
+    t: Literal["poker.mixed"] = "poker.mixed"
+    seat: int
+
+
 class PokerMoved(Push):
     """A move, and what it led to: the seat's bet and stack after it, the pot, the board, and whose turn it is."""
 
@@ -211,3 +289,12 @@ class PokerEnded(Push):
     t: Literal["poker.ended"] = "poker.ended"
     result: PokerResult
     deals_at_ms: int
+
+
+REQUESTS: Final[tuple[type[Request], ...]] = (
+    PokerSit, PokerTopUp, PokerLeave, PokerAway, PokerBack, PokerAct, PokerShow, PokerMix, PokerPeek, PokerRecall
+)  # fmt: skip
+REPLIES: Final[tuple[type[Message], ...]] = (
+    PokerBought, PokerHole, PokerHand, PokerSnapshot, PokerSeated, PokerOpened, PokerMixed, PokerDealt, PokerMoved,
+    PokerEnded, PokerSeat, PokerTurn, PokerResult,
+)  # fmt: skip

@@ -87,10 +87,11 @@ def refusal(state: State, command: Command) -> Refusal:
 
 
 def table_of(stacks: Sequence[int], rules: Rules | None = None, now: int = 0) -> State:
-    """A table with players 1, 2, 3, … in seats 0, 1, 2, …, before its first hand."""
+    """A table with players 1, 2, 3, … in seats 0, 1, 2, …, before its first hand, for which nobody has to wait."""
     state = State(rules or rules_of())
     for seat, stack in enumerate(stacks):
         told(state, BuyIn(PlayerId(seat + 1), f"player {seat + 1}", seat, stack, now))
+    state.until = 0
     return state
 
 

@@ -9,7 +9,9 @@ from actors.games.poker.events import (
     Event,
     Extended,
     HandDealt,
+    HandOpened,
     Leaving,
+    Mixed,
     Moved,
     ReachChanged,
     SatIn,
@@ -44,9 +46,15 @@ def apply(state: State, event: Event, server_seed: str | None = None) -> State:
             if state.last is not None:
                 shown = (*state.last.shown, (event.seat, state.hidden.pop(event.seat)))
                 state.last = replace(state.last, shown=shown)
+        case HandOpened():
+            state.opened, state.mixed = event.commitment, {}
+        case Mixed():
+            state.mixed[state.seats[event.seat].player] = event.entropy
         case SeatTaken():
+            was_enough = state.places is not None
             bank = state.rules.timing.bank_ms_max
             state.seats[event.seat] = Seat(event.player, event.name, event.stack, bank)
+            _begin_again(state, was_enough, event.at)
         case SeatLeft():
             del state.seats[event.seat]
             state.hidden.pop(event.seat, None)
@@ -55,7 +63,14 @@ def apply(state: State, event: Event, server_seed: str | None = None) -> State:
     return state
 
 
+def _begin_again(state: State, was_enough: bool, at: int) -> None:
+    """When there are enough players again, there is a pause, in which they can mix their entropy in."""
+    if state.hand is None and not was_enough and state.places is not None:
+        state.until = max(state.until, at + state.rules.timing.pause_ms)
+
+
 def _seat_changed(state: State, event: ChipsAdded | Leaving | SatOut | SatIn | ReachChanged) -> None:
+    was_enough = state.places is not None if state.hand is None else True
     seat = state.seats[event.seat]
     match event:
         case ChipsAdded(amount=amount) if state.plays(event.seat):
@@ -73,6 +88,7 @@ def _seat_changed(state: State, event: ChipsAdded | Leaving | SatOut | SatIn | R
             state.absent.discard(event.seat)
         case ReachChanged(is_away=is_away):
             seat.is_away = is_away
+    _begin_again(state, was_enough, event.at)
 
 
 def _dealt(state: State, event: HandDealt, server_seed: str | None) -> None:
@@ -90,6 +106,7 @@ def _dealt(state: State, event: HandDealt, server_seed: str | None) -> None:
         seat.bank_ms = min(rules.timing.bank_ms_max, seat.bank_ms + rules.timing.bank_gain_ms)
     state.positions = Positions(deal.button, deal.small, deal.big)
     state.number, state.commitment, state.client_seed = deal.number, event.commitment, event.client_seed
+    state.contributions, state.opened, state.mixed = tuple(state.mixed.values()), "", {}
     state.extended, state.absent, state.moves, state.last, state.hidden = set(), set(), [], None, {}
     state.hand = Hand(rules, deal, deck_of(server_seed, event.client_seed, deal.number))
     _begin_turn(state, state.hand, event.at)
@@ -130,6 +147,6 @@ def _end(state: State, hand: Hand, at: int) -> None:
         seat = state.seats[number]
         seat.stack, seat.added = stack + seat.added, 0
     state.hidden = {number: hand.cards_of(number) for number, _ in result.stacks if number not in shown}
-    state.last = Ended(hand.deal, tuple(state.moves), hand.board, tuple(shown.items()), result)
+    state.last = Ended(hand.deal, tuple(state.moves), tuple(hand.movers), hand.board, tuple(shown.items()), result)
     state.moves = []
     state.until = at + state.rules.timing.pause_ms

@@ -81,6 +81,24 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenHand:
+    """Commit to the next hand's server seed, so that players can mix theirs in before it is dealt."""
+
+    commitment: str
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Give entropy to hand number `hand`, which is not dealt yet."""
+
+    player: PlayerId
+    hand: int
+    entropy: str
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
 class DealHand:
     """Deal a hand whose deck is bound to `commitment` (of the server seed) and to `client_seed`."""
 
@@ -96,7 +114,7 @@ class Advance:
     now: int
 
 
-Command = BuyIn | TopUp | StandUp | SitOut | SitIn | Act | Show | Reach | DealHand | Advance
+Command = BuyIn | TopUp | StandUp | SitOut | SitIn | Act | Show | Reach | OpenHand | Mix | DealHand | Advance
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +182,24 @@ class ReachChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOpened:
+    """The server seed of hand `number`, the next one, is committed to."""
+
+    number: int
+    commitment: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """A player has given entropy to the next hand."""
+
+    seat: int
+    entropy: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class HandDealt:
     """A hand began; its cards follow from the seeds, and are not in the journal."""
 
@@ -201,5 +237,6 @@ class Shown:
 
 
 Event = (
-    SeatTaken | ChipsAdded | SeatLeft | Leaving | SatOut | SatIn | ReachChanged | HandDealt | Moved | Extended | Shown
-)
+    SeatTaken | ChipsAdded | SeatLeft | Leaving | SatOut | SatIn | ReachChanged
+    | HandOpened | Mixed | HandDealt | Moved | Extended | Shown
+)  # fmt: skip

@@ -59,13 +59,14 @@ def posts_of(entrants: Sequence[Entrant]) -> list[int]:
 class Hand:
     """One hand from its deal on. The deck is a secret: what of it may be seen, and by whom, `cards_of` does not say."""
 
-    __slots__ = ("_acted", "_deck", "_rules", "_seats", "_state", "deal", "options")
+    __slots__ = ("_acted", "_deck", "_rules", "_seats", "_state", "deal", "movers", "options")
 
     def __init__(self, rules: Rules, deal: Deal, deck: Sequence[int]) -> None:
         self.deal = deal
         self._rules = rules
         self._deck = deck
         self._acted: set[int] = set()
+        self.movers: list[int] = []
         self._seats = tuple(one.seat for one in deal.entrants)
         entrants = deal.entrants
         game = GAMES[rules.variant](
@@ -139,6 +140,7 @@ class Hand:
             raise IllegalMove(self.deal.number, move, options)
         street = self.street
         self._acted.add(self._seats.index(options.seat))
+        self.movers.append(options.seat)
         if move.kind == "fold":
             self._state.fold()
         elif move.kind == "call":

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgpack
 
 from actors.games.poker.button import Debt, Places, Positions, Sitter, places_of
-from actors.games.poker.deal import Deal, Entrant, Move, Result
+from actors.games.poker.deal import Deal, Entrant, Move, Result, Winning
 from actors.games.poker.deck import deck_of
 from actors.games.poker.hand import Hand
 from actors.games.poker.rules import Rules
@@ -41,10 +41,11 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The last hand, for those who look back on it: what it was, its moves, and who showed what."""
+    """The last hand, for those who look back on it: what it was, its moves and by whom, and who showed what."""
 
     deal: Deal
     moves: tuple[Move, ...]
+    movers: tuple[int, ...]
     board: tuple[int, ...]
     shown: tuple[tuple[int, tuple[int, ...]], ...]
     result: Result
@@ -60,6 +61,12 @@ class State:
     number: int = 0
     commitment: str = ""
     client_seed: str = ""
+    contributions: tuple[str, ...] = ()
+    """What players mixed into the hand in play, or the last one, in order."""
+    opened: str = ""
+    """The commitment to the next hand's server seed, once there is one."""
+    mixed: dict[PlayerId, str] = field(default_factory=dict)
+    """What players have mixed into the next hand so far."""
     hand: Hand | None = None
     moves: list[Move] = field(default_factory=list)
     turn_at: int = 0
@@ -81,6 +88,16 @@ class State:
         """The next hand, if there are enough players for it."""
         return places_of(self.rules, self.positions, {number: seat.sitter for number, seat in self.seats.items()})
 
+    def made(self, hand: int, number: int) -> tuple[int, Move] | None:
+        """Who made this move of the hand in play or the last one, and what it was."""
+        if hand != self.number:
+            return None
+        if self.hand is not None:
+            movers, moves = tuple(self.hand.movers), tuple(self.moves)
+        else:
+            movers, moves = (self.last.movers, self.last.moves) if self.last is not None else ((), ())
+        return (movers[number], moves[number]) if number < len(moves) else None
+
     def plays(self, number: int) -> bool:
         """Whether a seat is dealt into the hand in play, folded or not."""
         return self.hand is not None and any(one.seat == number for one in self.hand.deal.entrants)
@@ -95,7 +112,7 @@ class State:
 
 
 def dump(state: State) -> bytes:
-    """The table as a snapshot. No card of a hand in play is in it, nor any that was not shown."""
+    """The table as a snapshot. No card of a hand in play is in it; those of the last hand are, shown or not."""
     deal = state.hand.deal if state.hand else None
     fields = {
         "seats": [(number, astuple(seat)) for number, seat in state.seats.items()],
@@ -103,17 +120,22 @@ def dump(state: State) -> bytes:
         "number": state.number,
         "commitment": state.commitment,
         "client_seed": state.client_seed,
+        "contributions": state.contributions,
+        "opened": state.opened,
+        "mixed": list(state.mixed.items()),
         "deal": deal and astuple(deal),
         "moves": [astuple(move) for move in state.moves],
         "times": (state.turn_at, state.until),
         "extended": sorted(state.extended),
         "absent": sorted(state.absent),
+        "last": state.last and astuple(state.last),
+        "hidden": list(state.hidden.items()),
     }
     return msgpack.packb(fields)  # type: ignore[no-any-return]
 
 
 def load(rules: Rules, data: bytes, server_seed: str | None) -> State:
-    """The table that was dumped; a hand in play needs its server seed. The last hand is forgotten."""
+    """The table that was dumped; a hand in play needs its server seed."""
     fields = msgpack.unpackb(data, use_list=False, strict_map_key=False)
     state = State(
         rules,
@@ -122,8 +144,13 @@ def load(rules: Rules, data: bytes, server_seed: str | None) -> State:
         fields["number"],
         fields["commitment"],
         fields["client_seed"],
+        fields["contributions"],
+        fields["opened"],
+        dict(fields["mixed"]),
         extended=set(fields["extended"]),
         absent=set(fields["absent"]),
+        last=fields["last"] and _ended(fields["last"]),
+        hidden=dict(fields["hidden"]),
     )
     state.turn_at, state.until = fields["times"]
     if fields["deal"] is not None and server_seed is not None:
@@ -144,6 +171,12 @@ def replayed(rules: Rules, deal: Deal, deck: Sequence[int], moves: Sequence[Move
 def _seat(values: tuple[Any, ...]) -> Seat:
     player, name, stack, bank_ms, is_in, debt, *others = values
     return Seat(player, name, stack, bank_ms, is_in, Debt(*debt), *others)
+
+
+def _ended(values: tuple[Any, ...]) -> Ended:
+    deal, moves, movers, board, shown, (stacks, rake, winnings) = values
+    result = Result(stacks, rake, tuple(Winning(*one) for one in winnings))
+    return Ended(_deal(deal), tuple(Move(*move) for move in moves), movers, board, shown, result)
 
 
 def _deal(values: tuple[Any, ...]) -> Deal:

@@ -21,8 +21,12 @@ from actors.games.poker.events import (
     Event,
     Extended,
     HandDealt,
+    HandOpened,
     Leaving,
+    Mix,
+    Mixed,
     Moved,
+    OpenHand,
     Reach,
     ReachChanged,
     SatIn,
@@ -41,6 +45,8 @@ from protocol.errors import Code, Refusal
 
 MISSED_MAX: Final = 200
 """Who was not dealt in for so many hands gives up the seat."""
+MIXED_MAX: Final = 64
+"""How many players may mix into one hand, those included who have left since."""
 
 Decision = tuple[Event, ...] | Refusal
 
@@ -50,12 +56,16 @@ def decide(state: State, command: Command) -> Decision:
     match command:
         case BuyIn():
             return _buy_in(state, command)
+        case OpenHand(commitment=commitment, now=now):
+            return () if state.opened else (HandOpened(state.number + 1, commitment, now),)
         case DealHand():
             return _deal(state, command)
         case Advance():
             return _advance(state, command.now)
     number = state.seat_of(command.player)
     if number is None:
+        if type(command) is StandUp:
+            return ()
         return Refusal(Code.NOT_SEATED, {"table": state.rules.table})
     match command:
         case Act():
@@ -66,6 +76,8 @@ def decide(state: State, command: Command) -> Decision:
             return _stand_up(state, number, command.now)
         case Show():
             return _show(state, number, command)
+        case Mix():
+            return _mix(state, number, command)
         case SitOut(now=now):
             return (SatOut(number, now),) if state.seats[number].is_in else ()
         case SitIn(posts=posts, now=now):
@@ -133,6 +145,8 @@ def _sit_in(state: State, number: int, posts: bool, now: int) -> Decision:
 
 def _act(state: State, number: int, command: Act) -> Decision:
     hand = state.hand
+    if state.made(command.hand, command.number) == (number, command.move):
+        return ()  # asked for again: it was done
     if hand is None or command.hand != state.number:
         return Refusal(Code.BETTING_CLOSED, {"round": state.number, "wanted": command.hand})
     options = hand.options
@@ -147,9 +161,22 @@ def _act(state: State, number: int, command: Act) -> Decision:
 
 
 def _show(state: State, number: int, command: Show) -> Decision:
+    if command.hand == state.number and state.last is not None and number in dict(state.last.shown):
+        return ()
     if state.hand is not None or command.hand != state.number or number not in state.hidden:
         return Refusal(Code.ILLEGAL_STEP, {"round": state.number, "reason": "there is nothing of yours to show"})
     return (Shown(number, command.now),)
+
+
+def _mix(state: State, number: int, command: Mix) -> Decision:
+    if not state.opened or state.hand is not None or command.hand != state.number + 1:
+        return Refusal(Code.BETTING_CLOSED, {"round": state.number + 1, "wanted": command.hand})
+    before = state.mixed.get(command.player)
+    if before == command.entropy:
+        return ()
+    if before is not None or len(state.mixed) >= MIXED_MAX:
+        return Refusal(Code.ILLEGAL_STEP, {"reason": "you have mixed into this hand already"})
+    return (Mixed(number, command.entropy, command.now),)
 
 
 def _deal(state: State, command: DealHand) -> Decision:

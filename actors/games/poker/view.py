@@ -1,11 +1,15 @@
 """What may be seen of a poker table: everything but hole cards, which their player alone sees until they are shown."""
 
-from actors.games.poker.events import Event, HandDealt, Moved, Shown
+from typing import Any
+
+from actors.games.poker.events import Event, HandDealt, HandOpened, Mixed, Moved, Shown
 from actors.games.poker.state import Ended, State
 from protocol.games.poker import (
     PokerDealt,
     PokerEnded,
+    PokerMixed,
     PokerMoved,
+    PokerOpened,
     PokerResult,
     PokerSeat,
     PokerSeated,
@@ -32,8 +36,11 @@ def view(state: State, viewer: PlayerId | None, stream: str, epoch: int, seq: in
         buy_in_min=rules.buy_in_min,
         buy_in_max=rules.buy_in_max,
         seats_max=rules.seats_max,
+        rake_per_mille=rules.rake.per_mille,
+        rake_cap=rules.rake.cap,
         hand=state.number,
         commitment=state.commitment,
+        opened=state.opened,
         button=state.positions.button if state.positions else None,
         pot=hand.pot if hand else 0,
         board=hand.board if hand else (),
@@ -44,6 +51,29 @@ def view(state: State, viewer: PlayerId | None, stream: str, epoch: int, seq: in
         cards=cards_for(state, viewer),
         now_ms=now,
     )
+
+
+def lobby_of(state: State) -> dict[str, Any]:
+    """The table as the lobby lists it; `history` is what the last hand paid, by seat."""
+    rules = state.rules
+    won: dict[int, int] = {}
+    for one in state.last.result.winnings if state.last else ():
+        won[one.seat] = won.get(one.seat, 0) + one.amount
+    return {
+        "t": "table",
+        "table": rules.table,
+        "game": "poker",
+        "variant": rules.variant,
+        "asset": rules.asset,
+        "min_bet": rules.big_blind,
+        "max_bet": rules.buy_in_max,
+        "max_total": rules.buy_in_max,
+        "phase": "waiting" if state.hand is None else "playing",
+        "round": state.number,
+        "closes_at_ms": state.until,
+        "seated": len(state.seats),
+        "history": tuple(won.items()),
+    }
 
 
 def cards_for(state: State, player: PlayerId | None) -> tuple[int, ...]:
@@ -86,6 +116,14 @@ def published(state: State, event: Event, stream: str, epoch: int, seq: int) -> 
             turn=turn_of(state),
         )
         return (dealt, _ended(state, stream, epoch, seq + 1)) if state.hand is None else (dealt,)
+    if isinstance(event, HandOpened):
+        at = state.until
+        opened = PokerOpened(
+            stream=stream, epoch=epoch, seq=seq, hand=event.number, commitment=event.commitment, deals_at_ms=at
+        )
+        return (opened,)
+    if isinstance(event, Mixed):
+        return (PokerMixed(stream=stream, epoch=epoch, seq=seq, seat=event.seat),)
     if isinstance(event, Shown):
         return (_ended(state, stream, epoch, seq),)
     taken = _seat(state, event.seat) if event.seat in state.seats else None

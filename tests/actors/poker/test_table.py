@@ -29,6 +29,7 @@ def begun(room: CardRoom) -> CardRoom:
     """Ann and Ben play a hand."""
     room.sits(ANN, 0)
     room.sits(BEN, 1)
+    room.wait(TIMING.pause_ms)
     return room
 
 
@@ -187,8 +188,12 @@ def test_a_move_that_is_repeated_after_a_crash_is_not_made_twice(room: CardRoom)
     act = PokerAct(id=room.new_id(), table=TABLE, hand=1, move=0, kind="call")
     assert type(room.asks(player, act)) is Done
     room.start()
-    answer = room.asks(player, act)
+    pot = room.seen().pot
 
+    assert type(room.asks(player, act)) is Done
+    assert room.seen().pot == pot
+    other = act.model_copy(update={"id": room.new_id(), "kind": "fold"})
+    answer = room.asks(player, other)
     assert isinstance(answer, Refusal)
     assert answer.code == Code.OUT_OF_TURN
 

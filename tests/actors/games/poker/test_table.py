@@ -75,7 +75,7 @@ def act(state: State, move: Move, now: int | None = None) -> None:
         (TopUp(ONE, 0, 0), Code.BET_BELOW_MINIMUM),
         (TopUp(ONE, 19_001, 0), Code.BET_ABOVE_MAXIMUM),
         (TopUp(PlayerId(9), 100, 0), Code.NOT_SEATED),
-        (StandUp(PlayerId(9), 0), Code.NOT_SEATED),
+        (SitOut(PlayerId(9), 0), Code.NOT_SEATED),
         (Act(PlayerId(9), 1, 0, CALL, 0), Code.NOT_SEATED),
         (Act(ONE, 1, 0, CALL, 0), Code.BETTING_CLOSED),
         (Show(ONE, 1, 0), Code.ILLEGAL_STEP),
@@ -118,7 +118,10 @@ def test_a_move_that_comes_twice_is_not_made_on_the_next_street() -> None:
     told(state, check)
     assert turn_of(state)[0] == player
 
-    assert refusal(state, check).code == Code.OUT_OF_TURN
+    assert told(state, check) == ()
+    assert turn_of(state)[0] == player
+    bet = Act(player, state.number, check.number, to(200), state.turn_at)
+    assert refusal(state, bet).code == Code.OUT_OF_TURN
 
 
 def test_a_hand_is_dealt_when_two_can_play_and_the_pause_is_over() -> None:
@@ -127,7 +130,8 @@ def test_a_hand_is_dealt_when_two_can_play_and_the_pause_is_over() -> None:
     assert deal_next(state, 0) == ()
     told(state, BuyIn(TWO, "b", 1, 1_000, 5))
     assert may_deal(state)
-    deal_next(state, 5)
+    assert deal_next(state, 5 + TIMING.pause_ms - 1) == ()
+    deal_next(state, 5 + TIMING.pause_ms)
     assert state.number == 1
     act(state, FOLD)
 
@@ -295,7 +299,7 @@ def test_one_whom_all_others_left_alone_may_show_until_the_next_hand() -> None:
 
     assert told(state, Show(winner, 1, 9)) == (Shown(seat, 9),)
     assert dict(state.last.shown) == {seat: cards}
-    assert refusal(state, Show(winner, 1, 9)).code == Code.ILLEGAL_STEP
+    assert told(state, Show(winner, 1, 9)) == ()
     deal_next(state)
     assert refusal(state, Show(folded, 1, 9)).code == Code.ILLEGAL_STEP
 
