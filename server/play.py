@@ -4,11 +4,39 @@ from typing import Any
 
 from actors.games.catalogue import TABLE_GAMES, table_rules
 from actors.games.interface import TableGame
-from server.config import Config
+from actors.games.poker.rules import Rake, Rules, Timing
+from protocol.ids import TableId
+from server.config import Config, PokerSettings
 
-__all__ = ["configured_tables"]
+__all__ = ["configured_tables", "poker_rules", "poker_tables"]
 
 
 def configured_tables(config: Config) -> dict[str, tuple[TableGame[Any], Any]]:
-    """Each table's game and rules, by its id."""
-    return {table.id: (TABLE_GAMES[table.game], table_rules(table.model_dump())) for table in config.tables}
+    """The game and rules of each table at which the house is played against, by its id."""
+    return {
+        table.id: (TABLE_GAMES[table.game], table_rules(table.model_dump()))
+        for table in config.tables
+        if table.game in TABLE_GAMES
+    }
+
+
+def poker_tables(config: Config) -> dict[str, Rules]:
+    """The rules of each poker table, by its id."""
+    return {table.id: poker_rules(table) for table in config.tables if isinstance(table, PokerSettings)}
+
+
+def poker_rules(table: PokerSettings) -> Rules:
+    """The rules of a poker table from its settings."""
+    timing = Timing(table.act_ms, table.bank_ms_max, table.bank_gain_ms, table.away_ms, table.pause_ms)
+    return Rules(
+        TableId(table.id),
+        table.small_blind,
+        table.big_blind,
+        table.buy_in_min,
+        table.buy_in_max,
+        table.seats,
+        table.variant,
+        table.asset,
+        Rake(table.rake_per_mille, table.rake_cap),
+        timing,
+    )

@@ -11,11 +11,13 @@ from actors.instant.journal import journal_of, read_steps
 from persistence.interfaces import BetRow
 from persistence.ledgers import Ledgers
 from protocol.errors import Code, Refusal
+from protocol.games.poker import PokerHand, PokerRecall
 from protocol.ids import BetId, PlayerId
 from protocol.money import Asset, Balance, player_account, player_of
 from protocol.records import BetState, TransferKind
 from protocol.replies import ProofView, RoundsPage, StatementPage, StatementRow
 from protocol.requests import LastRounds, Statement
+from server.poker_hands import hand_of
 from server.replay import Replay, replay
 from server.rounds import Recall
 
@@ -65,6 +67,11 @@ class LedgerQueries:
     async def replay(self, round_id: str) -> Replay | Refusal:
         """A round of a table (`TABLE:NUMBER`), or of one player (the bet's id), recalled and played again."""
         return await replay(self._ledgers, round_id, self.proof)
+
+    async def poker_hand(self, player: PlayerId | None, request: PokerRecall) -> PokerHand | Refusal:
+        """A hand of poker that is over, as the player may see it; `player` nobody: all that was shown."""
+        found = await self._ledgers.of_table(request.table).find_round(request.table, request.hand)
+        return hand_of(found, player, request)
 
     async def proof(self, player: PlayerId | None, bet_id: BetId) -> ProofView | Refusal:
         """What a bet can be checked by; `player` nobody: whoever's it is, if it is one player's."""

@@ -15,7 +15,7 @@ from protocol.money import Asset
 
 
 class PokerKind:
-    """Poker tables from their snapshot, which is of when their newest hand was opened, or later, and what came after."""
+    """Poker tables from their snapshot, made when their newest hand was opened or later, and what came after."""
 
     def __init__(self, tables: Mapping[str, Rules], assets: Sequence[Asset], sealer: Sealer) -> None:
         self._tables = tables

@@ -296,5 +296,5 @@ REQUESTS: Final[tuple[type[Request], ...]] = (
 )  # fmt: skip
 REPLIES: Final[tuple[type[Message], ...]] = (
     PokerBought, PokerHole, PokerHand, PokerSnapshot, PokerSeated, PokerOpened, PokerMixed, PokerDealt, PokerMoved,
-    PokerEnded, PokerSeat, PokerTurn, PokerResult,
+    PokerEnded,
 )  # fmt: skip

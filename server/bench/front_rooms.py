@@ -8,6 +8,7 @@ from actors.runtime.ref import Ref
 from persistence.interfaces import PlayerRow
 from protocol.commands import Look, OpenWallet
 from protocol.errors import Code, Refusal
+from protocol.games.poker import PokerHand, PokerRecall
 from protocol.ids import BetId, PlayerId
 from protocol.money import Asset
 from protocol.replies import BalanceView, ProofView, RoundsPage, StatementPage, WalletSnapshot
@@ -84,6 +85,10 @@ class NoQueries:
     async def last_rounds(self, player: PlayerId, request: LastRounds) -> RoundsPage | Refusal:
         """See `Queries.last_rounds`."""
         return Refusal(Code.UNKNOWN_ASSET)
+
+    async def poker_hand(self, player: PlayerId, request: PokerRecall) -> PokerHand | Refusal:
+        """See `Queries.poker_hand`."""
+        return Refusal(Code.UNKNOWN_BET)
 
     async def proof(self, player: PlayerId | None, bet: BetId) -> ProofView | Refusal:
         """See `Queries.proof`."""

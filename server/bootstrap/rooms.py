@@ -8,6 +8,8 @@ from structlog.typing import FilteringBoundLogger
 from actors.fairness.seal import Sealer
 from actors.games.interface import Limits as BetLimits
 from actors.instant.load import InstantKind
+from actors.poker.either import EitherTable
+from actors.poker.load import PokerKind
 from actors.runtime.actor import Kind
 from actors.runtime.host import HostLimits
 from actors.runtime.ref import Ref
@@ -16,7 +18,7 @@ from actors.wallet.load import WalletKind
 from actors.wallet.used_ids import UsedIds
 from protocol.money import Asset
 from server.config import Config
-from server.play import configured_tables
+from server.play import configured_tables, poker_tables
 
 
 def assets_of(config: Config) -> tuple[Asset, ...]:
@@ -26,7 +28,7 @@ def assets_of(config: Config) -> tuple[Asset, ...]:
 
 def casino_kinds(config: Config, sealer: Sealer, used: UsedIds) -> dict[str, Kind]:
     """How actors of each kind are made."""
-    assets = assets_of(config)
+    assets, poker = assets_of(config), poker_tables(config)
     instant: dict[tuple[str, str], BetLimits] = {
         (one.game, one.asset): BetLimits(one.min_bet, one.max_bet, one.max_bet, one.max_profit)
         for one in config.instant
@@ -34,7 +36,9 @@ def casino_kinds(config: Config, sealer: Sealer, used: UsedIds) -> dict[str, Kin
     return {
         "wallet": WalletKind(assets, used),
         "instant": InstantKind(assets, instant, sealer),
-        "table": TableKind(configured_tables(config), assets, sealer),
+        "table": EitherTable(
+            poker, PokerKind(poker, assets, sealer), TableKind(configured_tables(config), assets, sealer)
+        ),
     }
 
 

@@ -15,7 +15,7 @@ from server.cli.simulated import HEAD as SIMULATED_HEAD
 from server.cli.simulated import ROUNDS, ROUNDS_MAX, ROUNDS_MIN, SEED, simulated
 from server.cli.simulated import row_of as simulated_row
 from server.cli.text import table_text
-from server.config import Config
+from server.config import Config, PokerSettings, TableSettings
 from server.odds_text import row_of
 
 __all__ = ["command"]
@@ -38,6 +38,14 @@ def command(context: click.Context, config: Config, json_wanted: bool) -> None:
     head = ("GAME", "TABLE", "VARIANT", "ASSET", "MIN BET", "MAX BET", "MOST AT RISK")
     rows = [[_shown(one[key]) for key in ("game", "table", "variant", "asset", "min_bet", "max_bet")] for one in games]
     click.echo(table_text(head, [[*row, _shown(one["exposure_max"])] for row, one in zip(rows, games, strict=True)]))
+    poker = [one for one in games if one["game"] == "poker"]
+    if poker:
+        click.echo(
+            "\nPoker: bets are buy-ins. The house risks nothing and takes a rake of the pots, up to a cap a hand."
+        )
+        keys = ("table", "seats", "small_blind", "big_blind", "rake_per_mille", "rake_cap")
+        titles = ("TABLE", "SEATS", "SMALL BLIND", "BIG BLIND", "RAKE ‰", "AT MOST")
+        click.echo(table_text(titles, [[_shown(one[key]) for key in keys] for one in poker]))
 
 
 def _instant(config: Config) -> Iterable[dict[str, Any]]:
@@ -48,12 +56,21 @@ def _instant(config: Config) -> Iterable[dict[str, Any]]:
 
 def _tables(config: Config) -> Iterable[dict[str, Any]]:
     for one in config.tables:
-        limits = {"min_bet": one.min_bet, "max_bet": one.max_bet, "exposure_max": one.exposure_max}
-        yield {"game": one.game, "table": one.id, "variant": one.variant, "asset": one.asset, **limits}
+        named = {"game": one.game, "table": one.id, "variant": one.variant, "asset": one.asset}
+        if isinstance(one, PokerSettings):
+            yield {**named, "min_bet": one.buy_in_min, "max_bet": one.buy_in_max, "exposure_max": None, **_poker(one)}
+        elif isinstance(one, TableSettings):
+            yield {**named, "min_bet": one.min_bet, "max_bet": one.max_bet, "exposure_max": one.exposure_max}
+
+
+def _poker(one: PokerSettings) -> dict[str, Any]:
+    """What is played for is the players' own; the house risks nothing, and takes a rake."""
+    rake = {"rake_per_mille": one.rake_per_mille, "rake_cap": one.rake_cap}
+    return {"seats": one.seats, "small_blind": one.small_blind, "big_blind": one.big_blind, **rake}
 
 
 @command.command(name="rtp")
-@click.argument("game", type=click.Choice(sorted(SAMPLES)))
+@click.argument("game", type=click.Choice([*sorted(SAMPLES), "poker"]))
 @click.option("--param", "params", metavar="KEY=VALUE", multiple=True, help="Only wagers like this, see above.")
 @click.option(
     "--rounds",
@@ -87,6 +104,11 @@ def rtp_command(game: str, params: tuple[str, ...], rounds: int | None, seed: in
       videopoker hold=best               always hold what is best
       wheel     segments=50 risk=low     10, 20, … 50; low, medium, high
     """
+    if game == "poker":
+        raise UserError(
+            "poker has no return to the player: what one wins another loses, and the house takes a rake;"
+            " `croupier games` lists it"
+        )
     wanted = dict(_pair(text) for text in params)
     if rounds is not None or (game == "blackjack" and "decks" in wanted):
         _print_simulated(game, simulated(wanted, rounds, seed) if game == "blackjack" else None, json_wanted)

@@ -9,8 +9,10 @@ from server.config.settings import Config
 from server.config.show import MASK, as_json, as_toml
 from server.config.tables import (
     TABLE_SETTINGS,
+    AnyTableSettings,
     BaccaratSettings,
     CrashSettings,
+    PokerSettings,
     RouletteSettings,
     SicBoSettings,
     TableSettings,
@@ -20,6 +22,7 @@ __all__ = [
     "FILE_NAME",
     "MASK",
     "TABLE_SETTINGS",
+    "AnyTableSettings",
     "AssetSettings",
     "BaccaratSettings",
     "Config",
@@ -29,6 +32,7 @@ __all__ = [
     "DatabaseSettings",
     "InstantSettings",
     "Limits",
+    "PokerSettings",
     "Problem",
     "RouletteSettings",
     "SicBoSettings",

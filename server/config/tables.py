@@ -7,7 +7,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from protocol.games.blackjack import BOXES_MAX, boxes_max, stakes_max
 from protocol.games.sicbo import PAY_TABLES, PAYS_KEYS
-from server.config.fields import AssetCode, Count, Milliseconds, Section, Stake, at_least, refused
+from server.config.fields import Amount, AssetCode, Count, Milliseconds, Section, Stake, Whole, at_least, refused
 
 PAYS_TO_1_MAX: Final = 10_000
 PAIR_ODDS: Final = 11
@@ -16,13 +16,18 @@ STRAIGHT_UP_ODDS: Final = 35
 """A single number of roulette pays 35 to 1, the most that one wager can cost the house."""
 
 
-class TableSettings(Section):
+class AnyTableSettings(Section):
     """A live table of any game."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
     game: str
     variant: str
     asset: AssetCode
+
+
+class TableSettings(AnyTableSettings):
+    """A live table at which the house is played against."""
+
     min_bet: Stake
     max_bet: Stake
     """Per wager on the layout."""
@@ -155,12 +160,48 @@ class BlackjackSettings(TableSettings):
         return stakes_max(self.hands_max, doubles_after_split=self.doubles_after_split), "a box"
 
 
-TABLE_SETTINGS: Final[Mapping[str, type[TableSettings]]] = {
+class PokerSettings(AnyTableSettings):
+    """A live cash table of poker, at which players play against each other and the house takes a rake."""
+
+    game: Literal["poker"] = "poker"
+    variant: Literal["holdem", "omaha"]
+    """No-limit hold'em or pot-limit Omaha."""
+    seats: Annotated[Count, Field(ge=2, le=9)] = 6
+    small_blind: Stake
+    big_blind: Stake
+    buy_in_min: Stake
+    buy_in_max: Stake
+    rake_per_mille: Annotated[Whole, Field(ge=0, le=200)] = 50
+    """The house's share of the pots of a hand that saw a flop, in thousandths."""
+    rake_cap: Amount = 0
+    """The most that is taken of one hand; 0: nothing is."""
+    act_ms: Annotated[Milliseconds, Field(ge=1_000)] = 15_000
+    """For each decision; after it the player's time bank runs."""
+    bank_ms_max: Milliseconds = 60_000
+    bank_gain_ms: Milliseconds = 2_000
+    """What the time bank grows by with each hand, up to `bank_ms_max`."""
+    away_ms: Milliseconds = 20_000
+    """More time, once a hand, for a player whose connection is lost."""
+    pause_ms: Annotated[Milliseconds, Field(ge=100)] = 4_000
+    """Between two hands; meanwhile players mix their entropy into the next one."""
+
+    @model_validator(mode="after")
+    def _stakes_agree(self) -> Self:
+        at_least(self.big_blind, "big_blind", self.small_blind, "small_blind")
+        at_least(self.buy_in_max, "buy_in_max", self.buy_in_min, "buy_in_min")
+        least = self.small_blind + self.big_blind
+        if self.buy_in_min < least:
+            raise refused(f"must be at least {least}: both blinds", "buy_in_min")
+        return self
+
+
+TABLE_SETTINGS: Final[Mapping[str, type[AnyTableSettings]]] = {
     "roulette": RouletteSettings,
     "sicbo": SicBoSettings,
     "baccarat": BaccaratSettings,
     "crash": CrashSettings,
     "blackjack": BlackjackSettings,
+    "poker": PokerSettings,
 }
 
 
@@ -175,7 +216,8 @@ AnyTable = Annotated[
     | Annotated[SicBoSettings, Tag("sicbo")]
     | Annotated[BaccaratSettings, Tag("baccarat")]
     | Annotated[CrashSettings, Tag("crash")]
-    | Annotated[BlackjackSettings, Tag("blackjack")],
+    | Annotated[BlackjackSettings, Tag("blackjack")]
+    | Annotated[PokerSettings, Tag("poker")],
     Discriminator(_game_of),
 ]
 """A table of any game, told by `game`; without it, roulette."""
@@ -185,6 +227,9 @@ def _limits(betted: str, number: int) -> dict[str, Any]:
     limits = {"min_bet": 10, "max_bet": 500_00, "max_total": 2_000_00, "exposure_max": 1_000_000_00}
     return {"id": f"{betted}-{number}", "asset": "PLAY", **limits}
 
+
+_BLINDS: Final[Mapping[str, Any]] = {"asset": "PLAY", "small_blind": 50, "big_blind": 1_00, "rake_cap": 3_00}
+_BUY_INS: Final[Mapping[str, Any]] = {"buy_in_min": 40_00, "buy_in_max": 200_00}
 
 DEFAULT_TABLES: Final[tuple[AnyTable, ...]] = (
     RouletteSettings(variant="european", **_limits("roulette", 1)),
@@ -199,4 +244,7 @@ DEFAULT_TABLES: Final[tuple[AnyTable, ...]] = (
         **(_limits("crash", 1) | {"exposure_max": 100_000_000_00}),
     ),
     BlackjackSettings(**_limits("blackjack", 1)),
+    PokerSettings(id="poker-1", variant="holdem", seats=6, **_BLINDS, **_BUY_INS),
+    PokerSettings(id="poker-2", variant="holdem", seats=9, **_BLINDS, **_BUY_INS),
+    PokerSettings(id="poker-3", variant="omaha", seats=6, **_BLINDS, **_BUY_INS),
 )

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from actors.runtime.ref import Ref
 from protocol.errors import Refusal
+from protocol.games.poker import PokerHand, PokerRecall
 from protocol.ids import BetId, PlayerId
 from protocol.model import Message
 from protocol.replies import ProofView, RoundsPage, StatementPage
@@ -52,6 +53,9 @@ class Queries(Protocol):
 
     async def last_rounds(self, player: PlayerId, request: LastRounds) -> RoundsPage | Refusal:
         """Rounds that were played with one of the player's balances, newest first, and its funds around them."""
+
+    async def poker_hand(self, player: PlayerId, request: PokerRecall) -> PokerHand | Refusal:
+        """A hand of poker that is over, as the player may see it."""
 
     async def proof(self, player: PlayerId | None, bet: BetId) -> ProofView | Refusal:
         """What one of the player's bets can be checked by; `player` nobody: whoever's it is."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from protocol.errors import Refusal
+from protocol.games.poker import PokerRecall
 from protocol.ids import BetId
 from protocol.model import Reply, Request
 from protocol.replies import Done, GameInfo, Games, Pong
@@ -61,6 +62,8 @@ class Clerk:
                 self._ask(visitor, request, lambda: self._queries.statement(visitor.player, request))
             case LastRounds():
                 self._ask(visitor, request, lambda: self._queries.last_rounds(visitor.player, request))
+            case PokerRecall():
+                self._ask(visitor, request, lambda: self._queries.poker_hand(visitor.player, request))
             case Proof():
                 self._ask(visitor, request, lambda: self._queries.proof(visitor.player, BetId(request.bet)))
             case Resume():

@@ -87,6 +87,7 @@ class Gateway:
             limits.resume_seconds,
             interest=interest,
             taken=claims.heard,
+            minded=settings.minded,
         )
         self._front = front = Front(
             limits=limits,

@@ -1,6 +1,6 @@
 """Fan-out: every event of a stream once to everyone who watches it, and never a part of what somebody missed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Final, cast
 
 from protocol.commands import SESSION_TAKEN, Claim, Look, Watchers, claim_of
@@ -9,6 +9,7 @@ from protocol.ids import PlayerId
 from protocol.model import Push
 from protocol.replies import Watching
 from server.gateway.actions import failed
+from server.gateway.attendance import Attendance
 from server.gateway.backend import Backend, Event, Interest, ReplyTo
 from server.gateway.frames import message_frame
 from server.gateway.history import Order, Position
@@ -33,7 +34,7 @@ class Hub:
     """The outbox of the hosts. It keeps a stream's history from its first watcher to `idle_seconds` after its last.
 
     `interest` is told which topics there are, where events do not come unasked; `taken` of the claims to sessions that
-    players' wallets have put in order.
+    players' wallets have put in order; the tables that are `minded` of who comes and goes.
     """
 
     def __init__(
@@ -45,8 +46,10 @@ class Hub:
         *,
         interest: Interest | None = None,
         taken: Callable[[str, Claim], None] | None = None,
+        minded: Container[str] = (),
     ) -> None:
         self._backend = backend
+        self._attendance = Attendance(backend, minded)
         self._counters = counters
         self._topics = Topics(events_max, idle_seconds, interest)
         self._stale: set[Topic] = set()
@@ -177,6 +180,7 @@ class Hub:
             if topic.stream == stream:
                 watcher.topics.remove(topic)
                 topic.remove(watcher)
+                self._attendance.went(topic, watcher.player)
                 self._topics.rest(topic, now)
                 return
 
@@ -185,6 +189,7 @@ class Hub:
         topics, watcher.topics = watcher.topics, []
         for topic in topics:
             topic.remove(watcher)
+            self._attendance.went(topic, watcher.player)
             self._topics.rest(topic, now)
 
     def suspend(self, watcher: Watcher) -> None:
@@ -208,6 +213,7 @@ class Hub:
         topic = self._topics.of(stream, watcher.player)
         if topic not in watcher.topics:
             watcher.topics.append(topic)
+            self._attendance.came(topic, watcher.player)
         return topic
 
     # --- from the clock ----------------------------------------------------------------------------------------------
@@ -296,6 +302,7 @@ class Hub:
             self._go_stale(topic, watcher)
         elif is_wanted:
             watcher.topics.remove(topic)
+            self._attendance.went(topic, watcher.player)
             watcher.stream_ended(topic.stream)
             self._topics.rest(topic, float("-inf"))
 

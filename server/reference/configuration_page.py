@@ -10,12 +10,12 @@ from pydantic_core import to_jsonable_python
 from server.config import (
     FILE_NAME,
     TABLE_SETTINGS,
+    AnyTableSettings,
     AssetSettings,
     Config,
     DatabaseSettings,
     InstantSettings,
     Limits,
-    TableSettings,
     as_toml,
 )
 from server.config.settings import ENVIRONMENT_PREFIX, NESTED_DELIMITER
@@ -25,7 +25,7 @@ from server.reference.shapes import Schema, shape
 
 SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "assets": AssetSettings,
-    "tables": TableSettings,
+    "tables": AnyTableSettings,
     "instant": InstantSettings,
     "limits": Limits,
     "database": DatabaseSettings,
@@ -66,7 +66,7 @@ def _sections(definitions: Mapping[str, Schema]) -> Iterator[str]:
     for key, model in SECTIONS.items():
         said = f"{(model.__doc__ or '').strip()}{'' if key in SINGLE else f' {_LISTS}'}"
         header = f"`[{key}]`" if key in SINGLE else f"`[[{key}]]`"
-        if model is TableSettings:
+        if model is AnyTableSettings:
             parts = [
                 f"### {game}\n\n{(one.__doc__ or '').strip()}\n\n{_rows(one, definitions, None)}"
                 for game, one in TABLE_SETTINGS.items()

@@ -9,6 +9,7 @@ from actors.runtime.ref import Ref
 from persistence.interfaces import PlayerRow
 from protocol.commands import Asked, Claim, LobbyLook, Look, OpenWallet, TakeSession, Watchers, session_taken
 from protocol.errors import Code, Refusal
+from protocol.games.poker import PokerHand, PokerRecall
 from protocol.ids import BetId, PlayerId
 from protocol.model import Message
 from protocol.replies import (
@@ -100,6 +101,9 @@ class FakeQueries:
 
     async def last_rounds(self, player: PlayerId, request: LastRounds) -> RoundsPage | Refusal:
         return RoundsPage(id=b"", asset=request.asset, balance=request.balance, rounds=(), next=None)
+
+    async def poker_hand(self, player: PlayerId, request: PokerRecall) -> PokerHand | Refusal:
+        return Refusal(Code.UNKNOWN_BET, {"table": request.table, "hand": request.hand})
 
     async def proof(self, player: PlayerId | None, bet: BetId) -> ProofView | Refusal:
         self.asked.append((player, bet))

@@ -4,7 +4,7 @@ Amounts are in ledger units. Cards that a player did not show are written as unk
 who may see them: a player's own, or all of them for whoever checks the deal.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Final
 
 from pokerkit import BoardDealing, CheckingOrCalling, CompletionBettingOrRaisingTo, Folding, HoleCardsShowingOrMucking
@@ -45,6 +45,20 @@ def history_of(rules: Rules, hand: Hand, names: Mapping[int, str], seen: Sequenc
         user_defined_fields={"_rake": result.rake},
     )
     return history.dumps()
+
+
+def seen_by(text: str, places: Container[int]) -> str:
+    """A history with the hole cards of these places of the deal alone, from 0; those that were shown are theirs too."""
+    history = Library.loads(text)
+    history.actions = [_hidden(action, places) for action in history.actions]
+    return history.dumps()
+
+
+def _hidden(action: str, places: Container[int]) -> str:
+    words = action.split()
+    if words[:2] != ["d", "dh"] or int(words[2].removeprefix("p")) - 1 in places:
+        return action
+    return " ".join([*words[:3], UNKNOWN * (len(words[3]) // len(UNKNOWN))])
 
 
 def _actions(rules: Rules, hand: Hand, open_cards: Mapping[int, Sequence[int]]) -> list[str]:

@@ -1,5 +1,6 @@
 """What is agreed on before anyone sits down at a poker table: blinds, buy-ins, the rake, and how long one may think."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -7,7 +8,7 @@ from protocol.ids import TableId
 
 Variant = Literal["holdem", "omaha"]
 """No-limit Texas hold'em, or pot-limit Omaha: the same table, other hands and other raises."""
-HOLE_CARDS: Final = {"holdem": 2, "omaha": 4}
+HOLE_CARDS: Final[Mapping[str, int]] = {"holdem": 2, "omaha": 4}
 SEATS_MIN: Final = 2
 SEATS_MAX: Final = 9
 PER_MILLE: Final = 1_000

@@ -48,6 +48,8 @@ MISSED_MAX: Final = 200
 MIXED_MAX: Final = 64
 """How many players may mix into one hand, those included who have left since."""
 
+Seated = TopUp | StandUp | SitOut | SitIn | Act | Show | Reach | Mix
+"""What only those may ask who have a seat."""
 Decision = tuple[Event, ...] | Refusal
 
 
@@ -64,9 +66,12 @@ def decide(state: State, command: Command) -> Decision:
             return _advance(state, command.now)
     number = state.seat_of(command.player)
     if number is None:
-        if type(command) is StandUp:
-            return ()
-        return Refusal(Code.NOT_SEATED, {"table": state.rules.table})
+        gone = type(command) is StandUp
+        return () if gone else Refusal(Code.NOT_SEATED, {"table": state.rules.table})
+    return _of_seated(state, number, command)
+
+
+def _of_seated(state: State, number: int, command: Seated) -> Decision:
     match command:
         case Act():
             return _act(state, number, command)

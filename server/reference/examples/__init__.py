@@ -6,6 +6,7 @@ from server.reference.examples.blackjack import blackjack_examples
 from server.reference.examples.crash import crash_examples
 from server.reference.examples.dice import dice_examples
 from server.reference.examples.instant import instant_examples
+from server.reference.examples.poker import poker_examples
 from server.reference.examples.replies import reply_examples
 from server.reference.examples.requests import request_examples
 from server.reference.examples.roulette import roulette_examples
@@ -26,6 +27,7 @@ def examples() -> dict[str, Message]:
         *baccarat_examples(),
         *blackjack_examples(),
         *crash_examples(),
+        *poker_examples(),
         *instant_examples(),
         *step_examples(),
     )

@@ -9,7 +9,7 @@ from protocol.games.table import TableBet, TableClear, TablePlaced, TableReturne
 from protocol.ids import CommandId
 from protocol.model import Message
 from protocol.money import Balance, player_account
-from server.config.tables import TableSettings
+from server.config.tables import AnyTableSettings, TableSettings
 from server.reference.examples.story import (
     LEDGER_EPOCH,
     NAME,
@@ -30,7 +30,7 @@ ROUND: Final = 1
 class PlayedTable:
     """A table as its actor drives it."""
 
-    def __init__(self, settings: TableSettings, stream: str) -> None:
+    def __init__(self, settings: AnyTableSettings, stream: str) -> None:
         self._game = TABLE_GAMES[settings.game]
         self._state: Any = self._game.fresh(table_rules(settings.model_dump()))
         self._stream = stream

@@ -31,7 +31,7 @@ from protocol.replies import (
 from protocol.version import PROTOCOL_VERSION
 from server.config.limits import Limits
 from server.config.play import DEFAULT_INSTANT
-from server.config.tables import DEFAULT_TABLES
+from server.config.tables import DEFAULT_TABLES, TableSettings
 from server.gateway.actions import failed
 from server.gateway.tokens import secret_text
 from server.reference.examples.dice import STAKE, dice_bet, dice_proof, dice_seeds, dice_settled
@@ -213,7 +213,7 @@ def _dice() -> GameInfo:
 
 def _first_table() -> TableInfo:
     """A table at which nothing was played yet, as it says itself."""
-    settings = DEFAULT_TABLES[0]
+    settings = next(table for table in DEFAULT_TABLES if isinstance(table, TableSettings))
     game = TABLE_GAMES[settings.game]
     shown = game.lobby(game.fresh(table_rules(settings.model_dump())))
     return TableInfo(

@@ -64,7 +64,7 @@ def test_it_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         config.limits.mailbox_max = 1  # type: ignore[misc]
     with pytest.raises(ValidationError):
-        config.tables[0].min_bet = 1  # type: ignore[misc]
+        config.tables[0].variant = "american"  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(

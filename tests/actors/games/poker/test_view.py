@@ -1,5 +1,7 @@
 """What is shown of a poker table: all of it but the cards of others."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,10 +27,7 @@ def with_deck(state: State, deck: list[int]) -> State:
     """The same table, whose hand has other cards."""
     assert state.hand is not None
     hand = replayed(state.rules, state.hand.deal, deck, state.moves)
-    return State(
-        state.rules, state.seats, state.positions, state.number, state.commitment, state.client_seed, hand,
-        state.moves, state.turn_at, state.until, state.extended, state.absent, state.last, state.hidden,
-    )  # fmt: skip
+    return replace(state, hand=hand)
 
 
 def test_each_player_sees_two_cards_and_a_spectator_none() -> None:
