@@ -32,6 +32,8 @@ from clients.bots.dice import DiceBot, DiceTemplates
 from clients.bots.grounds import Grounds
 from clients.bots.journal import Journal
 from clients.bots.layouts import LAYOUTS
+from clients.bots.poker.bot import PokerBot
+from clients.bots.poker.seats import Seats
 from clients.bots.report import ABSENT, Report, Tally
 from clients.bots.steps import StepBot
 from clients.bots.table import TableBot
@@ -134,13 +136,15 @@ class Swarm:
         config, grounds = self._grounds.config, self._grounds
         games = GAME_NAMES if config.game == "all" else (config.game,)
         templates: dict[str, DiceTemplates] = {}
-        tables = Tables(config.table)
+        tables, seats = Tables(config.table), Seats(config.table)
         if any(game in LAYOUTS for game in games):
             self._tables = tables
         bots: list[Bot] = []
         for number in range(config.players):
             game = games[number % len(games)]
-            if game == "crash":
+            if game == "poker":
+                bots.append(PokerBot(grounds, number, seats))
+            elif game == "crash":
                 bots.append(CrashBot(grounds, number, tables, game))
             elif game == "blackjack":
                 bots.append(BlackjackBot(grounds, number, tables, game))

@@ -246,5 +246,5 @@ DEFAULT_TABLES: Final[tuple[AnyTable, ...]] = (
     BlackjackSettings(**_limits("blackjack", 1)),
     PokerSettings(id="poker-1", variant="holdem", seats=6, **_BLINDS, **_BUY_INS),
     PokerSettings(id="poker-2", variant="holdem", seats=9, **_BLINDS, **_BUY_INS),
-    PokerSettings(id="poker-3", variant="omaha", seats=6, **_BLINDS, **_BUY_INS),
+    PokerSettings(id="poker-3", variant="omaha", seats=9, **_BLINDS, **_BUY_INS),
 )

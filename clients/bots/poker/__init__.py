@@ -1,0 +1,1 @@
+"""Bots at poker tables: they play against each other, and reckon every pot by themselves."""
