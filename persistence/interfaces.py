@@ -141,6 +141,19 @@ class JournalRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TableChips:
+    """The chips of a poker table's memory, in ledger units of an asset.
+
+    `buying` are buy-ins that wallets may have made already, `owed` cash-outs that they may not have made yet.
+    """
+
+    asset: int
+    chips: int
+    buying: Mapping[CommandId, int]
+    owed: Mapping[CommandId, int]
+
+
+@dataclass(frozen=True, slots=True)
 class TableBets:
     """The bets that a table's memory has: those that stand, with their stakes, and payouts that it still owes."""
 

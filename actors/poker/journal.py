@@ -62,11 +62,19 @@ class Paid:
     id: CommandId
 
 
-TableEvent = Event | Buying | Bought | Owed | Paid
+@dataclass(frozen=True, slots=True)
+class Raked:
+    """A hand was over, and so many chips went to the house. The hand itself has them off the table."""
+
+    hand: int
+    amount: int
+
+
+TableEvent = Event | Buying | Bought | Owed | Paid | Raked
 
 _KINDS: Final[tuple[type[Any], ...]] = (
     SeatTaken, ChipsAdded, SeatLeft, Leaving, SatOut, SatIn, ReachChanged, HandOpened, Mixed, HandDealt, Moved,
-    Extended, Shown, Buying, Bought, Owed, Paid,
+    Extended, Shown, Buying, Bought, Owed, Paid, Raked,
 )  # fmt: skip
 _BY_NAME: Final = {kind.__name__: kind for kind in _KINDS}
 

@@ -10,7 +10,7 @@ from actors.games.poker.changes import apply
 from actors.games.poker.events import HandDealt
 from actors.games.poker.rules import Rules
 from actors.games.poker.state import State, dump, load
-from actors.poker.journal import Bought, Buying, Owed, Paid, TableEvent
+from actors.poker.journal import Bought, Buying, Owed, Paid, Raked, TableEvent
 from protocol.ids import CommandId
 
 SeedOf = Callable[[int], str]
@@ -46,7 +46,7 @@ def apply_event(memory: Memory, event: TableEvent, seed_of: SeedOf) -> None:
         memory.owed[event.id] = (memory.n, event)
     elif type(event) is Paid:
         memory.owed.pop(event.id, None)
-    else:
+    elif type(event) is not Raked:
         seed = seed_of(event.deal.number) if type(event) is HandDealt else None
         apply(memory.state, event, seed)  # type: ignore[arg-type]
 

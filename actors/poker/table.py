@@ -45,7 +45,7 @@ from actors.games.poker.rules import Rules
 from actors.games.poker.state import replayed
 from actors.games.poker.table import deadline, decide, may_deal
 from actors.games.poker.view import cards_for, lobby_of, published, view
-from actors.poker.journal import Bought, Buying, Owed, Paid, TableEvent, write_event
+from actors.poker.journal import Bought, Buying, Owed, Paid, Raked, TableEvent, write_event
 from actors.poker.memory import Memory, apply_event, dump_memory
 from actors.runtime.actor import Sender
 from actors.runtime.ref import Ref
@@ -349,6 +349,7 @@ class PokerTable:
             hand = replayed(self._rules, state.last.deal, deck, state.last.moves)
         rake = state.last.result.rake
         if rake:
+            self._record(turn, Raked(state.number, rake))
             ref = command_id_from(turn.now, turn.entropy(10))
             sides = turn.escrow(asset), turn.house(asset)
             turn.stage(Transfer(turn.next_transfer(), *sides, rake, TransferKind.RAKE, ref, 0, None))

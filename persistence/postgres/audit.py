@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from persistence.postgres.audit_checks import CHECKS, Check
+from persistence.postgres.audit_chips import Chips, check_chips
 from persistence.postgres.audit_lanes import AuditImpossible, Lanes, opened_lanes
 from persistence.postgres.audit_queries import TABLES_BET_AT
 from persistence.postgres.audit_questions import Questions
@@ -24,6 +25,7 @@ __all__ = [
     "EVIDENCE_MAX",
     "AuditImpossible",
     "Check",
+    "Chips",
     "Report",
     "ask_of",
     "audit",
@@ -60,16 +62,20 @@ class Report:
         return self.part is not None and self.part.range != ShardRange.whole(self.part.shards)
 
 
-async def audit(dsn: str, *, salt: int, evidence_max: int = EVIDENCE_MAX) -> Report:
+async def audit(dsn: str, *, salt: int, evidence_max: int = EVIDENCE_MAX, chips: Chips | None = None) -> Report:
     """Check every invariant of one database; at most `evidence_max` rows are named for each way of breaking one.
 
-    `salt` is a 63-bit number that nobody could foresee, for the fingerprints. Raises AuditImpossible.
+    `salt` is a 63-bit number that nobody could foresee, for the fingerprints. `chips` are the poker tables, if they are
+    to be compared with the ledger: all of both must be in this one database. Raises AuditImpossible.
     """
     began = time.monotonic()
     with impossible():
         async with opened_lanes(dsn, connections=CONNECTIONS) as lanes:
             part = await said_part(lanes)
-            checks = await checked(await ask_of(lanes, part, salt, evidence_max))
+            ask = await ask_of(lanes, part, salt, evidence_max)
+            checks = await checked(ask)
+            if chips is not None:
+                checks += (Check("chips", *await check_chips(ask, chips)),)
     return Report(checks, time.monotonic() - began, part)
 
 

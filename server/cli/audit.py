@@ -46,12 +46,15 @@ def command(config: Config, json_wanted: bool) -> None:
 
 
 async def _audit_one(config: Config) -> "Report":
+    from actors.poker.reader import ChipsReader
     from persistence.embedded import EngineError
-    from persistence.postgres.audit import AuditImpossible, audit
+    from persistence.postgres.audit import AuditImpossible, Chips, audit
 
+    numbers = {asset.code: asset.number for asset in config.assets}
+    reader = ChipsReader({one.id: numbers[one.asset] for one in config.tables if one.game == "poker"})
     try:
         async with opened_databases(config) as [address]:
-            return await audit(address.dsn, salt=secrets.randbits(SALT_BITS))
+            return await audit(address.dsn, salt=secrets.randbits(SALT_BITS), chips=Chips(reader.tables, reader.read))
     except (AuditImpossible, EngineError) as error:
         raise UserError(str(error)) from error
 

@@ -302,7 +302,13 @@ class PokerBot(Bot):
     def _act(self) -> None:
         """Make a move, if it is the bot's turn and it has seen its cards."""
         turn = self._turn
-        if turn is None or turn["seat"] != self._mine or self._cards[0] != self._hand or not self._cards[1]:
+        if (
+            turn is None
+            or turn["seat"] != self._mine
+            or not self.playing
+            or self._cards[0] != self._hand
+            or not self._cards[1]
+        ):
             return
         acting = Acting(self._hand, turn["move"])
         if any(asked.context == acting for asked in self.conversation.unanswered.values()):
