@@ -18,6 +18,7 @@ from actors.games.dice import ROLLS, roll_of
 from actors.games.hilo import cards_of
 from actors.games.limbo import STEPS, winning_steps
 from actors.games.mines import positions_of
+from actors.games.poker.deck import deck_of
 from actors.games.sicbo import layout_of as sicbo_layout
 from actors.games.videopoker import cards_of as deal_of
 from actors.games.videopoker import hand_of
@@ -35,6 +36,8 @@ Case = Callable[[str, str, int], int]
 
 LIMBO_TARGETS: Final = (TARGET_MIN, 110, 125, 150, 175, 200, 250, 300, 400, 500, 750, 1_000, 2_000, 5_000, 10_000)
 BUSTS: Final = (101, 110, 125, 150, 175, 200, 250, 300, 400, 500, 750, 1_000, 2_000, 5_000, 10_000)
+FLOP_FIRST: Final = 13
+"""The first card of the board when six are dealt in."""
 PICKS: Final = range(1, 11)
 ROWS: Final = (8, 16)
 SEGMENTS: Final = 50
@@ -104,6 +107,10 @@ def _samples() -> Iterator[Sample]:
     for decks in ("eight_decks", "infinite"):
         weights = list(BOARD_GAMES["baccarat"].layout({"variant": decks}).weights)
         yield Sample("baccarat", f"winner and pairs, {decks}", weights, _of_table("baccarat", decks))
+    yield from _of_blackjack_crash_and_poker()
+
+
+def _of_blackjack_crash_and_poker() -> Iterator[Sample]:
     for shoe, nth in ((1, 1), (1, len(CARDS)), (SHOE_DECKS, SHOE_CARDS), (ENDLESS, 1)):
         cards = [1] * len(CARDS)
         yield Sample("blackjack", f"card {nth}, {shoe or 'endless'} decks", cards, partial(_shoe_card, shoe, nth - 1))
@@ -113,6 +120,10 @@ def _samples() -> Iterator[Sample]:
 
     survives = [1 << BITS, *(int(chance_of(bust) * (1 << BITS)) for bust in BUSTS), 0]
     yield Sample("crash", "which targets are reached", [more - less for more, less in pairwise(survives)], _crash)
+
+    for nth in (1, FLOP_FIRST, DECK):
+        yield Sample("poker", f"card {nth} of the deck", [1] * DECK, partial(_poker, nth - 1))
+    yield Sample("poker", "the first five cards as a hand", list(HANDS.values()), _poker_hand)
 
 
 def _limbo(server_seed: str, client_seed: str, nonce: int) -> int:
@@ -185,6 +196,14 @@ def _shoe_card(decks: int, nth: int, server_seed: str, client_seed: str, nonce: 
 
 def _natural(server_seed: str, client_seed: str, nonce: int) -> int:
     return 1 - is_natural(Shoe(1, server_seed, client_seed, nonce).cards(0, 2))
+
+
+def _poker(nth: int, server_seed: str, client_seed: str, nonce: int) -> int:
+    return deck_of(server_seed, client_seed, nonce)[nth]
+
+
+def _poker_hand(server_seed: str, client_seed: str, nonce: int) -> int:
+    return list(HANDS).index(hand_of(deck_of(server_seed, client_seed, nonce)[:HAND]))
 
 
 def _of_table(game: str, variant: str) -> Case:

@@ -171,8 +171,6 @@ class PokerBot(Bot):
             self.tally.mismatch(self.books.player, f"{fields['amount']} is bought for {buying.amount}")
         at = fields["epoch"], fields["seq"]
         self.books.changed(Change(*at, -buying.amount, 0, fields["available"], fields["held"]))
-        if self.grounds.journal is not None:
-            self.grounds.journal.acknowledged(self.books.player, "poker", fields)
 
     def _buying(self) -> bool:
         return any(isinstance(asked.context, Buying) for asked in self.conversation.unanswered.values())

@@ -12,7 +12,7 @@ from pathlib import Path
 from .chain import check_shoe
 from .check import Check
 from .crash import check_flights
-from .proof import check_proof
+from .proof import POKER, check_proof
 
 DISAGREES_EXIT_CODE = 1
 CHAINS = {"baccarat": ("shoe", check_shoe), "crash": ("chain of seeds", check_flights)}
@@ -36,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _say(f"{name}: it is no proof that can be checked: {type(error).__name__}: {error}")
             is_fair = False
             continue
-        if _print(f"{name}: {proof['game']}, bet {proof.get('bet')}", checks):
+        what = f"hand {proof['hand']} of {proof['table']}" if proof["game"] == POKER else f"bet {proof.get('bet')}"
+        if _print(f"{name}: {proof['game']}, {what}", checks):
             proofs.append(proof)
         else:
             is_fair = False

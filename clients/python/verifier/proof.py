@@ -9,6 +9,7 @@ from .blackjack import blackjack
 from .check import Check
 from .crash import chain_check, chain_of, crash
 from .draws import Draws, Result, commitment_of, mixed_seed
+from .poker import found_in
 from .roulette import roulette
 from .sicbo import sicbo
 from .slots import slots
@@ -37,21 +38,25 @@ AT_TABLES: dict[str, Game] = {
 }
 PLAYED = {"blackjack"}
 """Games in which players choose after the deal: what they chose is part of what is recorded of the round."""
+POKER = "poker"
+"""Nobody bets on a hand: its proof is of its cards."""
 RULES = 1
 """The version of the rules that is computed here; a bet that was accepted under other ones says so."""
 
 
 def check_proof(proof: Mapping[str, Any], commitment: str | None = None, terminating: str | None = None) -> list[Check]:
-    """Everything that can be checked of a bet, in order; `commitment` is what you noted before you bet.
+    """Everything that can be checked of a bet, or of a hand of poker, in order; `commitment` is what you noted before.
 
     `terminating` is what you noted of the chain of a table of crash; other games have none.
     Raises `ValueError` or `KeyError` for what is no proof of a game that is known here.
     """
     name, seed = proof["game"], proof["server_seed"]
-    if name not in ALONE and name not in AT_TABLES:
+    if name not in ALONE and name not in AT_TABLES and name != POKER:
         raise ValueError(f"no game called {name!r} is known here")
     if seed is None:
         return [Check("revealed", True, False)]
+    if name == POKER:
+        return [Check("revealed", True, True), *_hand_checks(proof, commitment)]
     checks = [Check("revealed", True, True), Check("commitment", proof["commitment"], commitment_of(seed))]
     if commitment is not None:
         checks.append(Check("expected", commitment, proof["commitment"]))
@@ -68,6 +73,11 @@ def check_proof(proof: Mapping[str, Any], commitment: str | None = None, termina
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         return [*checks, Check("wager", "a bet of this game", f"{type(error).__name__}: {error}")]
     return [*checks, Check("outcome", proof["outcome"], outcome), Check("payout", proof["payout"], payout)]
+
+
+def _hand_checks(proof: Mapping[str, Any], commitment: str | None) -> list[Check]:
+    checks = [Check(*one) for one in found_in(proof)]
+    return checks if commitment is None else [Check("expected", commitment, proof["commitment"]), *checks]
 
 
 def _recomputed(name: str, draws: Draws, bet: Mapping[str, Any], stake: int) -> Result:

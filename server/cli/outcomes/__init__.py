@@ -6,7 +6,7 @@ from typing import Any, Final
 from server.cli.outcomes.alone import dice, keno, limbo, plinko, slots, wheel
 from server.cli.outcomes.params import Params, Seeds
 from server.cli.outcomes.steps import hilo, mines, videopoker
-from server.cli.outcomes.tables import baccarat, blackjack, crash, roulette, sicbo
+from server.cli.outcomes.tables import baccarat, blackjack, crash, poker, roulette, sicbo
 
 __all__ = ["OUTCOMES", "Params", "Seeds"]
 
@@ -20,6 +20,7 @@ OUTCOMES: Final[Mapping[str, Callable[[Seeds, Params], dict[str, Any]]]] = {
     "limbo": limbo,
     "mines": mines,
     "plinko": plinko,
+    "poker": poker,
     "roulette": roulette,
     "sicbo": sicbo,
     "slots": slots,

@@ -8,10 +8,14 @@ from actors.games.blackjack.rules import DECKS_MAX
 from actors.games.board import BoardGame, paid
 from actors.games.catalogue import BOARD_GAMES
 from actors.games.crash import bust_of, reached_at
+from actors.games.poker.deal import BOARD
+from actors.games.poker.deck import deck_of
+from actors.games.poker.rules import HOLE_CARDS, SEATS_MAX, SEATS_MIN
 from actors.games.roulette import Variant, layout_of
 from actors.games.roulette.layout import colour_of, pocket_name
 from actors.games.roulette.wheel import pocket_of
 from protocol.games.crash import ONE, TARGET_MAX, TARGET_MIN
+from protocol.games.deck import card_name
 from protocol.money import AMOUNT_MAX
 from server.cli.errors import UserError
 from server.cli.outcomes.params import Params, Seeds
@@ -78,6 +82,21 @@ def crash(seeds: Seeds, params: Params) -> dict[str, Any]:
     if stake is not None:
         described |= {"stake": stake, "payout": stake * target // ONE if target <= bust else 0}
     return described
+
+
+def poker(seeds: Seeds, params: Params) -> dict[str, Any]:
+    """The `deck` of a hand; with `players` the hole cards of each, from the left of the button on, and the board."""
+    variant = params.choice("variant", HOLE_CARDS)
+    players = params.whole("players", SEATS_MIN, SEATS_MAX)
+    deck = deck_of(*seeds)
+    names = [card_name(card) for card in deck]
+    described: dict[str, Any] = {"variant": variant, "outcome": {"deck": list(deck)}, "result": names}
+    if players is None:
+        return described
+    count = HOLE_CARDS[variant]
+    hole = [names[place * count : (place + 1) * count] for place in range(players)]
+    first = players * count
+    return described | {"players": players, "hole": hole, "board": names[first : first + BOARD]}
 
 
 def _at_table(name: str, seeds: Seeds, params: Params, left: str | None = None) -> dict[str, Any]:
