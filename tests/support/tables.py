@@ -32,3 +32,24 @@ def floor() -> list[dict[str, Any]]:
     crash = {"id": "crash-1", "game": "crash", "variant": "classic", "spin_ms": 0, "win_max": 1_000_000_00}
     blackjack = {"id": "blackjack-1", "game": "blackjack", "variant": "shoe", "turn_ms": 300}
     return [*tables, {**quick, **crash}, {**quick, **blackjack}]
+
+
+def quick_poker(count: int = 2, **more: Any) -> list[dict[str, Any]]:
+    """The settings of tables `poker-1` and so on, of both variants in turn; bots need no time between two hands."""
+    return [
+        {
+            "id": f"poker-{number}",
+            "game": "poker",
+            "variant": ("holdem", "omaha")[(number - 1) % 2],
+            "asset": "PLAY",
+            "seats": 6,
+            "small_blind": 50,
+            "big_blind": 1_00,
+            "buy_in_min": 10_00,
+            "buy_in_max": 100_00,
+            "rake_cap": 3_00,
+            "pause_ms": 150,
+            **more,
+        }
+        for number in range(1, count + 1)
+    ]

@@ -100,6 +100,8 @@ class PokerBot(Bot):
             if tag != "error":
                 self.tally.bets += 1
                 self.tally.latencies.add(self.heard_at - asked.at)
+                if self.grounds.journal is not None:
+                    self.grounds.journal.acknowledged(self.books.player, "poker", fields)
         elif context == PEEKING and tag == "poker.hole":
             self._cards = fields["hand"], tuple(fields["cards"])
             self._act()
@@ -237,7 +239,7 @@ class PokerBot(Bot):
                 self._gone(before["stack"] + before["added"])
             return
         self._at[number] = dict(taken)
-        if before is not None and self._book is not None:
+        if before is not None and self._book is not None and number in self._book.order:
             self._at[number]["stack"] = before["stack"]  # as before the hand, until it is over
         if taken["player"] != self.books.player:
             return

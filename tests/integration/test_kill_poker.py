@@ -1,0 +1,68 @@
+"""The server is killed in the middle of hands of poker: they go on with the same cards, and no chip is lost or made."""
+
+import base64
+import random
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import msgpack
+from pokerkit import HandHistory
+
+from actors.fairness.seal import Sealer, round_seed
+from actors.games.poker.deck import deck_of, read_card
+from protocol.ids import TableId
+from tests.support.server import serving
+from tests.support.swarm import Swarm, assert_nothing_was_lost
+from tests.support.tables import quick_poker
+
+KILLS = 3
+PLAYERS = 10
+MOVES_BETWEEN_KILLS_MAX = 80
+HANDS_MIN = 10
+
+
+async def test_kills_in_mid_hand_lose_no_chip_and_deal_no_card_anew(data_dir: Path, tmp_path: Path) -> None:
+    chance = random.Random(9)
+    async with serving(data_dir, settings={"tables": quick_poker()}) as server:
+        swarm = Swarm(server.ws, "poker", tmp_path / "poker.jsonl", players=PLAYERS, seed=5)
+        async with swarm:
+            for _ in range(KILLS):
+                await swarm.acknowledges(chance.randrange(1, MOVES_BETWEEN_KILLS_MAX))
+                await server.kill()
+                await server.start()
+                await server.audit()
+            await swarm.acknowledges(MOVES_BETWEEN_KILLS_MAX)
+            report = await swarm.report()
+        assert_nothing_was_lost(report)
+        assert report["reconnects"] >= PLAYERS, report
+        await server.audit()
+        hands = await hands_of(server.database_url)
+    assert len(hands) >= HANDS_MIN
+    sealer = Sealer(base64.b64decode((data_dir / "secrets" / "seed_key").read_bytes()))
+    for hand in hands:
+        assert_dealt_as_bound(hand, sealer)
+
+
+async def hands_of(dsn: str) -> list[Any]:
+    """The rounds of all hands that are over."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        return list(await connection.fetch("SELECT * FROM round WHERE outcome IS NOT NULL"))
+    finally:
+        await connection.close()
+
+
+def assert_dealt_as_bound(row: Any, sealer: Sealer) -> None:
+    """The cards of a hand follow from the seed that was sealed before, and the library plays it to the same end."""
+    seed = sealer.open(row["sealed"], round_seed(TableId(row["table_id"]), row["round"]))
+    deck = deck_of(seed, row["client_seed"], row["round"])
+    history = HandHistory.loads(msgpack.unpackb(row["outcome"], strict_map_key=False)["phh"])
+    dealt = [action.split()[-1] for action in history.actions if action.startswith("d dh")]
+    cards = [read_card(text[at : at + 2]) for text in dealt for at in range(0, len(text), 2)]
+    board = [action.split()[-1] for action in history.actions if action.startswith("d db")]
+    cards += [read_card(text[at : at + 2]) for text in board for at in range(0, len(text), 2)]
+    assert tuple(cards) == deck[: len(cards)], row
+    *_, end = history
+    rake = history.user_defined_fields["_rake"]
+    assert sum(end.stacks) - rake == sum(history.finishing_stacks or ()), row
