@@ -16,9 +16,9 @@ from tests.support.server import serving
 from tests.support.swarm import Swarm, assert_nothing_was_lost
 from tests.support.tables import quick_poker
 
-KILLS = 3
+KILLS = 2
 PLAYERS = 10
-MOVES_BETWEEN_KILLS_MAX = 80
+MOVES_BETWEEN_KILLS_MAX = 60
 HANDS_MIN = 10
 
 

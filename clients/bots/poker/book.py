@@ -82,9 +82,7 @@ class Book:
         total = sum(bets.values()) + sum(self.dead.values())
         taken = min(self.terms.rake_cap, total * self.terms.rake_per_mille // PER_MILLE) if board else 0
         raked = 0
-        # Hands that win no pot are out of all of them; pots that the same players can win are one.
-        best = {seat for _, eligible in self._pots(bets, live) for seat in self._winners(eligible, shown, board)}
-        for amount, eligible in self._pots(bets, [seat for seat in live if seat in best]):
+        for amount, eligible in self._pots(bets, self._in_play(bets, live, shown, board)):
             part = taken * amount // total
             raked += part
             winners = self._winners(eligible, shown, board)
@@ -92,6 +90,19 @@ class Book:
             for place, seat in enumerate(winners):
                 after[seat] += share + (odd if place == 0 else 0)
         return after, raked
+
+    def _in_play(
+        self, bets: Mapping[int, int], live: Sequence[int], shown: Mapping[int, Sequence[int]], board: Sequence[int]
+    ) -> Sequence[int]:
+        """Those whose hands are as good as that of some pot's winner: others are out before the pots are made.
+
+        Pots that the same players are in are one, which matters for how the rake is rounded.
+        """
+        if len(live) == 1:
+            return live
+        values = {seat: best_of(self.terms.variant, shown[seat], board) for seat in live if seat in shown}
+        least = min(max(values[seat] for seat in pot if seat in values) for _, pot in self._pots(bets, live))
+        return [seat for seat in live if seat in values and values[seat] >= least]
 
     def _pots(self, bets: Mapping[int, int], live: Sequence[int]) -> list[tuple[int, list[int]]]:
         """Amounts, each with those who can win it; what is dead is in the main pot."""
