@@ -7,7 +7,7 @@ from typing import Any
 
 from actors.runtime.ref import Ref
 from persistence.interfaces import PlayerRow
-from protocol.commands import Asked, Claim, LobbyLook, Look, OpenWallet, TakeSession, Watchers, session_taken
+from protocol.commands import Asked, Claim, LobbyLook, Look, OpenWallet, Reached, TakeSession, Watchers, session_taken
 from protocol.errors import Code, Refusal
 from protocol.games.poker import PokerHand, PokerRecall
 from protocol.ids import BetId, PlayerId
@@ -135,7 +135,7 @@ class FakeBackend:
     def post(self, ref: Ref, command: object, reply_to: ReplyTo | None) -> None:
         self.posted.append((ref, command))
         if reply_to is None:
-            assert isinstance(command, Watchers)
+            assert isinstance(command, Watchers | Reached)
             return
         answer = self.answers[type(command)](ref, command)
         if self.hold(command):
