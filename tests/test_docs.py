@@ -9,7 +9,7 @@ import click
 import pytest
 from pydantic import BaseModel
 
-from actors.games.catalogue import VERIFIABLE
+from protocol.game_names import GAME_NAMES
 from server.bootstrap import Ending
 from server.cli import main
 from server.cli.options import FLAGS
@@ -208,4 +208,4 @@ def test_what_is_generated_is_fresh() -> None:
 def test_every_game_has_its_rules_for_players_in_english_and_russian() -> None:
     pages = {path.name for path in (ROOT / "docs" / "games").glob("*.md")}
 
-    assert pages == {f"{game}{language}.md" for game in VERIFIABLE for language in ("", ".ru")}
+    assert pages == {f"{game}{language}.md" for game in GAME_NAMES for language in ("", ".ru")}

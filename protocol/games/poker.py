@@ -190,12 +190,12 @@ class PokerTurn(Message):
 
 
 class PokerResult(Message):
-    """How a hand ended: what was shown and won, as (seat, cards) and (pot, seat, amount), and the rake."""
+    """How a hand ended. What was shown is the seat and then its cards; what was won is (pot, seat, amount)."""
 
     t: Literal["poker.result"] = "poker.result"
     hand: int
     board: Cards
-    shown: tuple[tuple[int, Cards], ...]
+    shown: tuple[tuple[int, ...], ...]
     winnings: tuple[tuple[int, int, int], ...]
     stacks: tuple[tuple[int, int], ...]
     rake: int

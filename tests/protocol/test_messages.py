@@ -68,6 +68,16 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "crash.clear": {"table": "crash-1"},
     "blackjack.act": {"table": "blackjack-1", "box": 7, "action": "hit", "step": 0},
     "blackjack.raise": {"table": "blackjack-1", "box": 1, "action": "split", "step": 999},
+    "poker.sit": {"table": "poker-1", "seat": 3, "amount": 5},
+    "poker.topup": {"table": "poker-1", "amount": 5},
+    "poker.leave": {"table": "poker-1"},
+    "poker.away": {"table": "poker-1"},
+    "poker.back": {"table": "poker-1", "posts": True},
+    "poker.act": {"table": "poker-1", "hand": 3, "move": 4, "kind": "raise", "to": 200},
+    "poker.show": {"table": "poker-1", "hand": 3},
+    "poker.mix": {"table": "poker-1", "hand": 3, "entropy": "words"},
+    "poker.peek": {"table": "poker-1"},
+    "poker.recall": {"table": "poker-1", "hand": 3},
 }
 """Each request with every field it can have."""
 TABLE_GAMES = ("roulette", "sicbo", "baccarat", "blackjack")
@@ -87,6 +97,7 @@ NOT_BALANCES = [*NOT_TEXT, "", "CASH", "held"]
 NOT_STEPS = [*NOT_NUMBERS, -1, 100]
 NOT_TABLE_STEPS = [*NOT_NUMBERS, -1, 1_000]
 NOT_BOXES = [*NOT_NUMBERS, 0, 8, -1]
+NOT_HANDS = [*NOT_NUMBERS, 0, -1, 2**53]
 NOT_ASSETS = [*NOT_TEXT, "", "X" * 17]
 
 BAD: dict[str, dict[str, list[Any]]] = {
@@ -214,6 +225,22 @@ BAD: dict[str, dict[str, list[Any]]] = {
         "action": [*NOT_TEXT, "", "hit", "stand"],
         "step": NOT_TABLE_STEPS,
     },
+    "poker.sit": {"table": NOT_TABLES, "seat": [*NOT_NUMBERS, -1, 9], "amount": NOT_AMOUNTS},
+    "poker.topup": {"table": NOT_TABLES, "amount": NOT_AMOUNTS},
+    "poker.leave": {"table": NOT_TABLES},
+    "poker.away": {"table": NOT_TABLES},
+    "poker.back": {"table": NOT_TABLES, "posts": [None, 0, 1, "true", b"", []]},
+    "poker.act": {
+        "table": NOT_TABLES,
+        "hand": NOT_HANDS,
+        "move": [*NOT_NUMBERS, -1],
+        "kind": [*NOT_TEXT, "", "check", "bet", "RAISE"],
+        "to": [*NOT_NUMBERS, -1],
+    },
+    "poker.show": {"table": NOT_TABLES, "hand": NOT_HANDS},
+    "poker.mix": {"table": NOT_TABLES, "hand": NOT_HANDS, "entropy": [None, *NOT_SEEDS]},
+    "poker.peek": {"table": NOT_TABLES},
+    "poker.recall": {"table": NOT_TABLES, "hand": NOT_HANDS},
 }
 BAD |= {f"{game}.{what}": BAD[f"roulette.{what}"] for game in TABLE_GAMES for what in ("bet", "undo", "clear")}
 CASES = [(tag, field, value) for tag, fields in BAD.items() for field, bads in fields.items() for value in bads]

@@ -7,6 +7,8 @@ from actors.fairness.seal import Sealer
 from actors.games.catalogue import TABLE_GAMES, table_rules
 from actors.games.interface import Limits
 from actors.instant.load import InstantKind
+from actors.poker.either import EitherTable
+from actors.poker.load import PokerKind
 from actors.runtime.actor import Kind
 from actors.runtime.host import Host, HostLimits
 from actors.runtime.ref import Ref
@@ -19,9 +21,11 @@ from protocol.errors import Refusal
 from protocol.ids import AccountId, ShardId, unix_ms_of
 from protocol.model import Request
 from protocol.money import Asset, Balance, player_account
+from server.config import PokerSettings
 from server.config.play import DEFAULT_INSTANT
 from server.config.tables import DEFAULT_TABLES
 from server.gateway.actions import failed
+from server.play import poker_rules
 from server.queries import LedgerQueries
 from server.reference.examples.story import (
     ASSET,
@@ -55,7 +59,12 @@ class Storyteller:
             outbox=self,
         )
         sealer = Sealer(story_bytes("seed key"))
-        tables = {one.id: (TABLE_GAMES[one.game], table_rules(one.model_dump())) for one in DEFAULT_TABLES}
+        tables = {
+            one.id: (TABLE_GAMES[one.game], table_rules(one.model_dump()))
+            for one in DEFAULT_TABLES
+            if one.game in TABLE_GAMES
+        }
+        poker = {one.id: poker_rules(one) for one in DEFAULT_TABLES if isinstance(one, PokerSettings)}
         instant: dict[tuple[str, str], Limits] = {
             (one.game, one.asset): Limits(one.min_bet, one.max_bet, one.max_bet, one.max_profit)
             for one in DEFAULT_INSTANT
@@ -63,7 +72,7 @@ class Storyteller:
         self._kinds: dict[str, Kind] = {
             "wallet": WalletKind(ASSETS),
             "instant": InstantKind(ASSETS, instant, sealer),
-            "table": TableKind(tables, ASSETS, sealer),
+            "table": EitherTable(poker, PokerKind(poker, ASSETS, sealer), TableKind(tables, ASSETS, sealer)),
         }
 
     async def begins(self) -> None:

@@ -159,7 +159,7 @@ def _result(ended: Ended) -> PokerResult:
     return PokerResult(
         hand=ended.deal.number,
         board=ended.board,
-        shown=ended.shown,
+        shown=tuple((seat, *cards) for seat, cards in ended.shown),
         winnings=tuple((won.pot, won.seat, won.amount) for won in result.winnings),
         stacks=result.stacks,
         rake=result.rake,

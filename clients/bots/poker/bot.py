@@ -285,7 +285,7 @@ class PokerBot(Bot):
 
     def _check(self, book: Book, result: Mapping[str, Any], said: Mapping[int, int]) -> None:
         """Whether everybody has what the bot reckons, and the house its rake."""
-        shown = {seat: tuple(cards) for seat, cards in result["shown"]}
+        shown = {seat: tuple(cards) for seat, *cards in result["shown"]}
         after, rake = book.stacks_after(shown, tuple(result["board"]))
         self.tally.compared += 1
         if (after, rake) != (said, result["rake"]):

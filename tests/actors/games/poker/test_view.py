@@ -101,7 +101,7 @@ def test_a_hand_is_told_move_by_move_and_its_end_after_the_last() -> None:
     (show,) = told(state, Show(first, 1, 3))
     (after,) = published(state, show, "table:p1", 1, 5)
     assert isinstance(after, PokerEnded)
-    assert [seat for seat, _ in after.result.shown] == [state.seat_of(first)]
+    assert [seat for seat, *_ in after.result.shown] == [state.seat_of(first)]
 
 
 def test_cards_that_were_turned_over_are_in_the_result() -> None:
@@ -116,7 +116,7 @@ def test_cards_that_were_turned_over_are_in_the_result() -> None:
     last = seen_by(state, None).last
 
     assert last is not None
-    assert {state.seats[seat].player: shown for seat, shown in last.shown} == cards
+    assert {state.seats[seat].player: tuple(shown) for seat, *shown in last.shown} == cards
 
 
 def test_a_seat_that_is_free_again_is_shown_empty() -> None:

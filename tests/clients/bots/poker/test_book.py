@@ -65,7 +65,7 @@ def test_stacks_and_rake_are_reckoned_as_they_are_paid(variant: str, data: st.Da
             options = options_of(state)
             assert options is not None
             result = moved(state, book, data.draw(st.sampled_from(moves_in(options))))
-        shown = {seat: tuple(cards) for seat, cards in result["shown"]}
+        shown = {seat: tuple(cards) for seat, *cards in result["shown"]}
         assert book.stacks_after(shown, result["board"]) == (dict(result["stacks"]), result["rake"])
 
 
@@ -75,7 +75,7 @@ def test_a_result_that_gives_a_chip_to_the_wrong_player_is_seen() -> None:
     moved(state, book, to(2_000))
     result = moved(state, book, CALL)
     assert result is not None
-    after, rake = book.stacks_after({seat: tuple(cards) for seat, cards in result["shown"]}, result["board"])
+    after, rake = book.stacks_after({seat: tuple(cards) for seat, *cards in result["shown"]}, result["board"])
     said = dict(result["stacks"])
     said[0] += 1
 
