@@ -16,10 +16,8 @@ import msgpack
 from actors.fairness.commitment import commitment_of, new_server_seed
 from actors.fairness.entropy import client_seed_from
 from actors.fairness.seal import NONCE_BYTES, Sealer, round_seed
-from actors.games.poker.deal import Move
 from actors.games.poker.deck import deck_of
 from actors.games.poker.events import (
-    Act,
     Advance,
     BuyIn,
     ChipsAdded,
@@ -27,16 +25,11 @@ from actors.games.poker.events import (
     DealHand,
     Event,
     HandDealt,
-    Mix,
     Moved,
     OpenHand,
     Reach,
     SeatLeft,
     SeatTaken,
-    Show,
-    SitIn,
-    SitOut,
-    StandUp,
     TopUp,
 )
 from actors.games.poker.hand import Hand
@@ -47,6 +40,7 @@ from actors.games.poker.table import deadline, decide, may_deal
 from actors.games.poker.view import cards_for, lobby_of, published, view
 from actors.poker.journal import Bought, Buying, Owed, Paid, Raked, TableEvent, write_event
 from actors.poker.memory import Memory, apply_event, dump_memory
+from actors.poker.requests import command_of
 from actors.runtime.actor import Sender
 from actors.runtime.ref import Ref
 from actors.runtime.turn import Turn
@@ -55,14 +49,8 @@ from persistence.interfaces import KnownCommand
 from protocol.commands import Asked, ChipsMoved, LobbyLook, Look, MoveChips, NotHeld, Reached, RefuseBet, Wake
 from protocol.errors import Code, Refusal
 from protocol.games.poker import (
-    PokerAct,
-    PokerAway,
-    PokerBack,
     PokerHole,
-    PokerLeave,
-    PokerMix,
     PokerPeek,
-    PokerShow,
     PokerSit,
     PokerTopUp,
 )
@@ -152,7 +140,7 @@ class PokerTable:
         if type(request) is PokerSit or type(request) is PokerTopUp:
             self._buy(turn, asked, request, sender)
             return
-        command = _command_of(asked.player, request, turn.now)
+        command = command_of(asked.player, request, turn.now)
         if command is None:
             turn.answer(sender, Refusal(Code.UNKNOWN_TYPE, {"t": request.t, "game": GAME}))
             return
@@ -389,21 +377,3 @@ class PokerTable:
             sender,
             view(self._memory.state, command.viewer, self._stream, turn.stream_epoch, self._seq, now=turn.now),
         )
-
-
-def _command_of(player: PlayerId, request: Any, now: int) -> Command | None:
-    """What a request that moves no money asks of the rules."""
-    match request:
-        case PokerAct():
-            return Act(player, request.hand, request.move, Move(request.kind, request.to), now)
-        case PokerLeave():
-            return StandUp(player, now)
-        case PokerAway():
-            return SitOut(player, now)
-        case PokerBack():
-            return SitIn(player, request.posts, now)
-        case PokerShow():
-            return Show(player, request.hand, now)
-        case PokerMix():
-            return Mix(player, request.hand, request.entropy, now)
-    return None
