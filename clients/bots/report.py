@@ -20,6 +20,8 @@ class Report:
     seconds: float
     bets: int
     bets_per_s: float
+    turns: int
+    """Requests of play that were answered: bets, and the steps of games that have several."""
     latency_ms: dict[str, float]
     errors: dict[str, int]
     staked: int
@@ -53,6 +55,7 @@ class Report:
             "players": f"{self.players:,}",
             "seconds": f"{self.seconds:g} (bots' processor time {self.cpu_seconds:g})",
             "bets": f"{self.bets:,}  ({self.bets_per_s:,.0f}/s)",
+            "turns": f"{self.turns:,}",
             "latency, ms": latency,
             "staked / won": f"{self.staked:,} / {self.won:,}",
             "errors": errors or "none",

@@ -229,6 +229,7 @@ class Swarm:
             seconds=round(seconds, 3),
             bets=tally.bets,
             bets_per_s=round(tally.bets / seconds, 1) if seconds else 0.0,
+            turns=tally.latencies.count,
             latency_ms=tally.latencies.summary_ms(),
             errors=dict(tally.errors),
             staked=tally.staked,

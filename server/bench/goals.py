@@ -4,6 +4,7 @@ from typing import Final
 
 from server.bench.cluster_goals import CLUSTER_FIGURES
 from server.bench.figures import Figure, Goal, Ratio, at_least, at_most
+from server.bench.games.figures import GAME_FIGURES, GAME_RATIOS
 
 __all__ = ["FIGURES", "RATIOS", "Figure", "Goal", "Ratio"]
 
@@ -41,10 +42,12 @@ FIGURES: Final = (
     Figure("ready_existing", "ready", "ready on an existing data dir", "s", at_most(3)),
     Figure("recovery_ready", "recovery", "ready after kill -9 with bets on every table", "s", at_most(5)),
     Figure("recovery_rounds", "recovery", "  rounds that ended as they were bound to", "%", at_least(100)),
+    *GAME_FIGURES,
     *CLUSTER_FIGURES,
 )
 RATIOS: Final = (
     Ratio("dice_over_rowlock", "dice / row-lock wallet", "dice_rate", "rowlock_rate", at_least(5)),
     Ratio("dice_over_pgbench", "dice / pgbench", "dice_rate", "pgbench_rate", at_least(2.5)),
+    *GAME_RATIOS,
     Ratio("cluster_over_dice", "dice on a cluster / in one process", "cluster_dice_rate", "dice_rate"),
 )

@@ -42,6 +42,11 @@ class Plan:
     recovery_tables: int
     recovery_bets: int
     recovery_betting_ms: int
+    turn_players: int
+    turn_rounds: int
+    """Requests of each player, at each game."""
+    idle_tables: int
+    """Of each game."""
     growth_hosts: tuple[int, ...]
     """How many hosts a cluster has, one after another."""
     takeover_tables: int
@@ -79,6 +84,9 @@ class Plan:
             recovery_tables=1_000,
             recovery_bets=10_000,
             recovery_betting_ms=20_000,
+            turn_players=100,
+            turn_rounds=200,
+            idle_tables=500,
             growth_hosts=GROWN,
             takeover_tables=500,
             move_tables=50,
@@ -113,6 +121,9 @@ class Plan:
             recovery_tables=30,
             recovery_bets=300,
             recovery_betting_ms=6_000,
+            turn_players=20,
+            turn_rounds=20,
+            idle_tables=50,
             growth_hosts=(1, 2),
             takeover_tables=20,
             move_tables=5,

@@ -18,6 +18,9 @@ from server.bench.cluster.roulette import ClusterRoulette
 from server.bench.cluster.takeover import TakeOver
 from server.bench.crash import Crash
 from server.bench.dice import Dice, RowLock
+from server.bench.games.floor import Floor
+from server.bench.games.tables import IdleTables
+from server.bench.games.turns import Turns
 from server.bench.gateway_alone import Connections, Fanout
 from server.bench.ground import Bench, Ground
 from server.bench.pgbench import Pgbench
@@ -48,6 +51,9 @@ def benches() -> tuple[Bench, ...]:
         Wallets(),
         Ready(),
         Recovery(),
+        Turns(),
+        Floor(),
+        IdleTables(),
     )
 
 

@@ -36,11 +36,12 @@ async def test_the_report_is_one_json_object_on_stdout_and_progress_goes_to_stde
     report = json.loads(out)
     assert code == 0
     assert list(report)[:10] == [
-        "players", "seconds", "bets", "bets_per_s", "latency_ms", "errors", "staked", "won", "balance_mismatches",
-        "reconnects",
+        "players", "seconds", "bets", "bets_per_s", "turns", "latency_ms", "errors", "staked", "won",
+        "balance_mismatches",
     ]  # fmt: skip
     assert list(report["latency_ms"]) == ["p50", "p95", "p99", "max"]
     assert report["bets"] == server.seen["dice.bet"] > 0
+    assert report["turns"] == report["bets"]
     assert report["bets_per_s"] == pytest.approx(report["bets"] / report["seconds"], rel=0.01)
     assert "\r3 players" in err
 
@@ -95,9 +96,9 @@ async def test_a_server_that_lets_nobody_in_is_an_error_that_says_why() -> None:
 
 def test_a_report_names_every_error_and_extra_figure() -> None:
     report = Report(
-        players=1, seconds=1.0, bets=2, bets_per_s=2.0, latency_ms={"p50": 1.0}, errors={"4001": 3}, staked=1, won=2,
-        balance_mismatches=4, reconnects=5, bets_unresolved=6, books_compared=7, books_closed=8, cpu_seconds=0.5,
-        more={"rounds": 9},
+        players=1, seconds=1.0, bets=2, bets_per_s=2.0, turns=2, latency_ms={"p50": 1.0}, errors={"4001": 3},
+        staked=1, won=2, balance_mismatches=4, reconnects=5, bets_unresolved=6, books_compared=7, books_closed=8,
+        cpu_seconds=0.5, more={"rounds": 9},
     )  # fmt: skip
     assert report.as_json()["rounds"] == 9
     assert "4001: 3" in report.as_text()
