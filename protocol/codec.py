@@ -62,9 +62,13 @@ def decode(data: bytes) -> dict[str, Any]:
         raise ProtocolError(Code.TOO_LARGE, bytes=len(data), bytes_max=MESSAGE_BYTES_MAX)
     try:
         fields = msgpack.unpackb(data, ext_hook=_refuse_extension, use_list=False)
-        # The common message: a small flat map, which has no key twice if it is as long as its header says.
-        if type(fields) is dict and len(fields) == data[0] - _FIXMAP and _flat(map(type, fields.values())):
-            return fields
+        # The common message: a small map of plain values, or of rows of them, which has no other map in it, and no key
+        # twice if it is as long as its header says.
+        if type(fields) is dict and len(fields) == data[0] - _FIXMAP:
+            if _flat(map(type, fields.values())):
+                return fields
+            if all(type(value) in _SCALARS or _is_row(value) for value in fields.values()):
+                return fields
         fields = msgpack.unpackb(data, object_pairs_hook=_map_of, ext_hook=_refuse_extension, use_list=False)
     except ProtocolError:
         raise
@@ -78,6 +82,10 @@ def decode(data: bytes) -> dict[str, Any]:
         raise ProtocolError(Code.TOO_LARGE, fields=len(fields), fields_max=FIELDS_MAX)
     _check_values(fields)
     return fields
+
+
+def _is_row(value: object) -> bool:
+    return type(value) is tuple and _flat(map(type, value))
 
 
 def _check_values(fields: dict[str, Any]) -> None:

@@ -11,6 +11,8 @@ The server seed is used as its text, not decoded. Everything is in integers: a f
 """
 
 import hashlib
+import struct
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -46,6 +48,21 @@ def block(server_seed: str, client_seed: str, nonce: int, index: int) -> bytes:
     return outer.digest()  # type: ignore[no-any-return]
 
 
+def blocks(server_seed: str, client_seed: str, nonce: int, index: int, count: int) -> bytes:
+    """So many blocks from this one on, in one go."""
+    keyed_inner, keyed_outer = _keyed(server_seed)
+    of_bet = keyed_inner.copy()
+    of_bet.update(f"{client_seed}:{nonce}:".encode())
+    found: list[bytes] = []
+    for at in range(index, index + count):
+        inner = of_bet.copy()
+        inner.update(b"%d" % at)
+        outer = keyed_outer.copy()
+        outer.update(inner.digest())
+        found.append(outer.digest())
+    return b"".join(found)
+
+
 def first_u32(server_seed: str, client_seed: str, nonce: int) -> int:
     """The first number of the stream: all that a game with one draw needs."""
     return int.from_bytes(block(server_seed, client_seed, nonce, 0)[:U32_BYTES], "big")
@@ -78,7 +95,7 @@ def _first(outcome: int, outcomes: int) -> int:
 class Draws:
     """The stream from byte `cursor` on. A block is computed when it is needed, and each byte is used once."""
 
-    __slots__ = ("_client_seed", "_index", "_nonce", "_rest", "_server_seed")
+    __slots__ = ("_at", "_client_seed", "_index", "_nonce", "_rest", "_server_seed")
 
     def __init__(self, server_seed: str, client_seed: str, nonce: int, cursor: int = 0) -> None:
         self._server_seed = server_seed
@@ -86,20 +103,40 @@ class Draws:
         self._nonce = nonce
         self._index, skipped = divmod(cursor, BLOCK_BYTES)
         self._rest = b""
+        self._at = 0
+        """Of what is left over, how much was used."""
         self.take(skipped)
 
     def take(self, count: int) -> bytes:
         """The next `count` bytes."""
-        while len(self._rest) < count:
-            self._rest += block(self._server_seed, self._client_seed, self._nonce, self._index)
-            self._index += 1
-        taken, self._rest = self._rest[:count], self._rest[count:]
-        return taken
+        at, end = self._at, self._at + count
+        missing = end - len(self._rest)
+        if missing > 0:
+            more = -(-missing // BLOCK_BYTES)
+            drawn = blocks(self._server_seed, self._client_seed, self._nonce, self._index, more)
+            self._rest = self._rest[at:] + drawn
+            self._index += more
+            at, end = 0, count
+        self._at = end
+        return self._rest[at:end]
 
     def u32(self) -> int:
         """The next number, 0 to 2**32 - 1."""
         return int.from_bytes(self.take(U32_BYTES), "big")
 
+    def u32s(self, count: int) -> tuple[int, ...]:
+        """The next `count` numbers, in one go."""
+        return struct.unpack(f">{count}I", self.take(U32_BYTES * count))
+
     def below(self, outcomes: int) -> int:
         """The next choice of one of `outcomes`."""
         return chosen(self.u32(), outcomes)
+
+    def below_each(self, outcomes: Sequence[int]) -> list[int]:
+        """The next choices, one of each of these numbers of outcomes."""
+        u32s = self.u32s(len(outcomes))
+        return [chosen(u32s[at], count) for at, count in enumerate(outcomes)]
+
+    def taken_out(self, left: list[int], count: int) -> list[int]:
+        """Take `count` out of what is left, each by the next number; in the order in which they come."""
+        return [left.pop(chosen(u32, len(left))) for u32 in self.u32s(count)]

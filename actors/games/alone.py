@@ -85,9 +85,11 @@ class AloneGame(ABC):
         if isinstance(params, Refusal):
             return params
         stake = request.amount
-        params = {**params, **recorded(self.rules)}
-        play = InstantPlay(stake, paid(stake, self.multiplier_max(params)), params)
-        return stake_refusal(stake, limits) or exposure_refusal(stake, play.payout_max, limits) or play
+        if self.rules != FIRST:
+            params = {**params, **recorded(self.rules)}
+        payout_max = paid(stake, self.multiplier_max(params))
+        refusal = stake_refusal(stake, limits) or exposure_refusal(stake, payout_max, limits)
+        return refusal or InstantPlay(stake, payout_max, params)
 
     def play(self, play: InstantPlay, server_seed: str, client_seed: str, nonce: int) -> InstantResult:
         """What the seeds are bound to, settled."""

@@ -7,6 +7,7 @@ ten are in the order in which they came. One of n that are left is chosen by flo
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 from math import comb
 from typing import Any
 
@@ -21,8 +22,7 @@ from protocol.model import Request
 
 def drawn_of(draws: Draws) -> tuple[int, ...]:
     """The ten numbers in the order in which they are drawn."""
-    left = list(range(1, NUMBERS + 1))
-    return tuple(left.pop(draws.below(len(left))) for _ in range(DRAWN))
+    return tuple(draws.taken_out(list(range(1, NUMBERS + 1)), DRAWN))
 
 
 class Keno(AloneGame):
@@ -55,7 +55,7 @@ class Keno(AloneGame):
 
     def multiplier_max(self, params: Params) -> int:
         """That of the most hits is not always the largest possible, so all are looked at."""
-        return max(_paying(params))
+        return _best(params["risk"], len(params["picks"]))
 
     def shown(self, params: Params, outcome: Mapping[str, Any]) -> Mapping[str, Any]:
         """See `KenoSettled`."""
@@ -80,3 +80,9 @@ def _hits(params: Params, drawn: Any) -> int:
 
 def _paying(params: Params) -> tuple[int, ...]:
     return TABLES[params["risk"]][len(params["picks"]) - 1]
+
+
+@cache
+def _best(risk: str, picks: int) -> int:
+    """Of the tables there are."""
+    return max(TABLES[risk][picks - 1])

@@ -7,6 +7,7 @@ between 0.98906 and 0.99160 of the stake, and each is known exactly from the bin
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 from math import comb
 from typing import Any
 
@@ -36,12 +37,12 @@ class Plinko(AloneGame):
 
     def draw(self, params: Params, draws: Draws) -> tuple[Mapping[str, Any], int]:
         """A number of the stream for each row, from the top."""
-        path = "".join("R" if draws.u32() >> 31 else "L" for _ in range(params["rows"]))
+        path = "".join(["R" if u32 >> 31 else "L" for u32 in draws.u32s(params["rows"])])
         return {"path": path}, _paying(params)[path.count("R")]
 
     def multiplier_max(self, params: Params) -> int:
         """That of the slots at the edges."""
-        return max(_paying(params))
+        return _best(params["rows"], params["risk"])
 
     def shown(self, params: Params, outcome: Mapping[str, Any]) -> Mapping[str, Any]:
         """See `PlinkoSettled`."""
@@ -59,3 +60,9 @@ class Plinko(AloneGame):
 
 def _paying(params: Params) -> tuple[int, ...]:
     return TABLES[params["rows"]][params["risk"]]
+
+
+@cache
+def _best(rows: int, risk: str) -> int:
+    """Of the tables there are."""
+    return max(TABLES[rows][risk])

@@ -6,6 +6,7 @@ is below 2**-32 * 50. Every table returns exactly 0.99 of the stake.
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from actors.fairness.draws import Draws
@@ -39,7 +40,7 @@ class WheelOfFortune(AloneGame):
 
     def multiplier_max(self, params: Params) -> int:
         """That of the best segment."""
-        return max(_paying(params))
+        return _best(params["segments"], params["risk"])
 
     def shown(self, params: Params, outcome: Mapping[str, Any]) -> Mapping[str, Any]:
         """See `WheelSettled`."""
@@ -54,3 +55,9 @@ class WheelOfFortune(AloneGame):
 
 def _paying(params: Params) -> tuple[int, ...]:
     return TABLES[params["segments"]][params["risk"]]
+
+
+@cache
+def _best(segments: int, risk: str) -> int:
+    """Of the tables there are."""
+    return max(TABLES[segments][risk])

@@ -64,6 +64,7 @@ def test_a_message_is_read() -> None:
 
 def test_arrays_are_read_as_tuples_so_that_messages_stay_frozen() -> None:
     assert decode(b"\x81\xa1a\x92\x01\x91\x02") == {"a": (1, (2,))}
+    assert decode(b"\x82\xa1a\x92\x01\x02\xa1b\xc3") == {"a": (1, 2), "b": True}
 
 
 @pytest.mark.parametrize(
@@ -87,6 +88,7 @@ def test_arrays_are_read_as_tuples_so_that_messages_stay_frozen() -> None:
         b"\x81\x90\x02",
         b"\x81\x80\x02",
         b"\x82\xa1a\x01\xa1a\x02",
+        b"\x82\xa1a\x91\x01\xa1a\x91\x02",
         b"\x81\xa1a\x82\xa1b\x01\xa1b\x01",
         b"\x81\xa1a\x91\x82\xa1b\x01\xa1b\x01",
         b"\x81\xa1a\xa1\xff",
@@ -117,6 +119,7 @@ def test_bytes_that_are_not_one_plain_map_are_malformed(data: bytes) -> None:
         PING.replace(b"\xc4\x10" + ID, b"\xd6\xff\0\0\0\0"),
         PING.replace(b"\xc4\x10" + ID, b"\xd7\xff\0\0\0\0\0\0\0\0"),
         b"\x81\xa1t\xd6\xff\0\0\0\0",
+        b"\x81\xa1t\x91\xd6\xff\0\0\0\0",
         b"\x81\xa1t\x91\x91\xd6\xff\0\0\0\0",
     ],
 )

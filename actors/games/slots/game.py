@@ -28,6 +28,8 @@ class Slots(AloneGame):
     def __init__(self, machines: Mapping[str, Machine] = MACHINES) -> None:
         self._machines: Final = machines
         self._reels: Final = {name: Reels(machine) for name, machine in machines.items()}
+        self._lines: Final = {name: len(machine.lines) for name, machine in machines.items()}
+        self._best: Final = {name: one.best * (LINE_BETS // len(one.lines)) for name, one in machines.items()}
 
     def params_of(self, request: SlotsBet) -> Params | Refusal:
         """Every machine of the protocol can be played."""
@@ -38,7 +40,7 @@ class Slots(AloneGame):
         play = super().check(request, limits)
         if isinstance(play, Refusal):
             return play
-        lines = len(self._machines[play.params["machine"]].lines)
+        lines = self._lines[play.params["machine"]]
         if play.stake % lines:
             return Refusal(Code.INVALID_BET, {"amount": play.stake, "multiple_of": lines})
         return play
@@ -54,8 +56,7 @@ class Slots(AloneGame):
 
     def multiplier_max(self, params: Params) -> int:
         """What the machine's description says, which is what can really come."""
-        machine = self._machines[params["machine"]]
-        return machine.best * (LINE_BETS // len(machine.lines))
+        return self._best[params["machine"]]
 
     def shown(self, params: Params, outcome: Mapping[str, Any]) -> Mapping[str, Any]:
         """See `SlotsSettled`."""

@@ -1,13 +1,17 @@
 """A machine made ready to spin: symbols are numbers, and what each stop shows is looked up."""
 
-from actors.fairness.draws import U32_BYTES, Draws, chosen
+from typing import Final
+
+from actors.fairness.draws import Draws
 from protocol.games.slots import LINE_BETS, ROWS, Machine
 
 _NONE = -1
 """The number of a symbol that a machine has not."""
 
-_Begun = tuple[int, tuple[tuple[int, ...], ...]]
-"""What the lines that have ended pay together, in line bets, and the cells of each line that goes on."""
+_Going = tuple[int, int, tuple[int, ...]]
+"""A line that goes on: its symbol, or the wild while it has no other; what its wilds pay by themselves; its cells."""
+_Begun = tuple[int, tuple[_Going, ...]]
+"""What the lines that have ended on the first two reels pay together, in line bets, and the others."""
 
 
 class Reels:
@@ -30,6 +34,7 @@ class Reels:
         self._scatter_pays = (0, *(paid * len(machine.lines) for paid in machine.scatter_pays))
         self._doubled = frozenset(numbers[symbol] for symbol in machine.doubled)
         self._share = LINE_BETS // len(machine.lines)
+        self._free: Final = machine.free_spins
         self._begun: dict[int, _Begun] = {}
         """By the stops of the first two reels; at most `STOPS_MAX` squared."""
 
@@ -38,7 +43,7 @@ class Reels:
         stops = [self._spin(draws)]
         units, scatters = self.won(stops[0])
         paid = [units * self._share]
-        free = self.machine.free_spins
+        free = self._free
         if free is None or scatters < free.scatters:
             return stops, paid
         awarded = free.spins
@@ -54,16 +59,23 @@ class Reels:
     def won(self, stops: list[int]) -> tuple[int, int]:
         """What one spin pays, in line bets and before any multiplier, and how many scatters it shows."""
         cells: list[int] = []
-        for windows, stop in zip(self._windows, stops, strict=True):
-            cells.extend(windows[stop])
+        for reel, stop in enumerate(stops):
+            cells.extend(self._windows[reel][stop])
         # Most lines have ended on the first two reels, of which there are few combinations.
         pair = stops[0] * self._sizes[1] + stops[1]
         begun = self._begun.get(pair)
         if begun is None:
             begun = self._begun[pair] = self._begin(cells)
         units, going_on = begun
-        for line in going_on:
-            units += self._run(cells, line)
+        wild = self._wild
+        for symbol, own, line in going_on:
+            if symbol == wild:
+                units += self._run(cells, line)
+                continue
+            run, reels = 2, len(line)
+            while run < reels and (cells[line[run]] == symbol or cells[line[run]] == wild):
+                run += 1
+            units += max(own, self._pays[symbol][run])
         if self._doubled and cells[0] in self._doubled and cells.count(cells[0]) == len(cells):
             units *= 2
         if self._scatter == _NONE:
@@ -72,21 +84,17 @@ class Reels:
         return units + self._scatter_pays[scatters], scatters
 
     def _spin(self, draws: Draws) -> list[int]:
-        stream = draws.take(U32_BYTES * len(self._sizes))
-        stops = []
-        at = 0
-        for size in self._sizes:
-            stops.append(chosen(int.from_bytes(stream[at : at + U32_BYTES], "big"), size))
-            at += U32_BYTES
-        return stops
+        return draws.below_each(self._sizes)
 
     def _begin(self, cells: list[int]) -> _Begun:
         """What the lines pay that end on the first two reels, and the others."""
-        ended, going_on = 0, []
+        ended, wild = 0, self._wild
+        going_on: list[_Going] = []
         for line in self._lines:
             first, second = cells[line[0]], cells[line[1]]
-            if self._scatter not in (first, second) and (first == self._wild or second in (first, self._wild)):
-                going_on.append(line)
+            if self._scatter not in (first, second) and (first == wild or second in (first, wild)):
+                symbol = second if first == wild else first
+                going_on.append((symbol, self._pays[wild][1] if first == wild else 0, line))
             else:
                 ended += self._run(cells, line)
         return ended, tuple(going_on)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.fairness.draws import U32_COUNT, Draws, block, chosen, first_u32, float_of, preimages
+from actors.fairness.draws import U32_COUNT, Draws, block, blocks, chosen, first_u32, float_of, preimages
 from tests.vectors.read import read_vectors
 
 CASE = read_vectors("pf_stake_bytes_floats")
@@ -46,6 +46,33 @@ def test_the_published_trace_of_choices_comes_out() -> None:
 @given(st.integers(0, 200), st.integers(0, 200))
 def test_a_cursor_skips_exactly_that_many_bytes(cursor: int, count: int) -> None:
     assert Draws(*SEEDS, cursor=cursor).take(count) == Draws(*SEEDS).take(cursor + count)[cursor:]
+
+
+@given(st.integers(0, 70), st.integers(0, 40))
+def test_numbers_in_one_go_are_those_that_come_one_by_one(cursor: int, count: int) -> None:
+    at_once, one_by_one = Draws(*SEEDS, cursor=cursor), Draws(*SEEDS, cursor=cursor)
+
+    assert list(at_once.u32s(count)) == [one_by_one.u32() for _ in range(count)]
+    assert at_once.take(3) == one_by_one.take(3)
+
+
+@given(st.lists(st.integers(1, 60), max_size=30))
+def test_choices_in_one_go_are_those_that_come_one_by_one(outcomes: list[int]) -> None:
+    draws = Draws(*SEEDS)
+
+    assert Draws(*SEEDS).below_each(outcomes) == [draws.below(one) for one in outcomes]
+
+
+def test_what_is_taken_out_is_gone_and_each_choice_is_of_what_is_left() -> None:
+    draws, expected, left = Draws(*SEEDS), list(range(30)), list(range(30))
+    one_by_one = [expected.pop(draws.below(len(expected))) for _ in range(20)]
+
+    assert Draws(*SEEDS).taken_out(left, 20) == one_by_one
+    assert left == expected
+
+
+def test_many_blocks_at_once_are_the_blocks_one_after_another() -> None:
+    assert blocks(*SEEDS, 9, 3) == block(*SEEDS, 9) + block(*SEEDS, 10) + block(*SEEDS, 11)
 
 
 @given(st.text(max_size=20), st.text(max_size=20), st.integers(0, 2**63))
