@@ -6,11 +6,10 @@ decks. The ace is the lowest rank and the king the highest. A guess that `n` of 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from actors.fairness.draws import Draws
+from actors.fairness.draws import Draws, chosen
 from actors.games.alone import MULTIPLIER_ONE
 from actors.games.odds import Payoffs, payoffs_of
 from actors.games.steps import LATE, Params, Step, StepGame, illegal, one_of_words, whole_of
@@ -19,9 +18,14 @@ from protocol.games.deck import DECK, RANKS, SUITS
 from protocol.games.hilo import CARDS_MAX, HiloBet, HiloCashOut, HiloGuess, HiloSkip
 from protocol.model import Request
 
-RETURN: Final = Fraction(99, 100)
+RETURN_PERCENT: Final = 99
+RETURN: Final = Fraction(RETURN_PERCENT, 100)
 ACE: Final = 1
 KING: Final = 13
+LEAST: Final[Fraction] = RETURN * Fraction(KING, KING - 1)
+"""What the safest first guess pays, in stakes."""
+MOST: Final[Fraction] = RETURN * KING ** (CARDS_MAX - 1)
+"""What nothing but kings pays, on each of which the next was guessed."""
 SIDES: Final = ("higher", "lower")
 CASH_OUT: Final = ("cash_out",)
 SKIP: Final = ("skip",)
@@ -29,7 +33,7 @@ SKIP: Final = ("skip",)
 
 def cards_of(draws: Draws) -> tuple[int, ...]:
     """All cards of a game, those too that will not be needed."""
-    return tuple(draws.below(DECK) for _ in range(CARDS_MAX))
+    return tuple([chosen(u32, DECK) for u32 in draws.u32s(CARDS_MAX)])
 
 
 def rank_of(card: int) -> int:
@@ -44,20 +48,19 @@ def winning_ranks(rank: int, side: str) -> range:
     return range(ACE, rank + (rank != KING))
 
 
-def least_multiple() -> Fraction:
-    """What the safest first guess pays, in stakes."""
-    return RETURN * Fraction(KING, KING - 1)
+class Game(NamedTuple):
+    """One game: of `cards` the first `shown` are public.
 
-
-@dataclass(frozen=True, slots=True)
-class Game:
-    """One game: of `cards` the first `shown` are public. `fair` is what the guesses would pay without an edge."""
+    What the guesses would pay without an edge is a fraction, which is not reduced: `above` is the product of a 13 for
+    each of them, `below` that of the ranks that each would have been right about.
+    """
 
     stake: int
     payout_max: int
     cards: tuple[int, ...]
     guesses: tuple[str, ...] = ()
-    fair: Fraction = Fraction(1)
+    above: int = 1
+    below: int = 1
     paid: int | None = None
 
     @property
@@ -66,14 +69,16 @@ class Game:
         return self.cards[: len(self.guesses) + 1]
 
     @property
-    def multiple(self) -> Fraction:
-        """What stopping pays, in stakes; without a guess the stake itself, which only a late player is given."""
-        return RETURN * self.fair if self.fair > 1 else Fraction(1)
-
-    @property
     def won(self) -> int:
-        """The same in ledger units, floored."""
-        return int(self.stake * self.multiple)
+        """What stopping pays, in ledger units, floored."""
+        return paid_for(self.stake, self.above, self.below)
+
+
+def paid_for(stake: int, above: int, below: int) -> int:
+    """What guesses pay, floored; without one the stake itself, which only a late player is given."""
+    if above == below:
+        return stake
+    return stake * RETURN_PERCENT * above // (100 * below)
 
 
 class Hilo(StepGame[Game]):
@@ -94,11 +99,11 @@ class Hilo(StepGame[Game]):
 
     def least_win(self, params: Params, stake: int) -> int:
         """Of the safest guess."""
-        return int(stake * least_multiple())
+        return stake * LEAST.numerator // LEAST.denominator
 
     def largest_win(self, params: Params, stake: int) -> int:
         """Of nothing but kings, on each of which the next was guessed."""
-        return int(stake * RETURN * KING ** (CARDS_MAX - 1))
+        return stake * MOST.numerator // MOST.denominator
 
     def begin(self, params: Params, stake: int, payout_max: int, draws: Draws) -> Game:
         """Draw all cards, and show the first."""
@@ -116,26 +121,24 @@ class Hilo(StepGame[Game]):
         A guess that would pay more than the house is ready to cannot be made.
         """
         if step == LATE:
-            return replace(state, paid=state.won)
+            return _after(state, state.guesses, state.above, state.below, state.won)
         if step == CASH_OUT:
-            return replace(state, paid=state.won) if state.fair > 1 else illegal(step, "nothing is guessed")
+            if state.above == state.below:
+                return illegal(step, "nothing is guessed")
+            return _after(state, state.guesses, state.above, state.below, state.won)
         if step == SKIP:
-            return self._next(state, "skip", state.fair)
+            return _next(state, "skip", state.above, state.below)
         if len(step) != 2 or step[0] != "guess" or step[1] not in SIDES:
             return illegal(step, "there is no such step")
         side = str(step[1])
-        ranks = winning_ranks(rank_of(state.shown[-1]), side)
-        fair = state.fair * Fraction(KING, len(ranks))
-        if replace(state, fair=fair).won > state.payout_max:
+        at = len(state.guesses)
+        ranks = winning_ranks(rank_of(state.cards[at]), side)
+        above, below = state.above * KING, state.below * len(ranks)
+        if paid_for(state.stake, above, below) > state.payout_max:
             return illegal(step, "it would win more than one bet may")
-        following = state.cards[len(state.shown)]
-        if rank_of(following) not in ranks:
-            return replace(state, guesses=(*state.guesses, side), paid=0)
-        return self._next(state, side, fair)
-
-    def _next(self, state: Game, said: str, fair: Fraction) -> Game:
-        after = replace(state, guesses=(*state.guesses, said), fair=fair)
-        return replace(after, paid=after.won) if len(after.shown) == CARDS_MAX else after
+        if rank_of(state.cards[at + 1]) not in ranks:
+            return _after(state, (*state.guesses, side), state.above, state.below, 0)
+        return _next(state, side, above, below)
 
     def payout(self, state: Game) -> int | None:
         """See `StepGame.payout`."""
@@ -143,7 +146,7 @@ class Hilo(StepGame[Game]):
 
     def view(self, state: Game) -> Mapping[str, Any]:
         """See `HiloState`."""
-        shown = 0 if state.paid == 0 else int(state.multiple * MULTIPLIER_ONE)
+        shown = 0 if state.paid == 0 else paid_for(MULTIPLIER_ONE, state.above, state.below)
         return {"cards": state.shown, "guesses": state.guesses, "multiplier": shown}
 
     def outcome(self, state: Game) -> Mapping[str, Any]:
@@ -156,3 +159,14 @@ class Hilo(StepGame[Game]):
         ranks = len(winning_ranks(rank, side))
         chance = Fraction(ranks, KING)
         return payoffs_of([(Fraction(0), 1 - chance), (RETURN * Fraction(KING, ranks), chance)])
+
+
+def _next(state: Game, said: str, above: int, below: int) -> Game:
+    """The game goes on, unless that was the last card."""
+    guesses = (*state.guesses, said)
+    is_last = len(guesses) + 1 == CARDS_MAX
+    return _after(state, guesses, above, below, paid_for(state.stake, above, below) if is_last else None)
+
+
+def _after(state: Game, guesses: tuple[str, ...], above: int, below: int, paid: int | None) -> Game:
+    return Game(state.stake, state.payout_max, state.cards, guesses, above, below, paid)

@@ -6,10 +6,10 @@ floored to the ledger unit: however long one plays, the return is exactly 0.99.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from math import comb
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from actors.fairness.draws import Draws
 from actors.games.alone import MULTIPLIER_ONE
@@ -25,24 +25,29 @@ CASH_OUT: Final = ("cash_out",)
 
 def positions_of(draws: Draws, mines: int) -> tuple[int, ...]:
     """Where the mines are, in the order in which they are laid."""
-    left = list(range(TILES))
-    return tuple(left.pop(draws.below(len(left))) for _ in range(mines))
+    return tuple(draws.taken_out(list(range(TILES)), mines))
 
 
 def multiple_of(mines: int, revealed: int) -> Fraction:
     """What so many safe tiles pay, in stakes; for none the stake itself, which only a late player is given."""
-    if revealed == 0:
-        return Fraction(1)
-    return RETURN * Fraction(comb(TILES, revealed), comb(TILES - mines, revealed))
+    return Fraction(*_terms(mines, revealed))
 
 
 def paid_for(stake: int, mines: int, revealed: int) -> int:
     """The same for a stake, in ledger units, floored."""
-    return int(stake * multiple_of(mines, revealed))
+    above, below = _terms(mines, revealed)
+    return stake * above // below
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+@cache
+def _terms(mines: int, revealed: int) -> tuple[int, int]:
+    """Numerator and denominator of what is paid; there are fewer than 25 times 25 of them."""
+    if revealed == 0:
+        return 1, 1
+    return RETURN.numerator * comb(TILES, revealed), RETURN.denominator * comb(TILES - mines, revealed)
+
+
+class Field(NamedTuple):
     """One game: `positions` of the mines are secret until it is over, and then `paid` is what it paid."""
 
     stake: int
@@ -50,6 +55,10 @@ class Field:
     positions: tuple[int, ...]
     revealed: tuple[int, ...] = ()
     paid: int | None = None
+
+
+def _after(state: Field, revealed: tuple[int, ...], paid: int | None) -> Field:
+    return Field(state.stake, state.payout_max, state.positions, revealed, paid)
 
 
 class Mines(StepGame[Field]):
@@ -91,9 +100,9 @@ class Mines(StepGame[Field]):
         """
         won = paid_for(state.stake, len(state.positions), len(state.revealed))
         if step == LATE:
-            return replace(state, paid=won)
+            return _after(state, state.revealed, won)
         if step == CASH_OUT:
-            return replace(state, paid=won) if state.revealed else illegal(step, "nothing is revealed")
+            return _after(state, state.revealed, won) if state.revealed else illegal(step, "nothing is revealed")
         if len(step) != 2 or step[0] != "reveal" or step[1] not in range(TILES):
             return illegal(step, "there is no such step")
         if step[1] in state.revealed:
@@ -103,10 +112,10 @@ class Mines(StepGame[Field]):
     def _revealed(self, state: Field, tile: int) -> Field:
         revealed, mines = (*state.revealed, tile), len(state.positions)
         if tile in state.positions:
-            return replace(state, revealed=revealed, paid=0)
+            return _after(state, revealed, 0)
         safe = len(revealed)
         at_end = safe == TILES - mines or paid_for(state.stake, mines, safe + 1) > state.payout_max
-        return replace(state, revealed=revealed, paid=paid_for(state.stake, mines, safe) if at_end else None)
+        return _after(state, revealed, paid_for(state.stake, mines, safe) if at_end else None)
 
     def payout(self, state: Field) -> int | None:
         """See `StepGame.payout`."""
@@ -114,10 +123,12 @@ class Mines(StepGame[Field]):
 
     def view(self, state: Field) -> Mapping[str, Any]:
         """See `MinesState`."""
-        mines, lost = len(state.positions), state.paid == 0
-        shown = 0 if lost else int(multiple_of(mines, len(state.revealed)) * MULTIPLIER_ONE)
-        view = {"mines": mines, "revealed": state.revealed, "multiplier": shown}
-        return view if state.paid is None else view | {"positions": state.positions}
+        mines = len(state.positions)
+        shown = 0 if state.paid == 0 else paid_for(MULTIPLIER_ONE, mines, len(state.revealed))
+        view: dict[str, Any] = {"mines": mines, "revealed": state.revealed, "multiplier": shown}
+        if state.paid is not None:
+            view["positions"] = state.positions
+        return view
 
     def outcome(self, state: Field) -> Mapping[str, Any]:
         """Where the mines were."""

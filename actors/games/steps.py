@@ -92,12 +92,11 @@ class StepGame(ABC, Generic[S]):
         """
         stake = request.amount
         wager = self.wager_of(request)
+        refusal = stake_refusal(stake, limits) or exposure_refusal(stake, self.least_win(wager, stake), limits)
+        if refusal is not None:
+            return refusal
         most = min(stake + limits.exposure_max, self.largest_win(wager, stake))
-        return (
-            stake_refusal(stake, limits)
-            or exposure_refusal(stake, self.least_win(wager, stake), limits)
-            or InstantPlay(stake, most, {**wager, "payout_max": most, **rules_recorded(self.rules)})
-        )
+        return InstantPlay(stake, most, {**wager, "payout_max": most, **rules_recorded(self.rules)})
 
     def start(self, play: InstantPlay, server_seed: str, client_seed: str, nonce: int) -> S:
         """The game that the seeds are bound to, before its first step."""

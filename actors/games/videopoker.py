@@ -5,11 +5,9 @@ published: five are dealt, and the others come in their order, to the first plac
 Who always holds what is best has 0.99543904 of the stake back on average.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from actors.fairness.draws import Draws
 from actors.games.alone import MULTIPLIER_ONE
@@ -24,6 +22,7 @@ ACE: Final = 12
 JACK: Final = 9
 WHEEL: Final = (0, 1, 2, 3, ACE)
 """The lowest straight, in which the ace is low."""
+BEST_PAYS: Final = max(PAYS.values())
 BEST: Final = "best"
 BEST_HITS: Final[Mapping[str, int]] = {
     "royal_flush": 493_512_264,
@@ -45,24 +44,23 @@ Computed exactly, over all deals and all holds, by `python -m tests.benchmarks.v
 
 def cards_of(draws: Draws) -> tuple[int, ...]:
     """The ten cards of a game, in order."""
-    left = list(range(DECK))
-    return tuple(left.pop(draws.below(len(left))) for _ in range(2 * HAND))
+    return tuple(draws.taken_out(list(range(DECK)), 2 * HAND))
 
 
 def hand_of(cards: Sequence[int]) -> str:
     """What five cards are, as `PAYS` names it."""
-    ranks = sorted(card // len(SUITS) for card in cards)
-    counts = Counter(ranks)
-    if len(counts) == HAND:
-        return _of_five_ranks(tuple(ranks), len({card % len(SUITS) for card in cards}) == 1)
-    (most, times), (_, second) = counts.most_common(2)
-    if times == 4:
-        return "four_of_a_kind"
-    if times == 3:
-        return "full_house" if second == 2 else "three_of_a_kind"
-    if second == 2:
-        return "two_pair"
-    return "jacks_or_better" if most >= JACK else "nothing"
+    suits = len(SUITS)
+    ranks = sorted([card // suits for card in cards])
+    different = len(set(ranks))
+    if different == HAND:
+        return _of_five_ranks(tuple(ranks), len({card % suits for card in cards}) == 1)
+    # Cards of a kind are beside each other now.
+    lowest, low, middle, high, highest = ranks
+    if different == 2:
+        return "four_of_a_kind" if low == high else "full_house"
+    if different == 3:
+        return "three_of_a_kind" if middle in (lowest, highest) or low == high else "two_pair"
+    return "jacks_or_better" if (low if low in (lowest, middle) else high) >= JACK else "nothing"
 
 
 def _of_five_ranks(ranks: tuple[int, ...], is_flush: bool) -> str:
@@ -71,8 +69,7 @@ def _of_five_ranks(ranks: tuple[int, ...], is_flush: bool) -> str:
     return "flush" if is_flush else "nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class Deal:
+class Deal(NamedTuple):
     """One game: of its ten cards five are dealt, and the others secret until they are drawn. `held` ends it."""
 
     stake: int
@@ -84,8 +81,12 @@ class Deal:
         """The five cards as they are now."""
         if self.held is None:
             return self.deck[:HAND]
-        drawn = iter(self.deck[HAND:])
-        return tuple(self.deck[place] if place in self.held else next(drawn) for place in range(HAND))
+        cards, following = list(self.deck[:HAND]), HAND
+        for place in range(HAND):
+            if place not in self.held:
+                cards[place] = self.deck[following]
+                following += 1
+        return tuple(cards)
 
     @property
     def hand(self) -> str:
@@ -111,11 +112,11 @@ class VideoPoker(StepGame[Deal]):
 
     def least_win(self, params: Params, stake: int) -> int:
         """Of a royal flush: nobody can be kept from drawing one."""
-        return stake * max(PAYS.values())
+        return stake * BEST_PAYS
 
     def largest_win(self, params: Params, stake: int) -> int:
         """The same."""
-        return stake * max(PAYS.values())
+        return stake * BEST_PAYS
 
     def begin(self, params: Params, stake: int, payout_max: int, draws: Draws) -> Deal:
         """Shuffle as many cards as can be needed, and deal five."""
@@ -128,11 +129,11 @@ class VideoPoker(StepGame[Deal]):
     def act(self, state: Deal, step: Step) -> Deal | Refusal:
         """A late player keeps a hand that pays; of any other all cards are replaced."""
         if step == LATE:
-            return replace(state, held=tuple(range(HAND)) if PAYS[state.hand] else ())
+            return Deal(state.stake, state.deck, tuple(range(HAND)) if PAYS[state.hand] else ())
         places = step[1:]
         if step[0] != "draw" or any(place not in range(HAND) for place in places) or len(set(places)) < len(places):
             return illegal(step, "there are no such places to hold")
-        return replace(state, held=tuple(sorted(int(place) for place in places)))
+        return Deal(state.stake, state.deck, tuple(sorted([int(place) for place in places])))
 
     def payout(self, state: Deal) -> int | None:
         """See `StepGame.payout`."""
@@ -140,9 +141,12 @@ class VideoPoker(StepGame[Deal]):
 
     def view(self, state: Deal) -> Mapping[str, Any]:
         """See `VideopokerState`."""
-        hand = state.hand
-        view = {"cards": state.cards, "hand": hand, "multiplier": PAYS[hand] * MULTIPLIER_ONE}
-        return view if state.held is None else view | {"held": state.held}
+        cards = state.cards
+        hand = hand_of(cards)
+        view: dict[str, Any] = {"cards": cards, "hand": hand, "multiplier": PAYS[hand] * MULTIPLIER_ONE}
+        if state.held is not None:
+            view["held"] = state.held
+        return view
 
     def outcome(self, state: Deal) -> Mapping[str, Any]:
         """All ten cards, drawn or not."""

@@ -6,8 +6,7 @@ it is back.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import msgpack
 
@@ -25,8 +24,7 @@ from protocol.records import JournalEntry
 from protocol.requests import BalanceName
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(NamedTuple):
     """One open game: `step` steps were taken, the last (or the start) at `at` (ms)."""
 
     game: StepGame[Any]
@@ -47,15 +45,29 @@ class Open:
 
     def after(self, state: Any, at: int) -> "Open":
         """The same after one more step."""
-        return replace(self, state=state, step=self.step + 1, at=at)
+        return Open(
+            self.game,
+            self.bet,
+            self.asset,
+            self.balance,
+            self.stake,
+            self.seed,
+            self.nonce,
+            state,
+            self.step + 1,
+            at,
+        )
 
     def reply(self) -> dict[str, Any]:
         """The fields of the game's reply but `id`."""
         game, state = self.game, self.state
-        fields = state_fields(
-            game.tag, self.bet, self.stake, self.step, game.payout(state), self.seed, self.nonce, self.at
-        )
-        return {**fields, **game.view(state)}
+        return self.shown(game.payout(state), game.view(state))
+
+    def shown(self, payout: int | None, view: Mapping[str, Any]) -> dict[str, Any]:
+        """The same, where what the game pays and shows is known."""
+        fields = state_fields(self.game.tag, self.bet, self.stake, self.step, payout, self.seed, self.nonce, self.at)
+        fields.update(view)
+        return fields
 
 
 class Desk:
@@ -83,8 +95,10 @@ class Desk:
         if game.name in self._open:
             refusal = Refusal(Code.GAME_OPEN, {"game": game.name, "bet": self._open[game.name].bet})
             return self._refused(turn, request, refusal), False
-        params, shown = msgpack.packb(play.params), msgpack.packb(game.view(begun.state))
-        reply = {**begun.reply(), "id": request.id}
+        view = game.view(begun.state)
+        params, shown = _pack(play.params), _pack(view)
+        reply = begun.shown(game.payout(begun.state), view)
+        reply["id"] = request.id
         played = turn.call(
             self._wallet,
             OpenGame(
@@ -121,12 +135,13 @@ class Desk:
             return self._refused(turn, request, state)
         after = one.after(state, turn.now)
         command, digest = CommandId(request.id), digest_of(request)
-        reply = {**after.reply(), "id": request.id}
         payout = game.payout(state)
+        reply = after.shown(payout, game.view(state))
+        reply["id"] = request.id
         message = Keep(command, digest, reply) if payout is None else CloseGame(one.bet, payout, command, digest, reply)
         kept = turn.call(self._wallet, message)
         if kept.fresh:
-            self._take(turn, after, step)
+            self._take(turn, after, step, is_over=payout is not None)
         return kept.answer  # type: ignore[no-any-return]
 
     def wake(self, turn: Turn) -> None:
@@ -138,13 +153,13 @@ class Desk:
             if payout is None:
                 raise RuntimeError(f"{one.game.name} goes on without its player")
             turn.call(self._wallet, CloseGame(one.bet, payout, None, b"", {}))
-            self._take(turn, after, LATE)
+            self._take(turn, after, LATE, is_over=True)
         self._timer_at = 0
         self.arm(turn)
 
-    def _take(self, turn: Turn, after: Open, step: Step) -> None:
+    def _take(self, turn: Turn, after: Open, step: Step, *, is_over: bool) -> None:
         """A step stands: write it down, and whatever was drawn with the last one."""
-        game, is_over = after.game, after.game.payout(after.state) is not None
+        game = after.game
         outcome = game.outcome(after.state) if is_over else None
         turn.stage(JournalEntry(journal_of(after.bet), after.step, write_step(StepTaken(turn.now, step, outcome))))
         if is_over:
@@ -161,3 +176,6 @@ class Desk:
     def _refused(self, turn: Turn, request: Any, refusal: Refusal) -> Refusal | dict[str, Any]:
         command = RefuseBet(BetId(request.id), digest_of(request), refusal)
         return turn.call(self._wallet, command)  # type: ignore[no-any-return]
+
+
+_pack: Final = msgpack.Packer().pack

@@ -27,7 +27,7 @@ def journal_of(bet: BetId) -> str:
 
 def write_step(taken: StepTaken) -> bytes:
     """The bytes of a step."""
-    return msgpack.packb(tuple(taken))  # type: ignore[no-any-return]
+    return _pack(tuple(taken))  # type: ignore[no-any-return]
 
 
 def read_step(data: bytes) -> StepTaken:
@@ -39,3 +39,6 @@ def read_step(data: bytes) -> StepTaken:
 def read_steps(events: Sequence[tuple[int, bytes]]) -> tuple[StepTaken, ...]:
     """All steps of a journal."""
     return tuple(read_step(event) for _, event in events)
+
+
+_pack: Final = msgpack.Packer().pack

@@ -262,25 +262,28 @@ class Wallet:
         account.held += start.stake
         account.draw_high = max(account.draw_high, start.seed << DRAW_BITS | start.nonce)
         self._keep_hold(start.id, PendingHold(account.id, start.stake, self._own, start.nonce))
-        turn.stage(Hold(start.id, account.id, start.stake, self._own))
+        turn.stage(_new(Hold, (start.id, account.id, start.stake, self._own)))
         turn.stage(
-            Bet(
-                start.id,
-                account.id,
-                start.game,
-                None,
-                start.nonce,
-                start.stake,
-                None,
-                BetState.OPEN,
-                start.seed,
-                start.nonce,
-                start.params,
-                start.shown,
-                account.posted - account.held,
-                account.held,
-                start.digest,
-                turn.now,
+            _new(
+                Bet,
+                (
+                    start.id,
+                    account.id,
+                    start.game,
+                    None,
+                    start.nonce,
+                    start.stake,
+                    None,
+                    _OPEN,
+                    start.seed,
+                    start.nonce,
+                    start.params,
+                    start.shown,
+                    account.posted - account.held,
+                    account.held,
+                    start.digest,
+                    turn.now,
+                ),
             )
         )
         self._use(turn, start.id, start.digest, start.reply)
@@ -446,11 +449,11 @@ class Wallet:
             account = touched.setdefault(hold.account, self._accounts[hold.account])
             house = turn.house(asset_of(account.id))
             account.held -= hold.amount
-            turn.stage(HoldEnd(bet, account.id, hold.amount, HoldState.CAPTURED))
-            self._transfer(turn, account, account.id, house, hold.amount, TransferKind.STAKE, bet)
+            turn.stage(_new(HoldEnd, (bet, account.id, hold.amount, _CAPTURED)))
+            self._transfer(turn, account, account.id, house, hold.amount, _STAKE, bet)
             if payout:
-                self._transfer(turn, account, house, account.id, payout, TransferKind.WIN, bet)
-            turn.stage(BetEnd(bet, payout, BetState.SETTLED, turn.now))
+                self._transfer(turn, account, house, account.id, payout, _WIN, bet)
+            turn.stage(_new(BetEnd, (bet, payout, _SETTLED, turn.now)))
         for account in touched.values():
             self._mark(turn, account)
             self._publish(turn, account, "settle", command.payouts[-1][0], None)
@@ -630,7 +633,7 @@ class Wallet:
         """Write an id that leaves no bet down with its one answer, and its time with an account."""
         code, fields = (answer.code.value, answer.evidence) if isinstance(answer, Refusal) else (0, answer)
         self._use(turn, command, digest, answer)
-        turn.stage(CommandRecord(command, self._player, digest, code, msgpack.packb(fields), turn.now))
+        turn.stage(_new(CommandRecord, (command, self._player, digest, code, _pack(fields), turn.now)))
         for account in self._accounts.values():
             self._mark(turn, account)
             return
@@ -680,6 +683,9 @@ _new: Final = tuple.__new__
 _STAKE: Final = TransferKind.STAKE.value
 _WIN: Final = TransferKind.WIN.value
 _SETTLED: Final = BetState.SETTLED.value
+_OPEN: Final = BetState.OPEN.value
+_CAPTURED: Final = HoldState.CAPTURED.value
+_pack: Final = msgpack.Packer().pack
 _SIGN_OF_MOVE: Final = {TransferKind.DEPOSIT: 1, TransferKind.WITHDRAWAL: -1, TransferKind.ADJUSTMENT: 0}
 """Which way money may move; adjustments go either way."""
 _BALANCE_NAMES: Final = {balance.value: balance.name.lower() for balance in Balance}

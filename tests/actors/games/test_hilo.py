@@ -67,8 +67,9 @@ def test_every_guess_returns_99_hundredths(rank: int, guess: str) -> None:
 def test_the_edge_is_taken_once_and_not_with_every_guess() -> None:
     state = after(game("7-heart", "9-club", "4-spade"), ("guess", "higher"), ("guess", "lower"))
 
-    assert state.fair == Fraction(13, 7) * Fraction(13, 9)
-    assert HILO.payout(after(state, ("cash_out",))) == int(1_000 * Fraction(99, 100) * state.fair)
+    fair = Fraction(state.above, state.below)
+    assert fair == Fraction(13, 7) * Fraction(13, 9)
+    assert HILO.payout(after(state, ("cash_out",))) == int(1_000 * Fraction(99, 100) * fair)
 
 
 def test_a_wrong_guess_takes_the_stake_and_the_same_rank_is_right() -> None:

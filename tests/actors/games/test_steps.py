@@ -110,13 +110,13 @@ def with_other_secrets(state: Any, chance: random.Random) -> Any:
     match state:
         case Field():
             hidden = [tile for tile in range(TILES) if tile not in state.revealed]
-            return replace(state, positions=tuple(chance.sample(hidden, len(state.positions))))
+            return state._replace(positions=tuple(chance.sample(hidden, len(state.positions))))
         case Game():
             cards = (*state.shown, *(chance.randrange(DECK) for _ in state.cards[len(state.shown) :]))
-            return replace(state, cards=cards)
+            return state._replace(cards=cards)
         case Deal():
             left = [card for card in range(DECK) if card not in state.cards]
-            return replace(state, deck=(*state.cards, *chance.sample(left, len(state.deck) - len(state.cards))))
+            return state._replace(deck=(*state.cards, *chance.sample(left, len(state.deck) - len(state.cards))))
     raise TypeError(f"what is secret of {state}?")
 
 
