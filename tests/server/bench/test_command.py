@@ -17,7 +17,7 @@ from server.bench.plan import Plan
 from server.bench.runner import benches, run
 from server.cli import main
 
-SMOKE = ("dice", "rowlock", "writer", "fanout", "connections", "wallets")
+SMOKE = ("dice", "rowlock", "writer", "fanout", "connections", "wallets", "turns")
 TINY = replace(
     Plan.quick(0.5),
     dice_bots=4,
@@ -27,6 +27,8 @@ TINY = replace(
     fanout_events=20,
     idle_connections=20,
     idle_wallets=500,
+    turn_players=3,
+    turn_rounds=2,
 )
 
 

@@ -1,6 +1,12 @@
 """What games cost beside dice, and tables that nobody is at: small runs of the real thing, in this process."""
 
 import random
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -8,12 +14,15 @@ from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES, TABLE_GAMES
 from protocol.codec import decode, encode_map
 from protocol.dialects import client_dialect
 from protocol.games.slots import MACHINES
+from server.bench.child import DidNotWork
 from server.bench.crowd import new_id
-from server.bench.games import turns
+from server.bench.games import floor, turns
 from server.bench.games.figures import GAME_FIGURES, GAME_RATIOS
-from server.bench.games.floor import lineup
+from server.bench.games.floor import Floor, lineup
 from server.bench.games.tables import SETTINGS, measure, sittings_at
 from server.bench.games.wagers import DICE, GAMES, PLAYED
+from server.bench.ground import Ground
+from server.bench.plan import Plan
 
 DIALECT = client_dialect()
 
@@ -40,6 +49,50 @@ def test_dice_is_played_before_between_and_after_the_others() -> None:
     assert [at for at, game in enumerate(games) if game == DICE] == [0, len(games) // 2, len(games) - 1]
     assert set(games) == set(GAMES)
     assert len(games) == len(GAMES) + 2
+
+
+class Bots:
+    """Instead of a server and its bots: reports as they would be, and processor time that goes on by itself."""
+
+    def __init__(self, errors: Mapping[str, int]) -> None:
+        self.games: list[str] = []
+        self._errors = errors
+        self._seconds = count(1.0, 0.5)
+
+    def play(self, folder: Path, server: Any, game: str, players: int, seconds: float) -> dict[str, Any]:
+        self.games.append(game)
+        return {"turns": 1_000 * len(self.games), "seconds": 2.0, "errors": self._errors}
+
+    def cpu_seconds(self, pid: int) -> dict[str, float]:
+        return {"server": next(self._seconds)}
+
+    @contextmanager
+    def served(self, folder: Path) -> Iterator[Any]:
+        yield SimpleNamespace(child=SimpleNamespace(pid=1))
+
+    def measure(self, monkeypatch: pytest.MonkeyPatch, scratch: Path) -> Mapping[str, float]:
+        for name in ("play", "cpu_seconds", "served"):
+            monkeypatch.setattr(floor, name, getattr(self, name))
+        return Floor().run(Ground(Plan.quick(1.0), scratch))
+
+
+def test_answered_requests_are_counted_and_dice_is_the_mean_of_its_three_times(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bots = Bots({})
+
+    values = bots.measure(monkeypatch, tmp_path)
+
+    assert bots.games == [DICE, *lineup()]
+    assert set(values) == {figure.key for figure in GAME_FIGURES if figure.bench == "floor"}
+    at = [number for number, game in enumerate(bots.games, 1) if game == DICE][1:]
+    assert values["floor_dice_rate"] == pytest.approx(sum(1_000 * number / 2.0 for number in at) / 3)
+    assert values["floor_dice_cpu"] == pytest.approx(sum(500_000 / (1_000 * number) for number in at) / 3)
+
+
+def test_refused_bets_are_no_measurement(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(DidNotWork, match=r"dice was refused: \{'5001': 2\}"):
+        Bots({"5001": 2}).measure(monkeypatch, tmp_path)
 
 
 @pytest.mark.parametrize("line", PLAYED)
