@@ -64,11 +64,8 @@ def decode(data: bytes) -> dict[str, Any]:
         fields = msgpack.unpackb(data, ext_hook=_refuse_extension, use_list=False)
         # The common message: a small map of plain values, or of rows of them, which has no other map in it, and no key
         # twice if it is as long as its header says.
-        if type(fields) is dict and len(fields) == data[0] - _FIXMAP:
-            if _flat(map(type, fields.values())):
-                return fields
-            if all(type(value) in _SCALARS or _is_row(value) for value in fields.values()):
-                return fields
+        if type(fields) is dict and len(fields) == data[0] - _FIXMAP and _is_plain(fields):
+            return fields
         fields = msgpack.unpackb(data, object_pairs_hook=_map_of, ext_hook=_refuse_extension, use_list=False)
     except ProtocolError:
         raise
@@ -84,8 +81,15 @@ def decode(data: bytes) -> dict[str, Any]:
     return fields
 
 
-def _is_row(value: object) -> bool:
-    return type(value) is tuple and _flat(map(type, value))
+def _is_plain(fields: dict[str, Any]) -> bool:
+    """Whether there are plain values and rows of them alone."""
+    if _flat(map(type, fields.values())):
+        return True
+    for value in fields.values():
+        kind = type(value)
+        if kind not in _SCALARS and not (kind is tuple and _flat(map(type, value))):
+            return False
+    return True
 
 
 def _check_values(fields: dict[str, Any]) -> None:

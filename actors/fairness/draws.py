@@ -51,12 +51,10 @@ def block(server_seed: str, client_seed: str, nonce: int, index: int) -> bytes:
 def blocks(server_seed: str, client_seed: str, nonce: int, index: int, count: int) -> bytes:
     """So many blocks from this one on, in one go."""
     keyed_inner, keyed_outer = _keyed(server_seed)
-    of_bet = keyed_inner.copy()
-    of_bet.update(f"{client_seed}:{nonce}:".encode())
     found: list[bytes] = []
     for at in range(index, index + count):
-        inner = of_bet.copy()
-        inner.update(b"%d" % at)
+        inner = keyed_inner.copy()
+        inner.update(f"{client_seed}:{nonce}:{at}".encode())
         outer = keyed_outer.copy()
         outer.update(inner.digest())
         found.append(outer.digest())

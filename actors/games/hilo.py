@@ -5,11 +5,11 @@ decks. The ace is the lowest rank and the king the highest. A guess that `n` of 
 13 / n; all together pay 0.99 of that, floored to the ledger unit: however one plays, the return is exactly 0.99.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
-from actors.fairness.draws import Draws, chosen
+from actors.fairness.draws import BLOCK_BYTES, U32_BYTES, Draws, chosen
 from actors.games.alone import MULTIPLIER_ONE
 from actors.games.odds import Payoffs, payoffs_of
 from actors.games.steps import LATE, Params, Step, StepGame, illegal, one_of_words, whole_of
@@ -20,6 +20,7 @@ from protocol.model import Request
 
 RETURN_PERCENT: Final = 99
 RETURN: Final = Fraction(RETURN_PERCENT, 100)
+CARDS_AT_ONCE: Final = BLOCK_BYTES // U32_BYTES
 ACE: Final = 1
 KING: Final = 13
 LEAST: Final[Fraction] = RETURN * Fraction(KING, KING - 1)
@@ -34,6 +35,30 @@ SKIP: Final = ("skip",)
 def cards_of(draws: Draws) -> tuple[int, ...]:
     """All cards of a game, those too that will not be needed."""
     return tuple([chosen(u32, DECK) for u32 in draws.u32s(CARDS_MAX)])
+
+
+class Cards:
+    """The cards of a game, each computed when it is first looked at, with its neighbours in the stream.
+
+    Which they are does not depend on when; few games come to the eighth.
+    """
+
+    __slots__ = ("_drawn", "_draws")
+
+    def __init__(self, draws: Draws, drawn: Sequence[int] = ()) -> None:
+        """The stream is this object's from here on; `drawn` are those that came before."""
+        self._draws = draws
+        self._drawn: list[int] = list(drawn)
+
+    def first(self, count: int) -> tuple[int, ...]:
+        """So many, from the first one on."""
+        while len(self._drawn) < count:
+            self._drawn += [chosen(u32, DECK) for u32 in self._draws.u32s(CARDS_AT_ONCE)]
+        return tuple(self._drawn[:count])
+
+    def at(self, place: int) -> int:
+        """One, by its place from 0 on."""
+        return self.first(place + 1)[place]
 
 
 def rank_of(card: int) -> int:
@@ -57,7 +82,7 @@ class Game(NamedTuple):
 
     stake: int
     payout_max: int
-    cards: tuple[int, ...]
+    cards: Cards
     guesses: tuple[str, ...] = ()
     above: int = 1
     below: int = 1
@@ -66,7 +91,7 @@ class Game(NamedTuple):
     @property
     def shown(self) -> tuple[int, ...]:
         """The cards that are public."""
-        return self.cards[: len(self.guesses) + 1]
+        return self.cards.first(len(self.guesses) + 1)
 
     @property
     def won(self) -> int:
@@ -106,8 +131,8 @@ class Hilo(StepGame[Game]):
         return stake * MOST.numerator // MOST.denominator
 
     def begin(self, params: Params, stake: int, payout_max: int, draws: Draws) -> Game:
-        """Draw all cards, and show the first."""
-        return Game(stake, payout_max, cards_of(draws))
+        """Bind all cards to the seeds, and show the first."""
+        return Game(stake, payout_max, Cards(draws))
 
     def step_of(self, request: HiloGuess | HiloSkip | HiloCashOut) -> Step:
         """A side, the next card, or enough."""
@@ -132,11 +157,11 @@ class Hilo(StepGame[Game]):
             return illegal(step, "there is no such step")
         side = str(step[1])
         at = len(state.guesses)
-        ranks = winning_ranks(rank_of(state.cards[at]), side)
+        ranks = winning_ranks(rank_of(state.cards.at(at)), side)
         above, below = state.above * KING, state.below * len(ranks)
         if paid_for(state.stake, above, below) > state.payout_max:
             return illegal(step, "it would win more than one bet may")
-        if rank_of(state.cards[at + 1]) not in ranks:
+        if rank_of(state.cards.at(at + 1)) not in ranks:
             return _after(state, (*state.guesses, side), state.above, state.below, 0)
         return _next(state, side, above, below)
 

@@ -7,6 +7,7 @@ Who always holds what is best has 0.99543904 of the stake back on average.
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from actors.fairness.draws import Draws
@@ -18,6 +19,7 @@ from protocol.games.deck import DECK, SUITS
 from protocol.games.videopoker import HAND, PAYS, VideopokerBet, VideopokerDraw
 from protocol.model import Request
 
+HANDS_MAX: Final = 256
 ACE: Final = 12
 JACK: Final = 9
 WHEEL: Final = (0, 1, 2, 3, ACE)
@@ -69,6 +71,10 @@ def _of_five_ranks(ranks: tuple[int, ...], is_flush: bool) -> str:
     return "flush" if is_flush else "nothing"
 
 
+_hand_of: Final = lru_cache(maxsize=HANDS_MAX)(hand_of)
+"""A turn asks two or three times what the same cards are."""
+
+
 class Deal(NamedTuple):
     """One game: of its ten cards five are dealt, and the others secret until they are drawn. `held` ends it."""
 
@@ -91,7 +97,7 @@ class Deal(NamedTuple):
     @property
     def hand(self) -> str:
         """What they are."""
-        return hand_of(self.cards)
+        return _hand_of(self.cards)
 
 
 class VideoPoker(StepGame[Deal]):
@@ -142,7 +148,7 @@ class VideoPoker(StepGame[Deal]):
     def view(self, state: Deal) -> Mapping[str, Any]:
         """See `VideopokerState`."""
         cards = state.cards
-        hand = hand_of(cards)
+        hand = _hand_of(cards)
         view: dict[str, Any] = {"cards": cards, "hand": hand, "multiplier": PAYS[hand] * MULTIPLIER_ONE}
         if state.held is not None:
             view["held"] = state.held

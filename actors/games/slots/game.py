@@ -61,7 +61,7 @@ class Slots(AloneGame):
     def shown(self, params: Params, outcome: Mapping[str, Any]) -> Mapping[str, Any]:
         """See `SlotsSettled`."""
         multipliers = tuple(outcome["multipliers"])
-        stops = tuple(tuple(spin) for spin in outcome["stops"])
+        stops = tuple(map(tuple, outcome["stops"]))
         return {**params, "stops": stops, "multipliers": multipliers, "multiplier": sum(multipliers)}
 
     def payoffs(self, params: Params) -> Odds:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from actors.fairness.draws import Draws
-from actors.games.hilo import Game, Hilo, cards_of, rank_of, winning_ranks
+from actors.games.hilo import Cards, Game, Hilo, cards_of, rank_of, winning_ranks
 from actors.games.odds import rtp_of
 from actors.games.steps import LATE
 from protocol.errors import Code, Refusal
@@ -24,7 +24,7 @@ CARDS = {card_name(card): card for card in range(DECK)}
 def game(*names: str, stake: int = 1_000, payout_max: int = 10**9) -> Game:
     """These cards come, and then twos of diamonds."""
     cards = [CARDS[name] for name in names]
-    return Game(stake, payout_max, tuple(cards + [0] * (CARDS_MAX - len(cards))))
+    return Game(stake, payout_max, Cards(Draws("", "", 0), cards + [0] * (CARDS_MAX - len(cards))))
 
 
 def after(state: Game, *steps: tuple[Any, ...]) -> Game:
@@ -33,6 +33,17 @@ def after(state: Game, *steps: tuple[Any, ...]) -> Game:
         assert isinstance(found, Game), found
         state = found
     return state
+
+
+def test_cards_are_the_same_whichever_is_looked_at_first() -> None:
+    seeds = ("server", "client", 7)
+    cards = Cards(Draws(*seeds))
+
+    assert cards.at(20) == cards_of(Draws(*seeds))[20]
+    assert [cards.first(count) for count in (3, CARDS_MAX)] == [
+        cards_of(Draws(*seeds))[:3],
+        cards_of(Draws(*seeds)),
+    ]
 
 
 @pytest.mark.parametrize("case", VECTORS["set_B_even_nonces"]["baccarat"], ids=lambda case: f"nonce {case['nonce']}")

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actors.fairness.draws import Draws
 from actors.fairness.verify import NotAWager
 from actors.games.catalogue import STEP_GAMES
-from actors.games.hilo import Game
+from actors.games.hilo import Cards, Game
 from actors.games.interface import InstantPlay
 from actors.games.mines import Field
 from actors.games.steps import LATE, Step, StepGame
@@ -20,7 +21,7 @@ from actors.games.videopoker import Deal
 from protocol.answers import ANSWERS
 from protocol.errors import Code, Refusal
 from protocol.games.deck import DECK
-from protocol.games.hilo import HiloBet
+from protocol.games.hilo import CARDS_MAX, HiloBet
 from protocol.games.mines import TILES, MinesBet
 from protocol.games.steps import STEPS_MAX, state_fields
 from protocol.games.videopoker import VideopokerBet
@@ -112,8 +113,8 @@ def with_other_secrets(state: Any, chance: random.Random) -> Any:
             hidden = [tile for tile in range(TILES) if tile not in state.revealed]
             return state._replace(positions=tuple(chance.sample(hidden, len(state.positions))))
         case Game():
-            cards = (*state.shown, *(chance.randrange(DECK) for _ in state.cards[len(state.shown) :]))
-            return state._replace(cards=cards)
+            hidden = [chance.randrange(DECK) for _ in range(CARDS_MAX - len(state.shown))]
+            return state._replace(cards=Cards(Draws("", "", 0), (*state.shown, *hidden)))
         case Deal():
             left = [card for card in range(DECK) if card not in state.cards]
             return state._replace(deck=(*state.cards, *chance.sample(left, len(state.deck) - len(state.cards))))
