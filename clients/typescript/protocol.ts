@@ -664,7 +664,17 @@ export type ClientMessage =
   | BlackjackUndo
   | BlackjackClear
   | BlackjackAct
-  | BlackjackRaise;
+  | BlackjackRaise
+  | PokerSit
+  | PokerTopUp
+  | PokerLeave
+  | PokerAway
+  | PokerBack
+  | PokerAct
+  | PokerShow
+  | PokerMix
+  | PokerPeek
+  | PokerRecall;
 
 /**
  * Stake an amount on the next flight. With `target` it is cashed out there, whether or not its player is there.
@@ -1299,6 +1309,305 @@ export interface PlinkoSettled {
   readonly multiplier: Int;
 }
 
+/**
+ * Make a move in a hand; `to` is what a raise makes one's whole bet on this street, and 0 otherwise.
+ *
+ * `move` is the number that its turn was shown with: a move that comes twice is not made twice.
+ */
+export interface PokerAct {
+  readonly t: "poker.act";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+  readonly hand: number;
+  readonly move: Int;
+  readonly kind: "fold" | "call" | "raise";
+  readonly to?: Int;
+}
+
+/** Not to be dealt in from the next hand on. */
+export interface PokerAway {
+  readonly t: "poker.away";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+}
+
+/** To be dealt in again; with `posts` as soon as missed blinds may be put in, and not only as the big blind. */
+export interface PokerBack {
+  readonly t: "poker.back";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+  readonly posts?: boolean;
+}
+
+/** The chips are on the table. `entry` is the number of the table's record of it. */
+export interface PokerBought {
+  readonly t: "poker.bought";
+  readonly id: Uint8Array;
+  readonly table: string;
+  readonly seat: Int;
+  readonly amount: Int;
+  readonly entry: Int;
+  readonly available: Int;
+  readonly held: Int;
+  readonly epoch: Int;
+  readonly seq: Int;
+}
+
+/** A hand began. `posts` are (seat, in front of the player, dead); who is dealt in is in it with nothing too. */
+export interface PokerDealt {
+  readonly t: "poker.dealt";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly hand: Int;
+  readonly commitment: string;
+  readonly client_seed: string;
+  readonly button: Int;
+  readonly posts: ReadonlyArray<readonly [Int, Int, Int]>;
+  readonly turn: PokerTurn | null;
+}
+
+/** A hand is over, or somebody has shown cards of it since. */
+export interface PokerEnded {
+  readonly t: "poker.ended";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly result: PokerResult;
+  readonly deals_at_ms: Int;
+}
+
+/**
+ * A hand that is over, in PHH, with the cards that were shown and one's own, and what its deck follows from.
+ *
+ * Whoever has the server seed can compute all cards, those that were mucked too.
+ */
+export interface PokerHand {
+  readonly t: "poker.hand";
+  readonly id: Uint8Array;
+  readonly table: string;
+  readonly hand: Int;
+  readonly phh: string;
+  readonly commitment: string;
+  readonly server_seed: string | null;
+  readonly client_seed: string;
+  readonly contributions: ReadonlyArray<string>;
+  readonly variant: string;
+  readonly entrants: ReadonlyArray<Int>;
+  readonly cards: ReadonlyArray<readonly [Int, ReadonlyArray<Int>]>;
+  readonly board: ReadonlyArray<Int>;
+}
+
+/** One's own hole cards; none of those who are not dealt in. */
+export interface PokerHole {
+  readonly t: "poker.hole";
+  readonly id: Uint8Array;
+  readonly table: string;
+  readonly hand: Int;
+  readonly cards: ReadonlyArray<Int>;
+}
+
+/** Leave with all chips, at once or when the hand is over. */
+export interface PokerLeave {
+  readonly t: "poker.leave";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+}
+
+/** Give entropy to the deck of hand `hand`, the next one, whose commitment is public; once a hand. */
+export interface PokerMix {
+  readonly t: "poker.mix";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+  readonly hand: number;
+  readonly entropy: string;
+}
+
+/** A player has mixed entropy into the next hand. What it was is told when the hand is over. */
+export interface PokerMixed {
+  readonly t: "poker.mixed";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly seat: Int;
+}
+
+/** A move, and what it led to: the seat's bet and stack after it, the pot, the board, and whose turn it is. */
+export interface PokerMoved {
+  readonly t: "poker.moved";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly hand: Int;
+  readonly seat: Int;
+  readonly kind: "fold" | "call" | "raise";
+  readonly is_late: boolean;
+  readonly bet: Int;
+  readonly stack: Int;
+  readonly pot: Int;
+  readonly board: ReadonlyArray<Int>;
+  readonly turn: PokerTurn | null;
+}
+
+/** The server seed of the next hand is committed to: until it is dealt, players may mix their entropy in. */
+export interface PokerOpened {
+  readonly t: "poker.opened";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly hand: Int;
+  readonly commitment: string;
+  readonly deals_at_ms: Int;
+}
+
+/** Look at one's own hole cards in the hand in play. */
+export interface PokerPeek {
+  readonly t: "poker.peek";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+}
+
+/** Ask for the record of a hand that is over. */
+export interface PokerRecall {
+  readonly t: "poker.recall";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+  readonly hand: number;
+}
+
+/** How a hand ended. What was shown is the seat and then its cards; what was won is (pot, seat, amount). */
+export interface PokerResult {
+  readonly t: "poker.result";
+  readonly hand: Int;
+  readonly board: ReadonlyArray<Int>;
+  readonly shown: ReadonlyArray<ReadonlyArray<Int>>;
+  readonly winnings: ReadonlyArray<readonly [Int, Int, Int]>;
+  readonly stacks: ReadonlyArray<readonly [Int, Int]>;
+  readonly rake: Int;
+}
+
+/** Somebody at the table. `owes` is what must be put in, or waited for, before the next hand that is dealt here. */
+export interface PokerSeat {
+  readonly t: "poker.seat";
+  readonly seat: Int;
+  readonly player: Int;
+  readonly name: string;
+  readonly stack: Int;
+  readonly added: Int;
+  readonly bet: Int;
+  readonly is_dealt: boolean;
+  readonly is_in: boolean;
+  readonly is_away: boolean;
+  readonly is_leaving: boolean;
+  readonly owes: Int;
+}
+
+/** A seat has changed; nothing in it: it is free. */
+export interface PokerSeated {
+  readonly t: "poker.seated";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly seat: Int;
+  readonly taken: PokerSeat | null;
+}
+
+/** Turn one's cards over after a hand in which they were not seen. */
+export interface PokerShow {
+  readonly t: "poker.show";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+  readonly hand: number;
+}
+
+/** Take a seat with `amount` of one's money as chips. */
+export interface PokerSit {
+  readonly t: "poker.sit";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+  readonly seat: number;
+  /** ledger units of the asset */
+  readonly amount: number;
+}
+
+/**
+ * The whole table as this viewer may see it; it replaces what was known. `cards` are the viewer's own.
+ *
+ * `opened` is the commitment to the next hand's server seed, or empty.
+ */
+export interface PokerSnapshot {
+  readonly t: "poker.snapshot";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly table: string;
+  readonly variant: string;
+  readonly asset: string;
+  readonly small_blind: Int;
+  readonly big_blind: Int;
+  readonly buy_in_min: Int;
+  readonly buy_in_max: Int;
+  readonly seats_max: Int;
+  readonly rake_per_mille: Int;
+  readonly rake_cap: Int;
+  readonly hand: Int;
+  readonly commitment: string;
+  readonly opened: string;
+  readonly button: Int | null;
+  readonly pot: Int;
+  readonly board: ReadonlyArray<Int>;
+  readonly seats: ReadonlyArray<PokerSeat>;
+  readonly turn: PokerTurn | null;
+  readonly last: PokerResult | null;
+  readonly mine: Int | null;
+  readonly cards: ReadonlyArray<Int>;
+  readonly now_ms: Int;
+}
+
+/** Add chips; those that come during a hand count from the next one on. */
+export interface PokerTopUp {
+  readonly t: "poker.topup";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+  /** ledger units of the asset */
+  readonly amount: number;
+}
+
+/**
+ * Whose turn it is, until when, and what may be done: a raise makes the bet `raise_min` to `raise_max`, if any.
+ *
+ * `move` counts the moves of the hand, and is repeated by whoever makes this one.
+ */
+export interface PokerTurn {
+  readonly t: "poker.turn";
+  readonly move: Int;
+  readonly seat: Int;
+  readonly until_ms: Int;
+  readonly call: Int;
+  readonly raise_min: Int | null;
+  readonly raise_max: Int | null;
+}
+
 /** The server's time. */
 export interface Pong {
   readonly t: "pong";
@@ -1624,7 +1933,17 @@ export type ServerMessage =
   | BlackjackPlayed
   | BlackjackDrawn
   | BlackjackSettled
-  | BlackjackSnapshot;
+  | BlackjackSnapshot
+  | PokerBought
+  | PokerHole
+  | PokerHand
+  | PokerSnapshot
+  | PokerSeated
+  | PokerOpened
+  | PokerMixed
+  | PokerDealt
+  | PokerMoved
+  | PokerEnded;
 
 /**
  * Put wagers on the layout, all or none; they add to what is there. `entropy` is mixed into the round's outcome.
@@ -2112,4 +2431,14 @@ export interface Answers {
   readonly "blackjack.clear": BlackjackReturned;
   readonly "blackjack.act": BlackjackActed;
   readonly "blackjack.raise": BlackjackRaised;
+  readonly "poker.sit": PokerBought;
+  readonly "poker.topup": PokerBought;
+  readonly "poker.leave": Done;
+  readonly "poker.away": Done;
+  readonly "poker.back": Done;
+  readonly "poker.act": Done;
+  readonly "poker.show": Done;
+  readonly "poker.mix": Done;
+  readonly "poker.peek": PokerHole;
+  readonly "poker.recall": PokerHand;
 }

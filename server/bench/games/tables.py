@@ -38,7 +38,9 @@ from server.config.tables import DEFAULT_TABLES, TableSettings
 
 SHARDS: Final = 256
 ASSETS: Final = (Asset(1, "PLAY", 2),)
-SETTINGS: Final[Mapping[str, TableSettings]] = {one.game: one for one in reversed(DEFAULT_TABLES)}
+SETTINGS: Final[Mapping[str, TableSettings]] = {
+    one.game: one for one in reversed(DEFAULT_TABLES) if isinstance(one, TableSettings)
+}
 """The first table of each game that a new platform has."""
 WARM_UP: Final = 50
 """Tables that were played at before the first look at the memory: code and buffers are no table's."""
