@@ -106,9 +106,9 @@ async def test_a_bet_at_a_table_on_another_host_is_held_there_and_settled() -> N
         bet = cluster.bet()
         answer = await cluster.asks(FAR, bet)
         assert (answer["t"], answer["available"]) == ("roulette.placed", 900)
-        assert cluster.state_of(bet) is BetState.OPEN
+        assert cluster.state_of(bet) == BetState.OPEN
         await asyncio.sleep(20)
-        assert cluster.state_of(bet) is BetState.SETTLED
+        assert cluster.state_of(bet) == BetState.SETTLED
         assert await cluster.asks(FAR, bet) == {**answer, "epoch": 0, "seq": 0}
         assert not [event for event in cluster.events if "fault" in event]
 
@@ -124,7 +124,7 @@ async def test_a_bet_on_another_host_is_taken_back_once() -> None:
         answer = await cluster.asks(FAR, undo)
         assert answer["bets"] == (bet.id,)
         assert await cluster.asks(FAR, undo) == answer
-        assert cluster.state_of(bet) is BetState.RETURNED
+        assert cluster.state_of(bet) == BetState.RETURNED
 
 
 @virtually
@@ -170,7 +170,7 @@ async def test_after_a_hosts_death_its_shards_go_on_elsewhere_and_a_message_wait
         await cluster.take_over("two", "one")
         assert (await answer)["t"] == "dice.settled"
         await asyncio.sleep(20)
-        assert cluster.state_of(bet) is BetState.SETTLED
+        assert cluster.state_of(bet) == BetState.SETTLED
 
 
 @virtually
@@ -262,10 +262,10 @@ async def test_a_stake_that_is_held_for_a_bet_of_which_nobody_asks_again_is_free
             cluster.router.close()
             await cluster.hosts["one"].driver.start_over()
         await asyncio.sleep(1)
-        assert cluster.state_of(bet) is BetState.OPEN
+        assert cluster.state_of(bet) == BetState.OPEN
         await asyncio.sleep(8)
 
-        assert cluster.state_of(bet) is BetState.DISOWNED
+        assert cluster.state_of(bet) == BetState.DISOWNED
         assert (await answer).code is Code.RESTARTING
 
 

@@ -12,14 +12,17 @@ from protocol.commands import (
     AskAboutHold,
     AskAboutId,
     Asked,
+    ChipsMoved,
     Held,
     IdIsNew,
     LobbyLook,
     Look,
     Move,
+    MoveChips,
     NotHeld,
     OpenWallet,
     PlaceHold,
+    Reached,
     RefuseBet,
     Release,
     Settle,
@@ -70,6 +73,10 @@ SAID: tuple[Any, ...] = (
     Settled(ANN, (ID,)),
     AskAboutHold(ID, ANN, 3, (3, 4)),
     Wake(5),
+    Reached(ANN, True),
+    MoveChips(ID, b"digest", AccountId(8), -5, 3, REPLY),
+    ChipsMoved(ID, 3, True, REPLY),
+    ChipsMoved(ID, 3, False, REFUSAL),
 )
 
 

@@ -36,7 +36,7 @@ def test_a_hand_is_played_by_its_player_and_settled() -> None:
     assert (done["t"], done["round"]) == ("blackjack.acted", view.round)
     casino.wait(2_000)
     (bet,) = last_rows(casino, view.round)
-    assert bet.state is BetState.SETTLED
+    assert bet.state == BetState.SETTLED
     assert casino.balance(ANN)[1] == 0
 
 

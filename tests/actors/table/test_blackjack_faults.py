@@ -82,13 +82,13 @@ def assert_right(casino: Casino) -> None:
     """Every bet is over, what went in came out, and everything follows from what is recorded."""
     bets = rows(casino)
     assert {bet.state for bet in bets} <= OVER
-    house = sum(bet.stake - (bet.payout or 0) for bet in bets if bet.state is BetState.SETTLED)
+    house = sum(bet.stake - (bet.payout or 0) for bet in bets if bet.state == BetState.SETTLED)
     balances = [casino.balance(player) for player in (ANN, BEN)]
     assert sum(posted for posted, _ in balances) + house == 2 * FUNDS
     assert [held for _, held in balances] == [0, 0]
     for bet in bets:
         row = casino.ledger.tables.rounds[TABLE, bet.round or 0]
-        if bet.state is BetState.SETTLED:
+        if bet.state == BetState.SETTLED:
             outcome = msgpack.unpackb(row.outcome or b"", use_list=False)
             found = VERIFIABLE["blackjack"].recompute(
                 row.server_seed or "",
