@@ -14,7 +14,8 @@ from protocol.replies import ProofView
 from protocol.requests import RotateSeeds, Sit
 from server.proof_json import proof_to_json
 from server.queries import LedgerQueries
-from tests.support.casino import ANN, ASSETS, ROUND_MS, RULES, TABLE, Casino
+from tests.support.blackjack_table import act, finish, plays, seated, seen
+from tests.support.casino import ANN, ASSETS, BEN, ROUND_MS, RULES, TABLE, Casino
 from tests.support.flights import LAUNCH_MS, Flights
 from tests.support.layouts import SPOTS
 from tests.support.turns import Turns
@@ -22,6 +23,9 @@ from tests.support.turns import Turns
 FUNDS: Final = 1_000_000
 BETS: Final = 6
 """Of each game."""
+
+DEAL_MS: Final = 11_000
+"""From the start of a round until the cards are out."""
 
 Json = dict[str, Any]
 
@@ -47,6 +51,8 @@ def played(game: str, variant: str = "") -> list[Json]:
         return proofs_of(_rounds(game, variant or BOARD_GAMES[game].variants[0], BETS))
     if game == "crash":
         return flights(BETS)
+    if game == "blackjack":
+        return proofs_of(hands(BETS))
     casino = Casino()
     casino.open(ANN, FUNDS)
     for request in _requests(casino, game):
@@ -78,6 +84,20 @@ def flights(rounds: int) -> list[Json]:
         casino.land(bust, number * 100)
     assert casino.balance(ANN)[1] == 0
     return proofs_of(casino)
+
+
+def hands(rounds: int) -> Casino:
+    """So many rounds of blackjack, with insurance and hits where they are offered, and every third round left alone."""
+    casino = seated()
+    for number in range(rounds):
+        for player, box in ((ANN, "box1"), (BEN, "box2")):
+            bet = casino.table_bet((box, 25 + number), entropy=f"words-{number}" if number % 2 else None)
+            assert casino.asks(player, bet)["t"] == "blackjack.placed"
+        casino.wait(DEAL_MS)
+        if number % 3 and plays(view := seen(casino)):
+            casino.asks(view.owners[view.turn - 1][1], act(casino, "hit"))
+        finish(casino)
+    return casino
 
 
 def _requests(casino: Casino, game: str) -> Iterator[Any]:

@@ -45,7 +45,7 @@ def test_whatever_is_tampered_with_is_found_here_and_at_the_server(game: str, va
         ({"commitment": "0" * 64}, {"commitment"}),
         ({"client_seed": proof["client_seed"] + "0"}, {"client_seed", "outcome", "payout", "wager"}),
         ({"nonce": proof["nonce"] + 1}, {"round", "outcome", "payout", "wager"}),
-        ({"outcome": {**proof["outcome"], key: [*drawn, 0] if isinstance(drawn, list) else -1}}, {"outcome"}),
+        ({"outcome": {**proof["outcome"], key: [*drawn, 0] if isinstance(drawn, list) else -1}}, {"outcome", "wager"}),
         ({"payout": proof["payout"] + 1}, {"payout"}),
         ({"params": {}}, {"contribution", "wager"}),
         ({"params": {**proof["params"], "rules": 1_000}}, {"wager"}),
