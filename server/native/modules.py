@@ -91,6 +91,7 @@ COMPILED: Final = (
     "clients.bots.framing",
     "clients.bots.instant",
     "clients.bots.latency",
+    "clients.bots.poker.bot",
     "clients.bots.seat",
     "clients.bots.slots",
     "clients.bots.steps",

@@ -77,7 +77,7 @@ async def test_honest_books_are_clean_in_each_database_and_over_all(honest: list
         "double_entry": 8,
         "pnl": 8,
         "assets": 2,
-        "places": 2 + 1 + 2 * 64,
+        "places": 2 + 1 + 3 * 64,
         "players": 2,
         "ids": 6,
         "rounds": 3,

@@ -80,6 +80,8 @@ def test_honest_books_end_with_0_in_each_database_and_over_all(played: list[Addr
     assert list(found["databases"]) == ["0-3", "4-7"]
     one = json.loads(croupier([], "audit", "--json", "--database-url", played[0].dsn).stdout)
     assert {name: one.keys() for name, one in found["databases"].items()} == dict.fromkeys(["0-3", "4-7"], one.keys())
+    # The chips of tables can be anywhere, so they are looked at only where all of them are in one database.
+    del one["checks"]["chips"]
     assert found["databases"]["0-3"]["checks"] == one["checks"]
     assert found["overall"]["checks"]["rounds"] == {"ok": True, "rows": 3}
     assert found["overall"]["totals"][0]["gross_gaming_revenue"] == -34
