@@ -9,11 +9,12 @@ from typing import Final
 
 import pytest
 
-from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES, TABLE_GAMES
+from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES
 from actors.wallet.memory import CommandMemory
 from server.native.build import build
 from tests.simulation import spine
 from tests.support.simulation_cluster import ClusterWorld
+from tests.support.simulation_plan import PLAYED
 
 ROOT: Final = Path(__file__).parents[2]
 SEEDS: Final = int(os.environ.get("CROUPIER_SIMULATION_SEEDS", "1000"))
@@ -97,7 +98,7 @@ def test_enough_of_everything_happens() -> None:
         happened += spine.simulate(seed)[0]
 
     games = [f"draws of {game}" for game in INSTANT_GAMES]
-    games += [f"games of {game}" for game in STEP_GAMES] + [f"payouts of {game}" for game in TABLE_GAMES]
+    games += [f"games of {game}" for game in STEP_GAMES] + [f"payouts of {game}" for game, _ in PLAYED]
     often = ("commits", "answers", "events", "rounds", "RotateSeeds", "ID_REUSED", *games)
     faults = ("died", "deposed", "recovered", "unknown batch looked up", "lookups", "turns_failed", "OVERLOADED")
     now_and_then = (*faults, "late", "RouletteUndo", "SicBoUndo", "BaccaratUndo", "CrashUndo", "cash-outs")
