@@ -16,7 +16,7 @@ serve: native
 # engines to start and for players to play.
 test: .venv/.installed-dev
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target check native
-	$(BIN)/python -m pytest --numprocesses=4 --dist=loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.installed-dev
 	$(BIN)/ruff check .
