@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.support.chaos.verdict import assert_only_patience_was_asked
 from tests.support.clusters import Cluster, names
 from tests.support.swarm import Swarm, assert_nothing_was_lost
 
@@ -34,7 +33,7 @@ async def test_players_play_through_the_death_of_each_part_and_every_bet_is_righ
 
         report = await swarm.report()
     assert_nothing_was_lost(report)
-    assert_only_patience_was_asked(report)
+    assert report["errors"] == {}
     await cluster.audit()
 
 
@@ -43,8 +42,9 @@ async def test_everything_is_replaced_while_players_play(cluster: Cluster, tmp_p
     before = await cluster.whole(hosts=2, gateways=2)
     doors = ",".join("ws://{}:{}/ws".format(*gateway["address"]) for gateway in before["gateways"])
     async with Swarm(doors, "dice", tmp_path / "dice.jsonl", players=PLAYERS) as swarm:
-        await cluster.do("rolling-restart")
+        assert "4 processes replaced" in await cluster.do("rolling-restart")
         after = await cluster.whole(hosts=2, gateways=2)
+        assert after["cluster"]["directory_pid"] != before["cluster"]["directory_pid"]
         assert not names(before) & names(after)
         assert sorted(one["address"] for one in after["gateways"]) == sorted(
             one["address"] for one in before["gateways"]
@@ -52,7 +52,7 @@ async def test_everything_is_replaced_while_players_play(cluster: Cluster, tmp_p
         await swarm.acknowledges(BETS_AFTER)
         report = await swarm.report()
     assert_nothing_was_lost(report)
-    assert_only_patience_was_asked(report, wire_was_cut=True)
+    assert report["errors"] == {}
     await cluster.audit()
 
 

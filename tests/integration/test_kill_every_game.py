@@ -22,10 +22,10 @@ from tests.support.tables import floor, quick_poker
 
 pytestmark = pytest.mark.slow(seconds=20)
 
-KILLS = 5
+KILLS = 8
 PLAYERS = 30
 """Two at each game."""
-ANSWERS_BETWEEN_KILLS_MAX = 1_000
+ANSWERS_BETWEEN_KILLS_MAX = 1_500
 
 
 async def test_kills_at_random_instants_lose_nothing_of_any_game(data_dir: Path, tmp_path: Path) -> None:

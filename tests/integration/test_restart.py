@@ -16,6 +16,7 @@ from tests.support.tables import quick_tables
 pytestmark = pytest.mark.slow(seconds=12)
 
 RESTARTS = (signal.SIGTERM, signal.SIGINT, signal.SIGTERM)
+STOP_SECONDS_MAX = 10.0
 TOO_LATE = {Code.BETTING_CLOSED}
 
 
@@ -29,6 +30,7 @@ async def test_bots_carry_on_through_restarts_and_resume_their_sessions(data_dir
                 await roulette_bots.acknowledges(3)
                 ended = await server.stop(number)
                 assert ended.code == 0
+                assert ended.seconds < STOP_SECONDS_MAX
                 await server.start()
             await dice_bots.acknowledges(100)
             await roulette_bots.acknowledges(3)
