@@ -6,6 +6,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -38,13 +39,18 @@ def missing() -> str:
     return ""
 
 
-def build() -> str:
-    """Compile, unless it was done already. Returns why that was not possible, for people, or nothing."""
+def build(say: Callable[[str], None] | None = None) -> str:
+    """Compile, unless it was done already. Returns why that was not possible, for people, or nothing.
+
+    `say` is told, before it begins, that it will take a while.
+    """
     made = folder()
     if libraries(made).keys() >= set(COMPILED):
         return ""
     if lack := missing():
         return lack
+    if say is not None:
+        say(f"Compiling {len(COMPILED)} modules, once: this takes some minutes.")
     made.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="build-", dir=made.parent) as scratch:
         if problem := _compile(Path(scratch)):
