@@ -50,6 +50,7 @@ from protocol.games.sicbo import SicBoBet, SicBoClear, SicBoPlaced, SicBoReturne
 from protocol.games.slots import SlotsBet, SlotsSettled
 from protocol.games.videopoker import VideopokerBet, VideopokerDraw, VideopokerState
 from protocol.games.wheel import WheelBet, WheelSettled
+from protocol.jackpots import Jackpots, ListJackpots
 from protocol.model import Reply, Request
 from protocol.replies import (
     Done,
@@ -96,6 +97,7 @@ ANSWERS: Final[Mapping[type[Request], type[Reply]]] = {
     Watch: Watching,
     Unwatch: Done,
     ListTables: Tables,
+    ListJackpots: Jackpots,
     ListGames: Games,
     ListOpen: OpenGames,
     Sit: Done,

@@ -293,9 +293,13 @@ class Release(NamedTuple):
 
 
 class Settle(NamedTuple):
-    """Capture holds and pay: a round is over for one player."""
+    """Capture holds and pay: a round is over for one player.
+
+    `jackpots` has those of the bets that are in a jackpot: its name, and the levels that the bet has won.
+    """
 
     payouts: tuple[tuple[BetId, int], ...]
+    jackpots: tuple[tuple[BetId, str, tuple[str, ...]], ...] = ()
 
 
 class Settled(NamedTuple):
@@ -312,3 +316,40 @@ class AskAboutHold(NamedTuple):
     player: PlayerId
     round: int
     token: Token
+
+
+class FeedJackpot(NamedTuple):
+    """A stake was taken of which a jackpot has its share; `won` are the levels whose pools it has won."""
+
+    bet: BetId
+    account: AccountId
+    stake: int
+    won: tuple[str, ...]
+
+
+class FeederReport(NamedTuple):
+    """All that a feeder has had for its jackpot, by level, in ledger units, since it is there; and what it claims.
+
+    Claims are (number, bet, level): those that are not paid, in the order of their numbers, of which `last` was given
+    away last. Said again until it is answered with `FeederHeard`.
+    """
+
+    fed: tuple[tuple[str, int], ...]
+    claims: tuple[tuple[int, BetId, str], ...]
+    last: int
+
+
+class FeederHeard(NamedTuple):
+    """The pools have what a feeder had; and what each claim of it, by its number, is paid."""
+
+    fed: tuple[tuple[str, int], ...]
+    awards: tuple[tuple[int, int], ...]
+
+
+class PayJackpot(NamedTuple):
+    """Pay a player what a bet has won of a jackpot, from the account that this has here. Said once, by a feeder."""
+
+    bet: BetId
+    account: AccountId
+    jackpot: AccountId
+    amount: int

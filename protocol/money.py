@@ -14,6 +14,8 @@ _ASSET_BITS: Final = 5
 _KIND_BITS: Final = 3
 _LOW_BITS: Final = _ASSET_BITS + _KIND_BITS
 _SHARD_BITS: Final = 20
+JACKPOTS_MAX: Final = 2**20
+"""The number of a jackpot is above the other bits of its accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,17 @@ class HouseAccount(IntEnum):
     """The house's side: `HOUSE` takes stakes and pays wins, `TREASURY` is where money enters and leaves.
 
     `ESCROW` holds what players have brought to poker tables as chips: it is theirs, and no revenue.
+    `JACKPOT` is what is owed to players in the pools of a jackpot: a liability, and none of the house's revenue.
     """
 
     HOUSE = 0
     TREASURY = 1
     ESCROW = 2
+    JACKPOT = 3
+
+
+STANDING: Final = (HouseAccount.HOUSE, HouseAccount.TREASURY, HouseAccount.ESCROW)
+"""Those that are there as soon as a shard is owned. Others come with what first moves on them."""
 
 
 def player_account(player: PlayerId, asset: int, balance: Balance) -> AccountId:
@@ -51,6 +59,17 @@ def player_account(player: PlayerId, asset: int, balance: Balance) -> AccountId:
 def house_account(asset: int, kind: HouseAccount, shard: ShardId) -> AccountId:
     """An account of the house: negative. One per asset and shard, so that none is a hot row of the cluster."""
     return AccountId(-((((asset << _KIND_BITS) | kind) << _SHARD_BITS | shard) + 1))
+
+
+def jackpot_account(asset: int, jackpot: int, shard: ShardId) -> AccountId:
+    """An account of one jackpot, by its number: the house's of kind `JACKPOT`, one per shard as all of them."""
+    high = jackpot << (_ASSET_BITS + _KIND_BITS + _SHARD_BITS)
+    return AccountId(house_account(asset, HouseAccount.JACKPOT, shard) - high)
+
+
+def jackpot_of(account: AccountId) -> int:
+    """The number of the jackpot whose account this is; only for accounts of kind `JACKPOT`."""
+    return (-account - 1) >> (_ASSET_BITS + _KIND_BITS + _SHARD_BITS)
 
 
 def player_of(account: AccountId) -> PlayerId:

@@ -27,6 +27,12 @@ class TransferKind(IntEnum):
     """Chips become their player's money again."""
     RAKE = 10
     """The house's share of a poker hand, out of the chips on the table."""
+    CONTRIBUTION = 11
+    """A share of a stake goes from the house to a jackpot."""
+    JACKPOT_SEED = 12
+    """What the house begins a pool with."""
+    JACKPOT_WIN = 13
+    """A player is paid what a pool had."""
 
 
 class BetState(IntEnum):

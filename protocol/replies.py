@@ -2,6 +2,7 @@
 
 from typing import Any, Final, Literal
 
+from protocol.jackpots import Jackpots, JackpotSnapshot, PoolView
 from protocol.model import Message, Push, Reply
 
 
@@ -148,6 +149,7 @@ class LobbySnapshot(Push):
 
     t: Literal["lobby.snapshot"] = "lobby.snapshot"
     tables: tuple[TableInfo, ...]
+    pools: tuple[PoolView, ...] = ()
 
 
 class WalletBalances(Reply):
@@ -294,6 +296,8 @@ CORE_REPLIES: Final[tuple[type[Message], ...]] = (
     Done,
     Watching,
     Tables,
+    Jackpots,
+    JackpotSnapshot,
     Games,
     OpenGames,
     LobbySnapshot,

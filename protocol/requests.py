@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field
 
+from protocol.jackpots import ListJackpots
 from protocol.model import AssetCode, BetKey, Message, Request, TableKey
 
 NAME_CHARS_MAX: Final = 32
@@ -16,7 +17,9 @@ ROUNDS_MAX: Final = 20
 """Of a page of rounds, each of which is some questions to the ledger."""
 
 BalanceName = Literal["cash", "bonus"]
-StreamName = Annotated[str, Field(min_length=1, max_length=80, description="`wallet`, `lobby` or `table:ID`")]
+StreamName = Annotated[
+    str, Field(min_length=1, max_length=80, description="`wallet`, `lobby`, `table:ID` or `jackpot:NAME`")
+]
 ClientSeed = Annotated[str, Field(min_length=1, max_length=CLIENT_SEED_CHARS_MAX, pattern=r"^[\x21-\x39\x3b-\x7e]+$")]
 
 
@@ -172,6 +175,7 @@ CORE_REQUESTS: Final[tuple[type[Request], ...]] = (
     Watch,
     Unwatch,
     ListTables,
+    ListJackpots,
     ListGames,
     ListOpen,
     Sit,

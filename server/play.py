@@ -1,14 +1,16 @@
-"""What is played, from the configuration: the tables with their games and rules."""
+"""What is played, from the configuration: the tables with their games and rules, and the jackpots."""
 
 from typing import Any
 
 from actors.games.catalogue import TABLE_GAMES, table_rules
 from actors.games.interface import TableGame
 from actors.games.poker.rules import Rake, Rules, Timing
+from actors.jackpots.plan import Level, Plan
 from protocol.ids import TableId
+from protocol.money import Asset
 from server.config import Config, PokerSettings
 
-__all__ = ["configured_tables", "poker_rules", "poker_tables"]
+__all__ = ["configured_jackpots", "configured_tables", "poker_rules", "poker_tables"]
 
 
 def configured_tables(config: Config) -> dict[str, tuple[TableGame[Any], Any]]:
@@ -40,3 +42,18 @@ def poker_rules(table: PokerSettings) -> Rules:
         Rake(table.rake_per_mille, table.rake_cap),
         timing,
     )
+
+
+def configured_jackpots(config: Config) -> list[Plan]:
+    """The jackpots in assets that there are."""
+    assets = {one.code: Asset(one.number, one.code, one.scale) for one in config.assets}
+    return [
+        Plan(
+            one.name,
+            one.number,
+            assets[one.asset],
+            one.games,
+            tuple(Level(level.name, level.share, level.every, level.seed, level.cap) for level in one.levels),
+        )
+        for one in config.jackpots_played
+    ]

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from actors.fairness.commitment import commitment_of
 from actors.fairness.entropy import client_seed_from
+from actors.fairness.jackpot import levels_won, recorded_levels
 from protocol.ids import BetId, TableId
 from protocol.replies import ProofView
 
@@ -66,6 +67,7 @@ class Report:
     wager         the recorded parameters are a wager of this game
     outcome       the seeds give it
     payout        the rules pay that for it
+    jackpot       the seeds win these levels of its jackpot                 (bets in one)
     """
 
     bet: BetId
@@ -93,6 +95,8 @@ def verify(proof: ProofView, game: Verifiable, expected_commitment: str | None =
         if game.at_table:
             checks += _round_checks(proof)
         checks += _outcome_checks(proof, proof.server_seed, game)
+        if "jackpot" in proof.params:
+            checks.append(_jackpot_check(proof, proof.server_seed, game))
     return Report(BetId(proof.bet), proof.game, tuple(checks))
 
 
@@ -104,6 +108,19 @@ def _round_checks(proof: ProofView) -> list[Check]:
         Check("client_seed", proof.client_seed, mixed),
         Check("contribution", said=True, found=proof.params.get("entropy") in proof.contributions),
     ]
+
+
+def _jackpot_check(proof: ProofView, server_seed: str, game: Verifiable) -> Check:
+    """Which levels are won. What says so are the bets of one draw; of others it is only found."""
+    recorded = proof.params["jackpot"]
+    bet = BetId(proof.bet) if game.at_table else None
+    try:
+        levels = recorded_levels(recorded)
+        found = list(levels_won(levels, server_seed, proof.client_seed, proof.nonce, proof.stake, bet))
+        said = list(recorded.get("won", found))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return Check("jackpot", said="what a bet records of its jackpot", found=f"{type(error).__name__}: {error}")
+    return Check("jackpot", said, found)
 
 
 def _outcome_checks(proof: ProofView, server_seed: str, game: Verifiable) -> list[Check]:

@@ -13,13 +13,15 @@ import msgpack
 from actors.games.interface import InstantPlay
 from actors.games.steps import LATE, Step, StepGame
 from actors.instant.journal import StepTaken, journal_of, write_step
+from actors.jackpots.plan import Entry
 from actors.runtime.ref import Ref
 from actors.runtime.turn import Turn
 from actors.wallet.digest import digest_of
-from protocol.commands import CloseGame, Keep, OpenGame, RefuseBet
+from protocol.commands import CloseGame, FeedJackpot, Keep, OpenGame, RefuseBet
 from protocol.errors import Code, Refusal
 from protocol.games.steps import STEP_MS_MAX, state_fields
-from protocol.ids import AccountId, BetId, CommandId
+from protocol.ids import AccountId, BetId, CommandId, PlayerId
+from protocol.money import Balance, player_account
 from protocol.records import JournalEntry
 from protocol.requests import BalanceName
 
@@ -37,6 +39,10 @@ class Open(NamedTuple):
     state: Any
     step: int
     at: int
+    jackpot: str | None = None
+    """Its jackpot when it began, which has its share when the game is over."""
+    won: tuple[str, ...] = ()
+    """The levels of it that are won then."""
 
     @property
     def closes_at(self) -> int:
@@ -73,9 +79,12 @@ class Open(NamedTuple):
 class Desk:
     """Where one player's open games lie: one of each kind at most."""
 
-    __slots__ = ("_open", "_timer_at", "_wallet")
+    __slots__ = ("_jackpots", "_open", "_timer_at", "_wallet")
 
-    def __init__(self, wallet: Ref, games: Mapping[str, Open]) -> None:
+    def __init__(
+        self, wallet: Ref, games: Mapping[str, Open], jackpots: Mapping[tuple[str, str], Entry] | None = None
+    ) -> None:
+        self._jackpots = jackpots or {}
         self._wallet = wallet
         self._open = dict(games)
         self._timer_at = 0
@@ -95,8 +104,10 @@ class Desk:
         if game.name in self._open:
             refusal = Refusal(Code.GAME_OPEN, {"game": game.name, "bet": self._open[game.name].bet})
             return self._refused(turn, request, refusal), False
+        entry = self._jackpots.get((game.name, begun.asset))
+        recorded = {**play.params, "jackpot": entry.recorded} if entry is not None else play.params
         view = game.view(begun.state)
-        params, shown = _pack(play.params), _pack(view)
+        params, shown = _pack(recorded), _pack(view)
         reply = begun.shown(game.payout(begun.state), view)
         reply["id"] = request.id
         played = turn.call(
@@ -138,15 +149,21 @@ class Desk:
         payout = game.payout(state)
         reply = after.shown(payout, game.view(state))
         reply["id"] = request.id
+        if payout is not None:
+            self._need_feeder(turn, one)
         message = Keep(command, digest, reply) if payout is None else CloseGame(one.bet, payout, command, digest, reply)
         kept = turn.call(self._wallet, message)
         if kept.fresh:
             self._take(turn, after, step, is_over=payout is not None)
+            if payout is not None:
+                self._feed(turn, after)
         return kept.answer  # type: ignore[no-any-return]
 
     def wake(self, turn: Turn) -> None:
         """Finish the games whose players are late, and see to be woken for the others."""
         late = [one for one in self._open.values() if turn.now >= one.closes_at]
+        for one in late:
+            self._need_feeder(turn, one)
         for one in late:
             after = one.after(one.game.act(one.state, LATE), turn.now)
             payout = one.game.payout(after.state)
@@ -154,6 +171,7 @@ class Desk:
                 raise RuntimeError(f"{one.game.name} goes on without its player")
             turn.call(self._wallet, CloseGame(one.bet, payout, None, b"", {}))
             self._take(turn, after, LATE, is_over=True)
+            self._feed(turn, after)
         self._timer_at = 0
         self.arm(turn)
 
@@ -166,6 +184,25 @@ class Desk:
             del self._open[game.name]
         else:
             self._open[game.name] = after
+
+    def _entry_of(self, one: Open) -> Entry | None:
+        """The jackpot that a game began in, if it is still there and this game in it."""
+        entry = self._jackpots.get((one.game.name, one.asset))
+        return entry if entry is not None and entry.plan.name == one.jackpot else None
+
+    def _need_feeder(self, turn: Turn, one: Open) -> None:
+        entry = self._entry_of(one)
+        if entry is not None:
+            turn.need(entry.feeder)
+
+    def _feed(self, turn: Turn, one: Open) -> None:
+        """The stake is taken: its jackpot has its share of it, and what is won is claimed."""
+        entry = self._entry_of(one)
+        if entry is not None:
+            account = player_account(
+                PlayerId(int(self._wallet.key)), entry.plan.asset.number, Balance[one.balance.upper()]
+            )
+            turn.call(entry.feeder, FeedJackpot(one.bet, account, one.stake, one.won))
 
     def arm(self, turn: Turn) -> None:
         """One timer is enough: when it comes too early, because steps were taken since, there is another."""

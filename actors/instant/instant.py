@@ -15,12 +15,14 @@ from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES
 from actors.games.interface import InstantGame, Limits
 from actors.games.steps import StepGame
 from actors.instant.games import Desk, Open
+from actors.jackpots.plan import Entry
 from actors.runtime.actor import Sender
 from actors.runtime.ref import Ref
 from actors.runtime.turn import Turn
 from actors.wallet.digest import digest_of
+from actors.wallet.recall import drawn
 from persistence.interfaces import KnownCommand, SeedRow
-from protocol.commands import Asked, Keep, Play, RefuseBet, Wake
+from protocol.commands import Asked, FeedJackpot, Keep, Play, RefuseBet, Wake
 from protocol.errors import Code, Refusal
 from protocol.ids import BetId, CommandId, PlayerId
 from protocol.model import Request
@@ -52,7 +54,7 @@ class PlayerSeed:
 class Instant:
     """One player's instant games."""
 
-    __slots__ = ("_assets", "_limits", "_open", "_player", "_sealer", "_seed", "_wallet")
+    __slots__ = ("_assets", "_jackpots", "_limits", "_open", "_player", "_sealer", "_seed", "_wallet")
 
     def __init__(
         self,
@@ -62,6 +64,7 @@ class Instant:
         limits: dict[tuple[str, str], Limits],
         sealer: Sealer,
         games: dict[str, Open],
+        jackpots: dict[tuple[str, str], Entry],
     ) -> None:
         self._player = player
         self._seed = seed
@@ -69,7 +72,8 @@ class Instant:
         self._limits = limits
         self._sealer = sealer
         self._wallet = Ref("wallet", player)
-        self._open = Desk(self._wallet, games)
+        self._jackpots = jackpots
+        self._open = Desk(self._wallet, games, jackpots)
 
     # --- what the host calls ---
 
@@ -130,6 +134,9 @@ class Instant:
         if isinstance(play, Refusal):
             turn.answer(sender, turn.call(self._wallet, RefuseBet(request.id, digest, play)))
             return
+        jackpot = self._jackpots.get((game.name, request.asset)) if self._jackpots else None
+        if jackpot is not None:
+            turn.need(jackpot.feeder)
         seed = self._current()
         result = game.play(play, seed.server_seed, seed.client_seed, seed.nonce)
         reply = {
@@ -139,8 +146,15 @@ class Instant:
             "payout": result.payout,
             "seed": seed.number,
             "nonce": seed.nonce,
+            "jackpot": None,
         }
         reply.update(game.reply(play, result))
+        params = play.params
+        won: tuple[str, ...] = ()
+        if jackpot is not None:
+            won = jackpot.won(seed.server_seed, seed.client_seed, seed.nonce, play.stake)
+            params = {**params, "jackpot": {**jackpot.recorded, "won": won}}
+            reply["jackpot"] = drawn(params["jackpot"])
         account = player_account(self._player, asset.number, _BALANCES[request.balance])
         played = turn.call(
             self._wallet,
@@ -153,7 +167,7 @@ class Instant:
                 result.payout,
                 seed.number,
                 seed.nonce,
-                _pack(play.params),
+                _pack(params),
                 _pack(result.outcome),
                 reply,
                 sender,
@@ -161,6 +175,8 @@ class Instant:
         )
         if played.accepted:
             seed.nonce += 1
+            if jackpot is not None:
+                turn.call(jackpot.feeder, FeedJackpot(request.id, account, play.stake, won))
         turn.answer(sender, played.answer)
 
     def _start(self, turn: Turn, game: StepGame[Any], request: Any) -> Refusal | dict[str, Any]:
@@ -174,7 +190,7 @@ class Instant:
             refused: Refusal | dict[str, Any] = turn.call(self._wallet, RefuseBet(request.id, digest_of(request), play))
             return refused
         seed, account = self._current(), player_account(self._player, asset.number, _BALANCES[request.balance])
-        state = game.start(play, seed.server_seed, seed.client_seed, seed.nonce)
+        jackpot = self._jackpots.get((game.name, request.asset))
         begun = Open(
             game=game,
             bet=BetId(request.id),
@@ -183,9 +199,11 @@ class Instant:
             stake=play.stake,
             seed=seed.number,
             nonce=seed.nonce,
-            state=state,
+            state=game.start(play, seed.server_seed, seed.client_seed, seed.nonce),
             step=0,
             at=turn.now,
+            jackpot=jackpot.plan.name if jackpot is not None else None,
+            won=jackpot.won(seed.server_seed, seed.client_seed, seed.nonce, play.stake) if jackpot is not None else (),
         )
         answer, is_begun = self._open.begin(turn, request, play, account, begun)
         seed.nonce += is_begun

@@ -8,7 +8,7 @@ from actors.runtime.actor import Actor, Asleep, ReplyTo, Sender
 from actors.runtime.placement import shard_of
 from actors.runtime.ref import Ref
 from protocol.ids import AccountId, Epoch, ShardId
-from protocol.money import HouseAccount, house_account
+from protocol.money import HouseAccount, house_account, jackpot_account
 from protocol.records import TRANSFERS_PER_EPOCH_BITS, Record
 
 
@@ -193,3 +193,7 @@ class Turn:
     def escrow(self, asset: int) -> AccountId:
         """The account that the chips of poker tables are in on this host."""
         return house_account(asset, HouseAccount.ESCROW, self.house_shard)
+
+    def jackpot(self, asset: int, number: int) -> AccountId:
+        """The account of a jackpot's pools on this host."""
+        return jackpot_account(asset, number, self.house_shard)

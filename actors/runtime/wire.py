@@ -15,6 +15,8 @@ from protocol.commands import (
     AskAboutId,
     Asked,
     ChipsMoved,
+    FeederHeard,
+    FeederReport,
     Held,
     IdIsNew,
     LobbyLook,
@@ -77,6 +79,8 @@ COMMANDS: Final[tuple[type[Any], ...]] = (
     MoveChips,
     ChipsMoved,
     Reached,
+    FeederReport,
+    FeederHeard,
 )
 """What actors are told from elsewhere; each is a named tuple. The order is part of the form."""
 

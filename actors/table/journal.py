@@ -50,11 +50,19 @@ class TakingBack:
     reply: dict[str, Any]
 
 
-TableEvent = Event | Seated | Left | TakingBack
+@dataclass(frozen=True, slots=True)
+class JackpotDrawn:
+    """The bets of a round are in a jackpot: the levels that each has won, most of them none."""
+
+    jackpot: str
+    won: tuple[tuple[BetId, tuple[str, ...]], ...]
+
+
+TableEvent = Event | Seated | Left | TakingBack | JackpotDrawn
 
 _KINDS: Final[tuple[type[Any], ...]] = (
     RoundOpened, BetPlaced, BetsReturned, BettingClosed, OutcomeDrawn, RoundSettled, Seated, Left, TakingBack,
-    ChainBegun, Launched, CashedOut, Progressed
+    ChainBegun, Launched, CashedOut, Progressed, JackpotDrawn
 )  # fmt: skip
 _FIELDS: Final = {kind: tuple(kind.__slots__) for kind in _KINDS}
 _BY_NAME: Final = {kind.__name__: kind for kind in _KINDS}

@@ -5,6 +5,7 @@ from typing import Any
 
 from actors.fairness.seal import Sealer, round_seed
 from actors.games.interface import TableGame
+from actors.jackpots.plan import Entries
 from actors.runtime.actor import Actor
 from actors.runtime.ref import Ref
 from actors.table.journal import read_event
@@ -19,8 +20,14 @@ class TableKind:
     """Tables from their snapshot and the events after it; their rounds go on with the seeds they were committed to."""
 
     def __init__(
-        self, tables: Mapping[str, tuple[TableGame[Any], Any]], assets: Sequence[Asset], sealer: Sealer
+        self,
+        tables: Mapping[str, tuple[TableGame[Any], Any]],
+        assets: Sequence[Asset],
+        sealer: Sealer,
+        jackpots: Entries | None = None,
     ) -> None:
+        """`jackpots` says which games are in one."""
+        self._jackpots = jackpots or Entries()
         self._tables = tables
         self._assets = {asset.code: asset for asset in assets}
         self._sealer = sealer
@@ -48,4 +55,5 @@ class TableKind:
                 # Journal and rounds are read one after the other: only another owner can write between the two.
                 raise Unavailable(f"table {key}: somebody else goes on with round {number}")
             server_seed = self._sealer.open(newest.sealed, round_seed(TableId(key), number))
-        return Table(game, rules, memory, server_seed, self._assets[rules.asset], self._sealer)
+        jackpot = self._jackpots.plan_of(game.name, rules.asset)
+        return Table(game, rules, memory, server_seed, self._assets[rules.asset], self._sealer, jackpot)

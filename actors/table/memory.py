@@ -1,12 +1,12 @@
 """What a table remembers, durably: events change it, and a snapshot keeps it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgpack
 
 from actors.games.interface import BetPlaced, RoundSettled, TableGame
-from actors.table.journal import Left, Seated, TableEvent, TakingBack
+from actors.table.journal import JackpotDrawn, Left, Seated, TableEvent, TakingBack
 from protocol.ids import BetId, CommandId, PlayerId
 
 
@@ -30,6 +30,8 @@ class Memory:
     """Bets that were taken back here, by the command, of which the wallet has not confirmed that it knows."""
     n: int
     """The number of the last event."""
+    drawn: dict[BetId, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Of bets that are settled, or about to be: their jackpot, and the levels of it that they have won."""
 
 
 def apply_event(game: TableGame[Any], memory: Memory, event: TableEvent) -> None:
@@ -41,6 +43,8 @@ def apply_event(game: TableGame[Any], memory: Memory, event: TableEvent) -> None
             memory.seats.pop(player, None)
     elif type(event) is TakingBack:
         memory.returning[event.id] = event
+    elif type(event) is JackpotDrawn:
+        memory.drawn.update((bet, (event.jackpot, won)) for bet, won in event.won)
     else:
         if type(event) is RoundSettled:
             bets = game.bets(memory.game)
@@ -56,6 +60,8 @@ def dump_memory(game: TableGame[Any], memory: Memory) -> bytes:
     owed = [(bet, player, payout) for bet, (player, payout) in memory.owed.items()]
     returning = [(one.id, one.player, one.digest, one.bets, one.reply) for one in memory.returning.values()]
     fields = {"game": game.dump(memory.game), "seats": seats, "owed": owed, "returning": returning}
+    if memory.drawn:
+        fields["drawn"] = [(bet, jackpot, won) for bet, (jackpot, won) in memory.drawn.items()]
     return msgpack.packb(fields)  # type: ignore[no-any-return]
 
 
@@ -70,4 +76,5 @@ def load_memory(game: TableGame[Any], rules: Any, n: int, snapshot: bytes | None
         {bet: (player, payout) for bet, player, payout in fields["owed"]},
         {one[0]: TakingBack(*one) for one in fields["returning"]},
         n,
+        {bet: (jackpot, won) for bet, jackpot, won in fields.get("drawn", ())},
     )

@@ -15,6 +15,7 @@ import msgpack
 
 from actors.fairness.chain import seed_in_chain
 from actors.fairness.commitment import commitment_of, new_server_seed
+from actors.fairness.jackpot import levels_won
 from actors.fairness.seal import NONCE_BYTES, Sealer, chain_seed, round_seed
 from actors.games.interface import (
     Act,
@@ -34,10 +35,11 @@ from actors.games.interface import (
     TableGame,
     UndoBet,
 )
+from actors.jackpots.plan import Plan
 from actors.runtime.actor import Sender
 from actors.runtime.ref import Ref
 from actors.runtime.turn import Turn
-from actors.table.journal import Left, Seated, TableEvent, TakingBack, write_event
+from actors.table.journal import JackpotDrawn, Left, Seated, TableEvent, TakingBack, write_event
 from actors.table.memory import Memory, apply_event, dump_memory
 from actors.table.waiting import Waiting, WaitingRequests
 from actors.wallet.digest import digest_of
@@ -93,6 +95,7 @@ class Table:
         "_fresh",
         "_game",
         "_id",
+        "_jackpot",
         "_memory",
         "_ref",
         "_rules",
@@ -121,8 +124,16 @@ class Table:
     }
 
     def __init__(
-        self, game: TableGame[Any], rules: Any, memory: Memory, server_seed: str | None, asset: Asset, sealer: Sealer
+        self,
+        game: TableGame[Any],
+        rules: Any,
+        memory: Memory,
+        server_seed: str | None,
+        asset: Asset,
+        sealer: Sealer,
+        jackpot: Plan | None = None,
     ) -> None:
+        self._jackpot = jackpot
         self._game = game
         self._rules = rules
         self._id: TableId = rules.table
@@ -245,7 +256,10 @@ class Table:
         attempt = self._waiting.add(turn, request, digest, command, round_number, sender)
         if attempt is None:
             return
-        params = msgpack.packb(self._game.params(self._memory.game, placed))
+        recorded = self._game.params(self._memory.game, placed)
+        if self._jackpot is not None:
+            recorded = {**recorded, "jackpot": self._jackpot.recorded}
+        params = msgpack.packb(recorded)
         self._waiting.ask(
             turn,
             wallet,
@@ -445,13 +459,14 @@ class Table:
     def _settled(self, turn: Turn, command: Settled, sender: Sender) -> None:
         for bet in command.bets:
             self._memory.owed.pop(bet, None)
+            self._memory.drawn.pop(bet, None)
 
     def _asked_about(self, turn: Turn, command: AskAboutHold, sender: Sender) -> None:
         """A wallet has a hold: pay it if it is owed, let it wait if its bet stands or may, disown it otherwise."""
         wallet = Ref("wallet", command.player)
         owed = self._memory.owed.get(command.id)
         if owed is not None:
-            turn.tell(wallet, Settle(((command.id, owed[1]),)))
+            turn.tell(wallet, self._settlement([(command.id, owed[1])]))
             return
         for taking in self._memory.returning.values():
             if command.id in taking.bets:
@@ -577,7 +592,7 @@ class Table:
             self._drawn(turn, event)  # type: ignore[arg-type]
         elif kind is RoundSettled:
             self._ask_to_confirm(turn)
-        elif kind is Seated or kind is Left or kind is TakingBack:
+        elif kind is Seated or kind is Left or kind is TakingBack or kind is JackpotDrawn:
             return
         if self._fresh:
             self._flush(turn)
@@ -600,6 +615,18 @@ class Table:
             )
         )
         self._server_seed = None
+        if self._jackpot is not None:
+            self._draw_jackpot(turn, self._jackpot, event.server_seed, binding.client_seed, binding.round)
+
+    def _draw_jackpot(self, turn: Turn, jackpot: Plan, server_seed: str, client_seed: str, round_number: int) -> None:
+        """Each bet of the round draws for itself, from the seeds of the round and its own id."""
+        levels = [(level.name, level.every) for level in jackpot.levels]
+        won = tuple(
+            (bet, levels_won(levels, server_seed, client_seed, round_number, placed.stake, bet))
+            for bet, placed in self._game.bets(self._memory.game).items()
+        )
+        if won:
+            self._record(turn, JackpotDrawn(jackpot.name, won))
 
     def _flush(self, turn: Turn) -> None:
         fresh, self._fresh = tuple(self._fresh), []
@@ -616,11 +643,18 @@ class Table:
         for bet, (player, payout) in memory.owed.items():
             by_player.setdefault(player, []).append((bet, payout))
         for player, payouts in by_player.items():
-            turn.tell(Ref("wallet", player), Settle(tuple(payouts)))
+            turn.tell(Ref("wallet", player), self._settlement(payouts))
         for taking in memory.returning.values():
             turn.tell(Ref("wallet", taking.player), TakeBack(*_but_player(taking)))
         self._confirm_at = turn.now + OWED_AGAIN_MS
         turn.wake_at(self._confirm_at)
+
+    def _settlement(self, payouts: list[tuple[BetId, int]]) -> Settle:
+        """What one player's wallet is asked to pay."""
+        drawn = self._memory.drawn
+        if not drawn:
+            return Settle(tuple(payouts))
+        return Settle(tuple(payouts), tuple((bet, *drawn[bet]) for bet, _ in payouts if bet in drawn))
 
     # --- what may be seen ---
 

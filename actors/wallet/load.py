@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from actors.jackpots.plan import Entries
 from actors.runtime.actor import Actor
 from actors.runtime.ref import Ref
 from actors.wallet.used_ids import UsedIds
@@ -14,7 +15,8 @@ from protocol.money import Asset
 class WalletKind:
     """Wallets from their accounts and pending holds. All of a host share the ids that were used there lately."""
 
-    def __init__(self, assets: Sequence[Asset], used: UsedIds | None = None) -> None:
+    def __init__(self, assets: Sequence[Asset], used: UsedIds | None = None, jackpots: Entries | None = None) -> None:
+        self._jackpots = jackpots or Entries()
         self._assets = {asset.number: asset for asset in assets}
         self._used = used if used is not None else UsedIds()
 
@@ -22,7 +24,11 @@ class WalletKind:
         """See `Kind.load`. A player without accounts has an empty wallet."""
         rows = await ledger.load_wallets([PlayerId(int(ref.key)) for ref in refs])
         players = {ref: PlayerId(int(ref.key)) for ref in refs}
-        return {ref: Wallet(player, rows[player], self._assets, self._used) for ref, player in players.items()}
+        feeders = self._jackpots.feeders
+        return {
+            ref: Wallet(player, rows[player], self._assets, self._used, feeders(player))
+            for ref, player in players.items()
+        }
 
 
 async def players_to_wake(ledger: Ledger) -> list[Ref]:

@@ -1,5 +1,6 @@
 """The answer that a command once had, made again from what the store keeps of it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgpack
@@ -14,6 +15,11 @@ from protocol.records import BetState
 
 NO_POSITION = 0
 """The stream position of an answer from before a restart: clients keep the position they have."""
+
+
+def drawn(recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """What a settled bet says of its jackpot, of what is recorded of it."""
+    return {"t": "jackpot.draw", "jackpot": recorded["name"], "won": tuple(recorded["won"])}
 
 
 def answer_from(known: KnownCommand) -> Answer:
@@ -57,4 +63,5 @@ def _bet_answer(bet: BetRow) -> Answer:
         "seed": bet.seed,
         "nonce": bet.nonce,
         **game.reply(play, result),
+        "jackpot": drawn(params["jackpot"]) if "jackpot" in params else None,
     }

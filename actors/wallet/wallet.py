@@ -19,6 +19,7 @@ from protocol.commands import (
     ChipsMoved,
     Claim,
     CloseGame,
+    FeedJackpot,
     Held,
     IdIsNew,
     Keep,
@@ -29,6 +30,7 @@ from protocol.commands import (
     NotHeld,
     OpenGame,
     OpenWallet,
+    PayJackpot,
     PlaceHold,
     Play,
     Played,
@@ -109,6 +111,7 @@ class Wallet:
         "_accounts",
         "_assets",
         "_claims",
+        "_feeders",
         "_holds",
         "_memory",
         "_own",
@@ -135,8 +138,17 @@ class Wallet:
         TakeSession: "_take_session",
     }
 
-    def __init__(self, player: PlayerId, row: WalletRow, assets: dict[int, Asset], used: UsedIds) -> None:
+    def __init__(
+        self,
+        player: PlayerId,
+        row: WalletRow,
+        assets: dict[int, Asset],
+        used: UsedIds,
+        feeders: dict[str, Ref] | None = None,
+    ) -> None:
+        """`feeders` are those of the jackpots on the player's shard."""
         self._player = player
+        self._feeders: dict[str, Ref] = feeders or {}
         self._used = used
         self._assets = assets
         self._topic = f"wallet:{player}"
@@ -184,6 +196,8 @@ class Wallet:
             return self._open_game(turn, command)
         if type(command) is CloseGame:
             return self._close_game(turn, command)
+        if type(command) is PayJackpot:
+            return self._pay_jackpot(turn, command)
         raise TypeError(f"a wallet is not called with {type(command).__name__}")
 
     def void(self, command: Any) -> None:
@@ -299,6 +313,15 @@ class Wallet:
             self._take_id(turn, end.id, end.digest, end.reply)
         self._settle(turn, Settle(((end.bet, end.payout),)), None)
         return Kept(True, end.reply)
+
+    # --- jackpots ---
+
+    def _pay_jackpot(self, turn: Turn, pay: PayJackpot) -> None:
+        """What a bet has won. The feeder that says so forgets the claim in the same commit, so it is paid once."""
+        account = self._accounts[pay.account]
+        self._transfer(turn, account, pay.jackpot, account.id, pay.amount, TransferKind.JACKPOT_WIN, pay.bet)
+        self._mark(turn, account)
+        self._publish(turn, account, "jackpot_win", pay.bet, None)
 
     # --- bets at tables ---
 
@@ -442,6 +465,10 @@ class Wallet:
 
     def _settle(self, turn: Turn, command: Settle, sender: Sender) -> None:
         touched: dict[AccountId, Account] = {}
+        for _, jackpot, _ in command.jackpots:
+            if jackpot in self._feeders:
+                turn.need(self._feeders[jackpot])
+        drawn = {bet: (jackpot, won) for bet, jackpot, won in command.jackpots} if command.jackpots else {}
         for bet, payout in command.payouts:
             hold = self._take_hold(bet)
             if hold is None:
@@ -454,6 +481,9 @@ class Wallet:
             if payout:
                 self._transfer(turn, account, house, account.id, payout, _WIN, bet)
             turn.stage(_new(BetEnd, (bet, payout, _SETTLED, turn.now)))
+            if bet in drawn and drawn[bet][0] in self._feeders:
+                jackpot, won = drawn[bet]
+                turn.call(self._feeders[jackpot], FeedJackpot(bet, account.id, hold.amount, won))
         for account in touched.values():
             self._mark(turn, account)
             self._publish(turn, account, "settle", command.payouts[-1][0], None)

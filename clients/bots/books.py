@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from clients.bots.report import Tally
+from clients.bots.wins import Wins
 
 AHEAD_MAX: Final = 1_024
 """Changes that wait for one before them."""
@@ -12,6 +13,8 @@ FOREIGN_REASONS: Final = frozenset({"deposit", "withdrawal", "adjustment", "open
 """Changes that a bot does not make: it takes the server's word for them."""
 DECLINED_MAX: Final = 1_024
 """Refused bets that are remembered, the newest."""
+JACKPOT_WIN: Final = "jackpot_win"
+"""A pool is paid: how much was in it, only the server can say; whether it was won, the bet has said."""
 HOLD: Final = "hold"
 RELEASE: Final = "release"
 """A stake is given back: to whoever asked for it, or because the table does not know the bet."""
@@ -54,6 +57,8 @@ class Books:
     certain: bool = False
     dues: dict[bytes, Due] = field(default_factory=dict)
     """Stakes that are held, by bet."""
+    wins: Wins | None = None
+    """Pools that are still to be paid; nothing where replies do not tell of them."""
     _declined: dict[bytes, int] = field(default_factory=dict)
     """Refused bets, with what is held for each all the same."""
     _epoch: int = 0
@@ -71,6 +76,9 @@ class Books:
         for change in self._ahead.values():
             if isinstance(change, Change):
                 self._add(change.available_by, change.held_by)
+            elif change["reason"] == JACKPOT_WIN:
+                self._server_knows_better = True
+                self._count_win(change["ref"], -1)
         self._ahead.clear()
         self.certain = False
         self._take_decided()
@@ -91,6 +99,7 @@ class Books:
         """
         if self._ahead:
             self.lose_certainty()
+        self._look_for_wins(final)
         available, held = self._stated(fields["balances"])
         agrees = self._server_knows_better or (available, held) == (self.available, self.held)
         same_position = self.certain and (fields["epoch"], fields["seq"]) == (self._epoch, self._seq)
@@ -125,7 +134,9 @@ class Books:
             self._ahead.setdefault(event["seq"], event)
             self._catch_up()
             return
-        if event["reason"] in FOREIGN_REASONS:
+        if event["reason"] == JACKPOT_WIN:
+            self._count_win(event["ref"], -1)
+        if event["reason"] in FOREIGN_REASONS or event["reason"] == JACKPOT_WIN:
             self.lose_track()
         else:
             self.lose_certainty()
@@ -133,6 +144,11 @@ class Books:
     def hold(self, bet: bytes, stake: int) -> None:
         """The stake of a bet is held (the reply that says so is a change of its own)."""
         self.dues[bet] = Due(stake)
+
+    def win(self, bet: bytes, pools: int) -> None:
+        """A bet says that it has won so many pools of a jackpot."""
+        self.tally.jackpots += pools
+        self._count_win(bet, pools)
 
     def decline(self, bet: bytes) -> None:
         """A bet was refused. Its stake may be held for a moment: by a wallet that is not where the table is."""
@@ -188,7 +204,9 @@ class Books:
         if bet in self.asked or (due is not None and due.available_by is None):
             return False
         self._seq = event["seq"]
-        if due is not None:
+        if event["reason"] == JACKPOT_WIN:
+            self._jackpot(event)
+        elif due is not None:
             self._take_for(bet, event)
         elif bet in self._declined and event["reason"] in {HOLD, RELEASE}:
             self._pass_by(bet, event)
@@ -230,6 +248,28 @@ class Books:
         if reason not in FOREIGN_REASONS:
             self.tally.mismatch(self.player, f"moved for {reason!r} of {event['ref'].hex()}, which it did not ask for")
         self.available, self.held = event["available"], event["held"]
+
+    def _jackpot(self, event: Mapping[str, Any]) -> None:
+        """A pool is paid: to a bet that has won one, and it is more than nothing."""
+        bet = event["ref"]
+        if self.wins is not None and self.wins.left(bet) <= 0:
+            self.tally.mismatch(self.player, f"is paid a jackpot for {bet.hex()}, which has won none")
+        elif event["available"] <= self.available or event["held"] != self.held:
+            self.tally.mismatch(self.player, f"is paid nothing by a jackpot: {event}")
+        self._count_win(bet, -1)
+        self.available, self.held = event["available"], event["held"]
+
+    def _look_for_wins(self, final: bool) -> None:
+        """A pool that was won and of whose payment nothing was heard: a lost connection may have swallowed that."""
+        if self.wins and not self.certain:
+            self.wins.clear()
+            self._server_knows_better = True
+        elif self.wins and final:
+            self.tally.mismatch(self.player, f"has won {self.wins.pools} pools and was not paid")
+
+    def _count_win(self, bet: bytes, by: int) -> None:
+        if self.wins is not None:
+            self.wins.count(bet, by)
 
     def _add(self, available_by: int, held_by: int) -> None:
         self.available += available_by

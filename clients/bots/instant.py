@@ -8,6 +8,7 @@ import msgpack
 from clients.bots.books import Change
 from clients.bots.bot import Bot
 from clients.bots.grounds import Grounds
+from clients.bots.wins import Wins
 from clients.python.conversation import Asked
 from protocol.errors import Code
 
@@ -25,6 +26,7 @@ class InstantBot(Bot):
         self._stakes = config.stake_max - config.stake_min + 1
         self._slots = config.in_flight
         self._clock = grounds.clock
+        self.books.wins = Wins()
 
     @abstractmethod
     def _bet(self) -> None:
@@ -89,6 +91,9 @@ class InstantBot(Bot):
         epoch, seq = reply["epoch"], reply["seq"]
         self.conversation.wallet.unordered(epoch, seq)
         self.books.changed(Change(epoch, seq, payout - stake, 0, reply["available"], reply["held"]))
+        jackpot = reply["jackpot"]
+        if jackpot is not None and jackpot["won"]:
+            self.books.win(reply["id"], len(jackpot["won"]))
         tally.bets += 1
         tally.staked += stake
         tally.won += payout

@@ -80,6 +80,8 @@ class Tally:
     unresolved: int = 0
     compared: int = 0
     closed: int = 0
+    jackpots: int = 0
+    """Pools that bets have said they have won."""
     errors: Counter[str] = field(default_factory=Counter)
     latencies: Latencies = field(default_factory=Latencies)
 

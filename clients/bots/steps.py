@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from clients.bots.books import Change
+from clients.bots.books import JACKPOT_WIN, Change
 from clients.bots.bot import Bot
 from clients.bots.grounds import Grounds
 from clients.bots.turns import TURN_STRATEGIES
@@ -84,7 +84,7 @@ class StepBot(Bot):
                 self.books.lose_certainty()
             return
         of_game = fields["ref"] == self._open or fields["ref"] in self.conversation.unanswered
-        if of_game and self.books.certain:
+        if of_game and self.books.certain and fields["reason"] != JACKPOT_WIN:
             self._moved[fields["ref"], fields["reason"]] = fields
         else:
             self.books.pushed(fields)

@@ -21,6 +21,7 @@ from clients.python.subscription import Subscription
 from protocol.dialects import server_dialect
 from protocol.games.dice import DiceSettled
 from protocol.games.roulette import RoulettePlaced, RouletteReturned
+from protocol.jackpots import Jackpots
 from protocol.model import Message, Push
 from protocol.replies import (
     Done,
@@ -182,6 +183,10 @@ class Client:
         """The tables."""
         return await self._ask(Tables, {"t": "lobby.list"})
 
+    async def jackpots(self) -> Jackpots:
+        """What is in the pools of all jackpots."""
+        return await self._ask(Jackpots, {"t": "jackpots.list"})
+
     async def games(self) -> Games:
         """The games that one plays alone, such as dice, with the limits on their bets in each asset."""
         return await self._ask(Games, {"t": "games.list"})
@@ -195,7 +200,7 @@ class Client:
         return self._reply(await self._connection.ask_again(unanswered))
 
     def watch(self, stream: str) -> Subscription:
-        """Receive a stream (`table:ID`, `lobby` or `wallet`): a snapshot, then every event; `async for` reads it.
+        """Receive `table:ID`, `jackpot:NAME`, `lobby` or `wallet`: a snapshot, then every event; `async for` reads it.
 
         It is watched until the subscription is closed, or nobody holds it any more.
         """

@@ -622,6 +622,7 @@ export type ClientMessage =
   | Watch
   | Unwatch
   | ListTables
+  | ListJackpots
   | ListGames
   | ListOpen
   | Sit
@@ -933,6 +934,7 @@ export interface DiceBet {
  * The roll, what it pays (stake included), and the balance after. `multiplier` is in ten-thousandths.
  *
  * `epoch` and `seq` are the player's `wallet` stream after this bet; `seed` and `nonce` what the roll was bound to.
+ * `jackpot` is there if dice is in one.
  */
 export interface DiceSettled {
   readonly t: "dice.settled";
@@ -947,6 +949,7 @@ export interface DiceSettled {
   readonly held: Int;
   readonly epoch: Int;
   readonly seq: Int;
+  readonly jackpot: JackpotDraw | null;
 }
 
 /** It is so, and there is nothing more to say. */
@@ -1068,6 +1071,33 @@ export interface HiloState {
   readonly multiplier: Int;
 }
 
+/**
+ * What a settled bet says of its jackpot: its name, and the levels that the bet has won.
+ *
+ * What is paid for them comes in the `wallet` stream: the reason is `jackpot_win`, and `ref` the bet.
+ */
+export interface JackpotDraw {
+  readonly t: "jackpot.draw";
+  readonly jackpot: string;
+  readonly won: ReadonlyArray<string>;
+}
+
+/** All pools of a jackpot; it replaces what was known. Said once a second at most, and when a pool is won. */
+export interface JackpotSnapshot {
+  readonly t: "jackpot.snapshot";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly pools: ReadonlyArray<PoolView>;
+}
+
+/** The pools of all jackpots, as of the last second. */
+export interface Jackpots {
+  readonly t: "jackpots";
+  readonly id: Uint8Array;
+  readonly pools: ReadonlyArray<PoolView>;
+}
+
 /** Pick one to ten different numbers from 1 to 40; `risk` says which pay table counts the hits. */
 export interface KenoBet {
   readonly t: "keno.bet";
@@ -1094,6 +1124,7 @@ export interface KenoSettled {
   readonly held: Int;
   readonly epoch: Int;
   readonly seq: Int;
+  readonly jackpot: JackpotDraw | null;
   readonly drawn: ReadonlyArray<Int>;
   readonly hits: Int;
   readonly multiplier: Int;
@@ -1145,6 +1176,7 @@ export interface LimboSettled {
   readonly held: Int;
   readonly epoch: Int;
   readonly seq: Int;
+  readonly jackpot: JackpotDraw | null;
   readonly result: Int;
   readonly target: Int;
 }
@@ -1152,6 +1184,13 @@ export interface LimboSettled {
 /** Ask for the games that one plays alone, and the limits on their bets. Tables are in the lobby. */
 export interface ListGames {
   readonly t: "games.list";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+}
+
+/** Ask what is in the pools of all jackpots. */
+export interface ListJackpots {
+  readonly t: "jackpots.list";
   /** sixteen bytes of a UUIDv7 */
   readonly id: Uint8Array;
 }
@@ -1177,6 +1216,7 @@ export interface LobbySnapshot {
   readonly epoch: Int;
   readonly seq: Int;
   readonly tables: ReadonlyArray<TableInfo>;
+  readonly pools: ReadonlyArray<PoolView>;
 }
 
 /** Begin a game with so many `mines` under the 25 tiles. The stake is held until it is over. */
@@ -1304,6 +1344,7 @@ export interface PlinkoSettled {
   readonly held: Int;
   readonly epoch: Int;
   readonly seq: Int;
+  readonly jackpot: JackpotDraw | null;
   readonly path: string;
   readonly slot: Int;
   readonly multiplier: Int;
@@ -1615,6 +1656,28 @@ export interface Pong {
   readonly now_ms: Int;
 }
 
+/**
+ * One pool of a jackpot: what it holds now, and which games' stakes in this asset feed it and may win it.
+ *
+ * It is won once for `every` ledger units staked. `share` of each stake feeds it, in parts per million. It begins with
+ * `seed`, and is full with `cap`. `last_amount` was won last, at `last_at_ms`: 0 before any.
+ */
+export interface PoolView {
+  readonly t: "pool";
+  readonly jackpot: string;
+  readonly level: string;
+  readonly asset: string;
+  readonly games: ReadonlyArray<string>;
+  readonly amount: Int;
+  readonly seed: Int;
+  readonly cap: Int;
+  readonly share: Int;
+  readonly every: Int;
+  readonly wins: Int;
+  readonly last_amount: Int;
+  readonly last_at_ms: Int;
+}
+
 /** Ask for everything that a settled bet's outcome can be checked by. */
 export interface Proof {
   readonly t: "fairness.proof";
@@ -1867,6 +1930,8 @@ export type ServerMessage =
   | Done
   | Watching
   | Tables
+  | Jackpots
+  | JackpotSnapshot
   | Games
   | OpenGames
   | LobbySnapshot
@@ -2141,6 +2206,7 @@ export interface SlotsSettled {
   readonly held: Int;
   readonly epoch: Int;
   readonly seq: Int;
+  readonly jackpot: JackpotDraw | null;
   readonly machine: "orchard" | "caravan" | "aurora";
   readonly stops: ReadonlyArray<ReadonlyArray<Int>>;
   readonly multipliers: ReadonlyArray<Int>;
@@ -2183,7 +2249,7 @@ export interface StatementRow {
 /** The last event of a stream that a client has seen. */
 export interface StreamPosition {
   readonly t: "at";
-  /** `wallet`, `lobby` or `table:ID` */
+  /** `wallet`, `lobby`, `table:ID` or `jackpot:NAME` */
   readonly stream: string;
   readonly epoch: Int;
   readonly seq: Int;
@@ -2219,7 +2285,7 @@ export interface Unwatch {
   readonly t: "unwatch";
   /** sixteen bytes of a UUIDv7 */
   readonly id: Uint8Array;
-  /** `wallet`, `lobby` or `table:ID` */
+  /** `wallet`, `lobby`, `table:ID` or `jackpot:NAME` */
   readonly stream: string;
 }
 
@@ -2314,7 +2380,7 @@ export interface Watch {
   readonly t: "watch";
   /** sixteen bytes of a UUIDv7 */
   readonly id: Uint8Array;
-  /** `wallet`, `lobby` or `table:ID` */
+  /** `wallet`, `lobby`, `table:ID` or `jackpot:NAME` */
   readonly stream: string;
 }
 
@@ -2374,6 +2440,7 @@ export interface WheelSettled {
   readonly held: Int;
   readonly epoch: Int;
   readonly seq: Int;
+  readonly jackpot: JackpotDraw | null;
   readonly segment: Int;
   readonly multiplier: Int;
 }
@@ -2388,6 +2455,7 @@ export interface Answers {
   readonly "watch": Watching;
   readonly "unwatch": Done;
   readonly "lobby.list": Tables;
+  readonly "jackpots.list": Jackpots;
   readonly "games.list": Games;
   readonly "games.open": OpenGames;
   readonly "table.sit": Done;

@@ -16,6 +16,7 @@ __all__ = ["Broken", "broken_invariants"]
 DRAW_BITS: Final = 40
 """Of `draw_high`: the nonce, below the number of the seed."""
 _GAME_KINDS: Final = frozenset({TransferKind.STAKE, TransferKind.WIN, TransferKind.REFUND})
+_FEEDS: Final = frozenset({TransferKind.CONTRIBUTION, TransferKind.JACKPOT_SEED})
 _HOLD_OF_BET: Final[dict[int, int]] = {
     BetState.OPEN: HoldState.PENDING,
     BetState.SETTLED: HoldState.CAPTURED,
@@ -215,6 +216,27 @@ def _pnl(tables: Tables) -> Iterator[str]:
             yield f"asset {asset}: players' profit and loss {players[asset]}, gross gaming revenue {house[asset]}"
 
 
+def _jackpots(tables: Tables) -> Iterator[str]:
+    for row in tables.transfers.values():
+        debtor, creditor = (house_kind_of(one) if one < 0 else None for one in (row.debit, row.credit))
+        if row.kind in _FEEDS:
+            fits = (debtor, creditor) == (HouseAccount.HOUSE, HouseAccount.JACKPOT)
+        elif row.kind == TransferKind.JACKPOT_WIN:
+            fits = (debtor, creditor) == (HouseAccount.JACKPOT, None)
+        else:
+            fits = HouseAccount.JACKPOT not in (debtor, creditor)
+        if not fits:
+            yield f"transfer {row} is not between the house, a jackpot and a player as its kind says"
+        if row.kind in (TransferKind.CONTRIBUTION, TransferKind.JACKPOT_WIN):
+            bet = tables.bets.get(row.ref)
+            if bet is None or bet.state != BetState.SETTLED or row.credit not in (bet.account, *_house(row.credit)):
+                yield f"transfer {row} is without its settled bet: {bet}"
+
+
+def _house(account: AccountId) -> tuple[AccountId, ...]:
+    return (account,) if account < 0 else ()
+
+
 def _by_ref(tables: Tables, kind: TransferKind) -> dict[CommandId, list[StoredTransfer]]:
     found: defaultdict[CommandId, list[StoredTransfer]] = defaultdict(list)
     for row in tables.transfers.values():
@@ -248,4 +270,5 @@ CHECKS: Final[dict[str, Callable[[Tables], Iterable[str]]]] = {
     "rounds": _rounds,
     "batches": _batches,
     "pnl": _pnl,
+    "jackpots": _jackpots,
 }

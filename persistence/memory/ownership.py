@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from persistence.interfaces import Fenced, Owner, Rejected, StillOwned
 from persistence.memory.tables import StoredAccount, StoredEpoch, Tables
 from protocol.ids import Epoch, ShardId
-from protocol.money import ASSETS_MAX, HouseAccount, house_account
+from protocol.money import ASSETS_MAX, STANDING, house_account
 
 
 class Ownership:
@@ -27,7 +27,7 @@ class Ownership:
         self._give(epoch, shards)
         home = min(shards)
         for asset in range(ASSETS_MAX):
-            for kind in HouseAccount:
+            for kind in STANDING:
                 house = house_account(asset, kind, home)
                 tables.accounts.setdefault(house, StoredAccount(house, 0, 0, 0, 0, None))
         return epoch

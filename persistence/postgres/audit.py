@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from persistence.jackpot_books import ReadJackpots
 from persistence.postgres.audit_checks import CHECKS, Check
 from persistence.postgres.audit_chips import Chips, check_chips
 from persistence.postgres.audit_lanes import AuditImpossible, Lanes, opened_lanes
@@ -62,17 +63,25 @@ class Report:
         return self.part is not None and self.part.range != ShardRange.whole(self.part.shards)
 
 
-async def audit(dsn: str, *, salt: int, evidence_max: int = EVIDENCE_MAX, chips: Chips | None = None) -> Report:
+async def audit(
+    dsn: str,
+    *,
+    salt: int,
+    evidence_max: int = EVIDENCE_MAX,
+    chips: Chips | None = None,
+    read_jackpots: ReadJackpots | None = None,
+) -> Report:
     """Check every invariant of one database; at most `evidence_max` rows are named for each way of breaking one.
 
     `salt` is a 63-bit number that nobody could foresee, for the fingerprints. `chips` are the poker tables, if they are
-    to be compared with the ledger: all of both must be in this one database. Raises AuditImpossible.
+    to be compared with the ledger: all of both must be in this one database. `read_jackpots` is as in `Questions`.
+    Raises AuditImpossible.
     """
     began = time.monotonic()
     with impossible():
         async with opened_lanes(dsn, connections=CONNECTIONS) as lanes:
             part = await said_part(lanes)
-            ask = await ask_of(lanes, part, salt, evidence_max)
+            ask = await ask_of(lanes, part, salt, evidence_max, read_jackpots)
             checks = await checked(ask)
             if chips is not None:
                 checks += (Check("chips", *await check_chips(ask, chips)),)
@@ -88,10 +97,14 @@ async def said_part(lanes: Lanes) -> Part | None:
         lanes.put_nowait(connection)
 
 
-async def ask_of(lanes: Lanes, part: Part | None, salt: int, evidence_max: int) -> Questions:
+async def ask_of(
+    lanes: Lanes, part: Part | None, salt: int, evidence_max: int, read_jackpots: ReadJackpots | None
+) -> Questions:
     """The questions for a database that is this part of a platform's."""
     ask = Questions(lanes, salt, evidence_max)
+    ask.read_jackpots = read_jackpots
     if part is not None and part.range != ShardRange.whole(part.shards):
+        ask.is_whole = False
         tables = [row["table_id"] for row in await ask.rows(TABLES_BET_AT)]
         ask.elsewhere = [table for table in tables if shard_of_key(table, part.shards) not in part.range]
     return ask

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from persistence.postgres import audit_queries as queries
+from persistence.postgres.audit_jackpots import jackpots
 from persistence.postgres.audit_questions import Questions, Row, Surveys, told
 from protocol.money import HouseAccount
 from protocol.records import BetState, HoldState, TransferKind
@@ -191,5 +192,6 @@ CHECKS: Final[dict[str, Callable[[Questions], Coroutine[None, None, Answer]]]] =
     "rounds": _rounds,
     "batches": _batches,
     "pnl": _pnl,
+    "jackpots": jackpots,
 }
 """By name; the answer is how many rows were looked at, and rows that break the invariant."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from persistence.jackpot_books import ReadJackpots
 from persistence.postgres import audit_queries as queries
 from persistence.postgres.audit_lanes import Lanes
 
@@ -31,12 +32,15 @@ class Surveys:
 class Questions:
     """One audit's questions. `lanes` are connections that see the same moment of the ledger.
 
-    `elsewhere`: tables whose rounds are in other databases.
+    `elsewhere`: tables whose rounds are in other databases; `is_whole`: there are no other databases. `read_jackpots`
+    reads what the actors of jackpots have written: without it, only transfers are looked at.
     """
 
     def __init__(self, lanes: Lanes, salt: int, evidence_max: int) -> None:
         self.evidence_max = evidence_max
         self.elsewhere: list[str] = []
+        self.is_whole = True
+        self.read_jackpots: ReadJackpots | None = None
         self._lanes = lanes
         self._salt = salt
         self._surveyed: asyncio.Future[Surveys] = asyncio.get_running_loop().create_future()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+from persistence.jackpot_books import ReadJackpots
 from persistence.postgres.audit import CONNECTIONS, EVIDENCE_MAX, Report, ask_of, checked, impossible, said_part
 from persistence.postgres.audit_checks import Check
 from persistence.postgres.audit_lanes import AuditImpossible, Lanes, opened_lanes
@@ -44,7 +45,13 @@ class FleetReport:
 
 
 async def audit_fleet(
-    addresses: Sequence[Address], *, shards: int, salt: int, read_table: ReadTable, evidence_max: int = EVIDENCE_MAX
+    addresses: Sequence[Address],
+    *,
+    shards: int,
+    salt: int,
+    read_table: ReadTable,
+    evidence_max: int = EVIDENCE_MAX,
+    read_jackpots: ReadJackpots | None = None,
 ) -> FleetReport:
     """Audit each database, all at once, and then over all. Arguments as of `audit`. Raises AuditImpossible.
 
@@ -59,7 +66,10 @@ async def audit_fleet(
             later = [await _opened(stack, address, 1) for address in addresses]
             parts = [await said_part(one) for one in lanes]
             _see_that_they_are(partition, addresses, parts)
-            asked = [await ask_of(one, part, salt, evidence_max) for one, part in zip(lanes, parts, strict=True)]
+            asked = [
+                await ask_of(one, part, salt, evidence_max, read_jackpots)
+                for one, part in zip(lanes, parts, strict=True)
+            ]
             async with asyncio.TaskGroup() as group:
                 running = [group.create_task(_alone(ask, part)) for ask, part in zip(asked, parts, strict=True)]
             audits = Audits(

@@ -21,7 +21,7 @@ ACCOUNT_OWNERS: Final = """SELECT DISTINCT id >> 8 FROM account WHERE id > 0 ORD
 # A journal is its actor's, `table:roulette-1`. Those of games of steps are of their bets, and so of players.
 TABLES: Final = """
     SELECT table_id FROM round UNION SELECT regexp_replace(actor, '^[^:]*:', '') FROM journal WHERE actor LIKE 'table:%'
-    UNION SELECT regexp_replace(actor, '^[^:]*:', '') FROM snapshot"""
+    UNION SELECT regexp_replace(actor, '^[^:]*:', '') FROM snapshot WHERE actor LIKE 'table:%'"""
 
 SNAPSHOTS: Final = """SELECT n, state FROM snapshot WHERE actor = $1"""
 

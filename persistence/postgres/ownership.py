@@ -11,7 +11,7 @@ from typing import Any, Final
 from persistence.interfaces import Fenced, Owner, Rejected, StillOwned
 from persistence.postgres.failures import DRIVER_ERRORS, failure
 from protocol.ids import Epoch, ShardId
-from protocol.money import ASSETS_MAX, HouseAccount, house_account
+from protocol.money import ASSETS_MAX, STANDING, house_account
 
 _LOCK: Final = "SELECT id, epoch FROM shard WHERE id = ANY ($1::int[]) OR epoch = $2 ORDER BY id FOR UPDATE"
 _GIVE: Final = (
@@ -37,7 +37,7 @@ async def take_shards(connection: Any, host: str, shards: Sequence[ShardId]) -> 
         await connection.execute(_GIVE, epoch, shards)
         await connection.execute(
             "INSERT INTO account (id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING",
-            [house_account(asset, kind, min(shards)) for asset in range(ASSETS_MAX) for kind in HouseAccount],
+            [house_account(asset, kind, min(shards)) for asset in range(ASSETS_MAX) for kind in STANDING],
         )
     return epoch
 

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field
 
+from protocol.jackpots import JackpotDraw
 from protocol.model import Amount, AssetCode, Message, Reply, Request
 from protocol.requests import BalanceName
 
@@ -27,6 +28,7 @@ class DiceSettled(Reply):
     """The roll, what it pays (stake included), and the balance after. `multiplier` is in ten-thousandths.
 
     `epoch` and `seq` are the player's `wallet` stream after this bet; `seed` and `nonce` what the roll was bound to.
+    `jackpot` is there if dice is in one.
     """
 
     t: Literal["dice.settled"] = "dice.settled"
@@ -40,6 +42,7 @@ class DiceSettled(Reply):
     held: int
     epoch: int
     seq: int
+    jackpot: JackpotDraw | None = None
 
 
 REQUESTS: Final[tuple[type[Request], ...]] = (DiceBet,)

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from protocol.jackpots import JackpotDraw
 from protocol.model import Amount, AssetCode, Reply, Request
 from protocol.requests import BalanceName
 
@@ -19,6 +20,7 @@ class InstantSettled(Reply):
     """What was staked and what it pays (stake included), and the balance after.
 
     `epoch` and `seq` are the player's `wallet` stream after this bet; `seed` and `nonce` what the outcome was bound to.
+    `jackpot` is there if the game is in one.
     """
 
     stake: int
@@ -29,3 +31,4 @@ class InstantSettled(Reply):
     held: int
     epoch: int
     seq: int
+    jackpot: JackpotDraw | None = None

@@ -4,7 +4,7 @@ from server.bootstrap.cluster import ClusterStores, last_cluster, open_cluster_s
 from server.bootstrap.doors import new_gateway
 from server.bootstrap.engine_room import EngineRoom
 from server.bootstrap.platform import Platform
-from server.bootstrap.rooms import HostEvents, TurnFaults, casino_kinds, host_limits, standing_tables
+from server.bootstrap.rooms import HostEvents, TurnFaults, casino_kinds, host_limits, standing_actors
 from server.bootstrap.stores import (
     Place,
     Stores,
@@ -42,6 +42,6 @@ __all__ = [
     "prepare",
     "require_redis",
     "require_schema",
-    "standing_tables",
+    "standing_actors",
     "whole_or_not",
 ]

@@ -18,7 +18,7 @@ from persistence.postgres.players import PostgresPlayers
 from protocol.errors import Close
 from server.bootstrap.doors import new_gateway
 from server.bootstrap.engine_room import EngineRoom
-from server.bootstrap.rooms import HostEvents, TurnFaults, casino_kinds, host_limits, standing_tables
+from server.bootstrap.rooms import HostEvents, TurnFaults, casino_kinds, host_limits, standing_actors
 from server.bootstrap.stores import Stores, open_stores, prepare
 from server.bootstrap.troubles import CannotStart, Ending, whole_or_not
 from server.bootstrap.watchers import Watchers
@@ -99,7 +99,7 @@ class Platform:
             stores.ledgers.all[0],
             casino_kinds(self._config, stores.sealer, used),
             name=f"{socket.gethostname()}:{os.getpid()}",
-            standing=standing_tables(self._config),
+            standing=standing_actors(self._config),
             unfinished=players_to_wake,
             on_event=HostEvents(self._log),
             on_commit=metrics.committed,

@@ -8,6 +8,9 @@ from structlog.typing import FilteringBoundLogger
 from actors.fairness.seal import Sealer
 from actors.games.interface import Limits as BetLimits
 from actors.instant.load import InstantKind
+from actors.jackpots.feeder import FeederKind
+from actors.jackpots.jackpot import JackpotKind
+from actors.jackpots.plan import Entries
 from actors.poker.either import EitherTable
 from actors.poker.load import PokerKind
 from actors.runtime.actor import Kind
@@ -18,7 +21,7 @@ from actors.wallet.load import WalletKind
 from actors.wallet.used_ids import UsedIds
 from protocol.money import Asset
 from server.config import Config
-from server.play import configured_tables, poker_tables
+from server.play import configured_jackpots, configured_tables, poker_tables
 
 
 def assets_of(config: Config) -> tuple[Asset, ...]:
@@ -33,18 +36,22 @@ def casino_kinds(config: Config, sealer: Sealer, used: UsedIds) -> dict[str, Kin
         (one.game, one.asset): BetLimits(one.min_bet, one.max_bet, one.max_bet, one.max_profit)
         for one in config.instant
     }
+    jackpots = Entries(configured_jackpots(config), config.shards)
     return {
-        "wallet": WalletKind(assets, used),
-        "instant": InstantKind(assets, instant, sealer),
+        "wallet": WalletKind(assets, used, jackpots),
+        "instant": InstantKind(assets, instant, sealer, jackpots),
         "table": EitherTable(
-            poker, PokerKind(poker, assets, sealer), TableKind(configured_tables(config), assets, sealer)
+            poker, PokerKind(poker, assets, sealer), TableKind(configured_tables(config), assets, sealer, jackpots)
         ),
+        "feeder": FeederKind(jackpots.plans),
+        "jackpot": JackpotKind(jackpots.plans),
     }
 
 
-def standing_tables(config: Config) -> list[Ref]:
-    """The actors that are awake without being asked: a table's rounds go on by themselves."""
-    return [Ref("table", table.id) for table in config.tables]
+def standing_actors(config: Config) -> list[Ref]:
+    """The actors that are awake without being asked: a table's rounds go on by themselves, and so do jackpots."""
+    jackpots = Entries(configured_jackpots(config), config.shards).actors()
+    return [Ref("table", table.id) for table in config.tables] + jackpots
 
 
 def host_limits(config: Config) -> HostLimits:

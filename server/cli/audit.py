@@ -46,6 +46,7 @@ def command(config: Config, json_wanted: bool) -> None:
 
 
 async def _audit_one(config: Config) -> "Report":
+    from actors.jackpots.reader import read_jackpots
     from actors.poker.reader import ChipsReader
     from persistence.embedded import EngineError
     from persistence.postgres.audit import AuditImpossible, Chips, audit
@@ -54,12 +55,14 @@ async def _audit_one(config: Config) -> "Report":
     reader = ChipsReader({one.id: numbers[one.asset] for one in config.tables if one.game == "poker"})
     try:
         async with opened_databases(config) as [address]:
-            return await audit(address.dsn, salt=secrets.randbits(SALT_BITS), chips=Chips(reader.tables, reader.read))
+            chips = Chips(reader.tables, reader.read)
+            return await audit(address.dsn, salt=secrets.randbits(SALT_BITS), chips=chips, read_jackpots=read_jackpots)
     except (AuditImpossible, EngineError) as error:
         raise UserError(str(error)) from error
 
 
 async def _audit_all(config: Config) -> "FleetReport":
+    from actors.jackpots.reader import read_jackpots
     from actors.table.reader import TableReader
     from persistence.postgres.audit import AuditImpossible
     from persistence.postgres.fleet_audit import audit_fleet
@@ -72,6 +75,7 @@ async def _audit_all(config: Config) -> "FleetReport":
                 shards=config.shards,
                 salt=secrets.randbits(SALT_BITS),
                 read_table=TableReader(configured_tables(config)).read,
+                read_jackpots=read_jackpots,
             )
     except AuditImpossible as error:
         raise UserError(str(error)) from error

@@ -8,6 +8,7 @@ import click
 
 from actors.fairness.verify import NotAWager
 from actors.games.sheets import SAMPLES, Line, line_of, sheet
+from actors.jackpots.plan import Plan
 from server.cli import monitor
 from server.cli.errors import UserError
 from server.cli.options import configured
@@ -17,6 +18,7 @@ from server.cli.simulated import row_of as simulated_row
 from server.cli.text import table_text
 from server.config import Config, PokerSettings, TableSettings
 from server.odds_text import row_of
+from server.play import configured_jackpots
 
 __all__ = ["command"]
 
@@ -31,13 +33,14 @@ def command(context: click.Context, config: Config, json_wanted: bool) -> None:
     """List the games that a server started here would offer, with variants and limits; or print odds."""
     if context.invoked_subcommand is not None:
         return
-    games = [*_instant(config), *_tables(config)]
+    jackpots = {(game, one.asset.code): one for one in configured_jackpots(config) for game in one.games}
+    games = [_with_jackpot(one, jackpots) for one in (*_instant(config), *_tables(config))]
     if json_wanted:
         click.echo(json.dumps(games))
         return
-    head = ("GAME", "TABLE", "VARIANT", "ASSET", "MIN BET", "MAX BET", "MOST AT RISK")
-    rows = [[_shown(one[key]) for key in ("game", "table", "variant", "asset", "min_bet", "max_bet")] for one in games]
-    click.echo(table_text(head, [[*row, _shown(one["exposure_max"])] for row, one in zip(rows, games, strict=True)]))
+    head = ("GAME", "TABLE", "VARIANT", "ASSET", "MIN BET", "MAX BET", "MOST AT RISK", "JACKPOT", "SHARE %")
+    keys = ("game", "table", "variant", "asset", "min_bet", "max_bet", "exposure_max", "jackpot")
+    click.echo(table_text(head, [[*(_shown(one[key]) for key in keys), _share(one)] for one in games]))
     poker = [one for one in games if one["game"] == "poker"]
     if poker:
         click.echo(
@@ -46,6 +49,59 @@ def command(context: click.Context, config: Config, json_wanted: bool) -> None:
         keys = ("table", "seats", "small_blind", "big_blind", "rake_per_mille", "rake_cap")
         titles = ("TABLE", "SEATS", "SMALL BLIND", "BIG BLIND", "RAKE ‰", "AT MOST")
         click.echo(table_text(titles, [[_shown(one[key]) for key in keys] for one in poker]))
+
+
+def _with_jackpot(game: Mapping[str, Any], jackpots: Mapping[tuple[str, str], Plan]) -> dict[str, Any]:
+    """With the jackpot that a game is in, and the share of each stake that it has, in parts per million."""
+    plan = jackpots.get((game["game"], game["asset"]))
+    if plan is None:
+        return {**game, "jackpot": None, "jackpot_share": 0}
+    return {**game, "jackpot": plan.name, "jackpot_share": sum(level.share for level in plan.levels)}
+
+
+def _share(game: Mapping[str, Any]) -> str:
+    return f"{game['jackpot_share'] / 10_000:.4f}" if game["jackpot"] is not None else "-"
+
+
+@command.command(name="jackpots")
+@click.option("--json", "json_wanted", is_flag=True, help="Print JSON, with exact fractions.")
+@configured
+def jackpots_command(config: Config, json_wanted: bool) -> None:
+    """List the jackpots: what feeds each pool, how often it is won, and what it adds to the return of its games.
+
+    What a pool returns is its share of each stake, all of which is won one day, and the house's seed once for each win.
+    """
+    plans = configured_jackpots(config)
+    if json_wanted:
+        click.echo(json.dumps([_jackpot_as_json(plan) for plan in plans]))
+        return
+    head = ("JACKPOT", "LEVEL", "GAMES", "ASSET", "SHARE %", "WON EVERY", "SEED", "CAP", "RETURN %")
+    rows = [
+        [
+            *(plan.name, level.name, ",".join(plan.games), plan.asset.code, f"{level.share / 10_000:.4f}"),
+            *(f"{amount:,}" for amount in (level.every, level.seed, level.cap)),
+            f"{float(100 * level.returned):.4f}",
+        ]
+        for plan in plans
+        for level in plan.levels
+    ]
+    click.echo(table_text(head, rows))
+
+
+def _jackpot_as_json(plan: Plan) -> dict[str, Any]:
+    levels = [
+        {
+            "level": level.name,
+            "share": level.share,
+            "every": level.every,
+            "seed": level.seed,
+            "cap": level.cap,
+            "return": str(level.returned),
+        }
+        for level in plan.levels
+    ]
+    told = {"jackpot": plan.name, "number": plan.number, "asset": plan.asset.code, "games": plan.games}
+    return {**told, "levels": levels, "return": str(plan.returned)}
 
 
 def _instant(config: Config) -> Iterable[dict[str, Any]]:
@@ -83,7 +139,8 @@ def rtp_command(game: str, params: tuple[str, ...], rounds: int | None, seed: in
     """Print the exact return to the player, and the standard deviation, of each kind of wager on GAME.
 
     Figures are per unit staked, for stakes that no rounding touches; they are computed, not simulated, but for those of
-    blackjack from whole decks, which come with their standard error.
+    blackjack from whole decks, which come with their standard error. What a jackpot adds for its games is not in them:
+    see `croupier games jackpots`.
 
     \b
     Parameters by game:

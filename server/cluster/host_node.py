@@ -21,7 +21,7 @@ from server.bootstrap import (
     casino_kinds,
     host_limits,
     open_shared_stores,
-    standing_tables,
+    standing_actors,
     whole_or_not,
 )
 from server.clock import SystemClock
@@ -73,7 +73,7 @@ class CasinoHost:
             clock=self._clock.unix_ms,
             entropy=os.urandom,
             limits=host_limits(config),
-            standing=standing_tables(config),
+            standing=standing_actors(config),
             unfinished=players_to_wake,
             connect=self._connect,
             find_routes=lambda: routes_in(stores.ledgers),

@@ -1,6 +1,7 @@
 """The one frozen configuration: what can be set, where it is read from, how it is shown."""
 
 from server.config.databases import DatabasePart, DatabaseSettings
+from server.config.jackpots import JackpotSettings, LevelSettings
 from server.config.limits import Limits
 from server.config.load import FILE_NAME, load
 from server.config.play import AssetSettings, InstantSettings
@@ -31,6 +32,8 @@ __all__ = [
     "DatabasePart",
     "DatabaseSettings",
     "InstantSettings",
+    "JackpotSettings",
+    "LevelSettings",
     "Limits",
     "PokerSettings",
     "Problem",

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from protocol.shards import ShardRange
 from server.config.databases import POSTGRES_SCHEMES, DatabasePart, DatabaseSettings
 from server.config.fields import Count, Whole, refused
+from server.config.jackpots import DEFAULT_JACKPOTS, JackpotSettings
 from server.config.limits import Limits
 from server.config.play import (
     DEFAULT_ASSETS,
@@ -84,6 +85,7 @@ class Config(BaseSettings):
     assets: tuple[AssetSettings, ...] = DEFAULT_ASSETS
     tables: tuple[AnyTable, ...] = DEFAULT_TABLES
     instant: tuple[InstantSettings, ...] = DEFAULT_INSTANT
+    jackpots: tuple[JackpotSettings, ...] = DEFAULT_JACKPOTS
     limits: Limits = Limits()
     database: DatabaseSettings = DatabaseSettings()
 
@@ -103,6 +105,12 @@ class Config(BaseSettings):
     def guests_allowed(self) -> bool:
         """Whether anyone may play as a guest."""
         return not self.databases if self.guest_enabled is None else self.guest_enabled
+
+    @property
+    def jackpots_played(self) -> tuple[JackpotSettings, ...]:
+        """The jackpots in assets that there are: of the default ones there may be none."""
+        codes = {asset.code for asset in self.assets}
+        return tuple(one for one in self.jackpots if one.asset in codes)
 
     @property
     def databases(self) -> tuple[DatabasePart, ...]:
@@ -154,12 +162,22 @@ class Config(BaseSettings):
         _each_once("assets", "number", (asset.number for asset in self.assets))
         _each_once("tables", "id", (table.id for table in self.tables))
         _each_once("instant", "game", ((one.game, one.asset) for one in self.instant))
+        _each_once("jackpots", "name", (one.name for one in self.jackpots))
+        _each_once("jackpots", "number", (one.number for one in self.jackpots))
+        fed: set[tuple[str, str]] = set()
+        for index, jackpot in enumerate(self.jackpots):
+            for game in jackpot.games:
+                if (game, jackpot.asset) in fed:
+                    raise refused(f"{game} is in a jackpot in this asset already", "jackpots", index, "games")
+                fed.add((game, jackpot.asset))
         if self.database.shards:
             if self.database_url is not None:
                 raise refused("database_url is set too, and would hold all of them", "database", "shards")
             self.database.parts(self.shards)
         codes = {asset.code for asset in self.assets}
         _each_of("tables", "asset", (table.asset for table in self.tables), codes)
+        if "jackpots" in self.model_fields_set:
+            _each_of("jackpots", "asset", (one.asset for one in self.jackpots), codes)
         _each_of("instant", "asset", (one.asset for one in self.instant), codes)
         return self
 

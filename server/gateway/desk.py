@@ -6,6 +6,7 @@ from typing import Any, Final
 from protocol.errors import Refusal
 from protocol.games.poker import PokerRecall
 from protocol.ids import BetId
+from protocol.jackpots import ListJackpots
 from protocol.model import Reply, Request
 from protocol.replies import Done, GameInfo, Games, Pong
 from protocol.requests import (
@@ -56,20 +57,27 @@ class Clerk:
                 self._unwatch(visitor, request)
             case ListTables():
                 self._front.lobby.ask(request.id, visitor.answer, self._front.clock.monotonic())
+            case ListJackpots():
+                self._front.lobby.ask_jackpots(request.id, visitor.answer, self._front.clock.monotonic())
             case ListGames():
                 visitor.answer(Games(id=request.id, games=self._games))
-            case Statement():
-                self._ask(visitor, request, lambda: self._queries.statement(visitor.player, request))
-            case LastRounds():
-                self._ask(visitor, request, lambda: self._queries.last_rounds(visitor.player, request))
-            case PokerRecall():
-                self._ask(visitor, request, lambda: self._queries.poker_hand(visitor.player, request))
-            case Proof():
-                self._ask(visitor, request, lambda: self._queries.proof(visitor.player, BetId(request.bet)))
+            case Statement() | LastRounds() | PokerRecall() | Proof():
+                self._ask(visitor, request, lambda: self._read(visitor, request))
             case Resume():
                 self._enter(visitor, request, lambda: self._entrance.resume(visitor, request))
             case AuthGuest() | AuthTelegram() | AuthToken():
                 self._enter(visitor, request, lambda: self._entrance.login(visitor, request))
+
+    async def _read(self, visitor: Visitor, request: Statement | LastRounds | PokerRecall | Proof) -> Reply | Refusal:
+        match request:
+            case Statement():
+                return await self._queries.statement(visitor.player, request)
+            case LastRounds():
+                return await self._queries.last_rounds(visitor.player, request)
+            case PokerRecall():
+                return await self._queries.poker_hand(visitor.player, request)
+            case Proof():
+                return await self._queries.proof(visitor.player, BetId(request.bet))
 
     def _watch(self, visitor: Visitor, request: Watch) -> None:
         if request.stream == LOBBY:

@@ -27,7 +27,7 @@ from protocol.requests import (
 )
 from server.gateway.actions import Action, Forward, Ignore, Say, Serve, Shut, failed
 from server.gateway.buckets import Bucket, Takes
-from server.gateway.streams import LOBBY, TABLE_PREFIX, WALLET
+from server.gateway.streams import JACKPOT_PREFIX, LOBBY, TABLE_PREFIX, WALLET
 
 ID_AHEAD_MS_MAX: Final = 60_000
 """How far a client's clock may be ahead of ours: an id from the future would look new for as long."""
@@ -58,6 +58,7 @@ class Rules:
     tables: Container[str]
     requests_in_flight_max: int
     streams_max: int
+    jackpots: Container[str] = frozenset()
 
 
 class Session:
@@ -215,7 +216,7 @@ class Session:
         return Serve(request)
 
     def _add_stream(self, stream: str) -> Refusal | None:
-        if not (stream in (WALLET, LOBBY) or self._is_table(stream)):
+        if not (stream in (WALLET, LOBBY) or self._is_table(stream) or self._is_jackpot(stream)):
             return Refusal(Code.UNKNOWN_STREAM, {"stream": stream})
         if stream not in self.streams and len(self.streams) >= self._rules.streams_max:
             return Refusal(Code.TOO_MANY_SUBSCRIPTIONS, {"streams_max": self._rules.streams_max})
@@ -224,6 +225,9 @@ class Session:
 
     def _is_table(self, stream: str) -> bool:
         return stream.startswith(TABLE_PREFIX) and stream[len(TABLE_PREFIX) :] in self._rules.tables
+
+    def _is_jackpot(self, stream: str) -> bool:
+        return stream.startswith(JACKPOT_PREFIX) and stream[len(JACKPOT_PREFIX) :] in self._rules.jackpots
 
     def _overloaded(self, request: Request) -> Say:
         evidence = {"in_flight": self.in_flight, "in_flight_max": self._rules.requests_in_flight_max}

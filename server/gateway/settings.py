@@ -22,7 +22,8 @@ class Opening:
 class GatewaySettings:
     """`tables` are the ids of the tables there are, in the order of the lobby; `games` are those that one plays alone.
 
-    `token_key` signs access tokens. `minded` are the tables that are told which players come and go.
+    `jackpots` are the names of those that there are. `token_key` signs access tokens. `minded` are the tables that are
+    told which players come and go.
     """
 
     server: str
@@ -33,6 +34,7 @@ class GatewaySettings:
     token_key: bytes = field(repr=False)
     games: tuple[GameInfo, ...] = ()
     minded: frozenset[str] = frozenset()
+    jackpots: tuple[str, ...] = ()
     guests_allowed: bool = False
     telegram_bot_token: str | None = field(default=None, repr=False)
     telegram_auth_age_seconds_max: int = 86_400
@@ -71,6 +73,7 @@ class GatewaySettings:
                 for one in config.instant
             ),
             minded=frozenset(table.id for table in config.tables if table.game == "poker"),
+            jackpots=tuple(one.name for one in config.jackpots_played),
             guests_allowed=config.guests_allowed,
             telegram_bot_token=None if telegram is None else telegram.get_secret_value(),
             telegram_auth_age_seconds_max=config.telegram_auth_age_seconds_max,

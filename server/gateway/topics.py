@@ -6,7 +6,7 @@ from typing import Final
 from actors.runtime.ref import Ref
 from protocol.ids import PlayerId
 from server.gateway.backend import Interest
-from server.gateway.streams import TABLE_PREFIX, WALLET
+from server.gateway.streams import JACKPOT_PREFIX, TABLE_PREFIX, WALLET
 from server.gateway.topic import Topic
 
 WALLET_EVENTS_MAX: Final = 64
@@ -33,7 +33,10 @@ class Topics:
 
     def of(self, stream: str, player: PlayerId) -> Topic:
         """The topic of a stream as this player names it, made if it is not there, and about to be watched."""
-        topic = self._wallet(player) if stream == WALLET else self._table(stream)
+        if stream == WALLET:
+            topic = self._wallet(player)
+        else:
+            topic = self._jackpot(stream) if stream.startswith(JACKPOT_PREFIX) else self._table(stream)
         self._idle_since.pop(topic, None)
         return topic
 
@@ -80,6 +83,14 @@ class Topics:
         if topic is None:
             topic = Topic(stream, stream, Ref("table", stream.removeprefix(TABLE_PREFIX)), self._events_max)
             self._topics[stream] = self._tables[stream] = topic
+            self._began(topic)
+        return topic
+
+    def _jackpot(self, stream: str) -> Topic:
+        topic = self._topics.get(stream)
+        if topic is None:
+            topic = Topic(stream, stream, Ref("jackpot", stream.removeprefix(JACKPOT_PREFIX)), self._events_max)
+            self._topics[stream] = topic
             self._began(topic)
         return topic
 

@@ -98,6 +98,7 @@ COMPILED: Final = (
     "clients.bots.strategies",
     "clients.bots.table",
     "clients.bots.turns",
+    "clients.bots.wins",
     "clients.bots.wire",
 )
 """What a bet passes on its way, at the server and at a bot. They call each other directly, so all are used, or none."""

@@ -15,6 +15,8 @@ from server.config import (
     Config,
     DatabaseSettings,
     InstantSettings,
+    JackpotSettings,
+    LevelSettings,
     Limits,
     as_toml,
 )
@@ -27,6 +29,7 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "assets": AssetSettings,
     "tables": AnyTableSettings,
     "instant": InstantSettings,
+    "jackpots": JackpotSettings,
     "limits": Limits,
     "database": DatabaseSettings,
 }
@@ -75,6 +78,9 @@ def _sections(definitions: Mapping[str, Schema]) -> Iterator[str]:
         else:
             rows = _rows(model, definitions, f"{key}." if key in SINGLE else None)
             yield f"## {key}\n\n{header}: {said}\n\n{rows}"
+            if model is JackpotSettings:
+                of_levels = (LevelSettings.__doc__ or "").strip()
+                yield f"### LevelSettings\n\n{of_levels}\n\n{_rows(LevelSettings, definitions, None)}"
 
 
 def _rows(model: type[BaseModel], definitions: Mapping[str, Schema], prefix: str | None) -> str:

@@ -43,10 +43,10 @@ answers as the first time. Only a position (`epoch`, `seq`) in an answer from be
 The same id with another body is refused (1008). Its time may be at most {ID_AHEAD_MS_MAX // 1000} seconds ahead of the
 server's."""
 _STREAMS: Final = """\
-What the server says unasked is an event of a stream: `wallet` (one's own, watched from the login on), `table:ID` and
-`lobby`. Events of a stream are numbered by `seq` without gaps within an `epoch`. A snapshot replaces what was known and
-carries the position it is of. Whoever sees a gap, or another `epoch`, asks for a snapshot by `watch`. An answer that
-carries `epoch` and `seq` is itself that event of `wallet`."""
+What the server says unasked is an event of a stream: `wallet` (one's own, watched from the login on), `table:ID`,
+`jackpot:NAME` and `lobby`. Events of a stream are numbered by `seq` without gaps within an `epoch`. A snapshot replaces
+what was known and carries the position it is of. Whoever sees a gap, or another `epoch`, asks for a snapshot by
+`watch`. An answer that carries `epoch` and `seq` is itself that event of `wallet`."""
 _NOTATION: Final = """\
 Examples are in diagnostic notation: JSON, but that bytes are `h'0123'`. Below each are its bytes on the wire in
 hexadecimal. A request's field with a default may be left out."""

@@ -27,6 +27,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "watch": {"stream": "table:roulette-1"},
     "unwatch": {"stream": "lobby"},
     "lobby.list": {},
+    "jackpots.list": {},
     "games.list": {},
     "table.sit": {"table": "roulette-1"},
     "table.leave": {"table": "roulette-1"},

@@ -1,12 +1,15 @@
 """A whole casino on a host that a test drives by hand: wallets, games of one player, and a table of any game."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from actors.fairness.seal import KEY_BYTES, Sealer
 from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES, TABLE_GAMES, table_rules
 from actors.games.interface import Limits
 from actors.instant.load import InstantKind
+from actors.jackpots.feeder import FeederKind
+from actors.jackpots.jackpot import JackpotKind
+from actors.jackpots.plan import Entries, Plan
 from actors.runtime.actor import Kind
 from actors.runtime.host import HostLimits
 from actors.runtime.ref import Ref
@@ -22,7 +25,7 @@ from protocol.model import Request
 from protocol.money import Asset, Balance, player_account
 from protocol.records import TransferKind
 from protocol.replies import WalletSnapshot
-from tests.support.hand_driven import HandDriven
+from tests.support.hand_driven import SHARDS, HandDriven
 from tests.support.layouts import REQUESTS
 
 PLAY: Final = Asset(1, "PLAY", 2)
@@ -63,6 +66,7 @@ class Casino(HandDriven):
         limits: HostLimits | None = None,
         ledger: MemoryLedger | None = None,
         rules: Mapping[str, Any] = RULES,
+        jackpots: Sequence[Plan] = (),
     ) -> None:
         sealer = Sealer(bytes(KEY_BYTES))
         self.sealer = sealer
@@ -70,10 +74,13 @@ class Casino(HandDriven):
         alone = {(game, asset.code): DICE_LIMITS for game in games for asset in ASSETS}
         self.game: str = rules["game"]
         tables = {TABLE: (TABLE_GAMES[self.game], table_rules(rules))}
+        self.entries = Entries(jackpots, SHARDS)
         kinds: dict[str, Kind] = {
-            "wallet": WalletKind(ASSETS),
-            "instant": InstantKind(ASSETS, alone, sealer),
-            "table": TableKind(tables, ASSETS, sealer),
+            "wallet": WalletKind(ASSETS, None, self.entries),
+            "instant": InstantKind(ASSETS, alone, sealer, self.entries),
+            "table": TableKind(tables, ASSETS, sealer, self.entries),
+            "feeder": FeederKind(self.entries.plans),
+            "jackpot": JackpotKind(self.entries.plans),
         }
         super().__init__(kinds, limits=limits, ledger=ledger)
 

@@ -247,6 +247,7 @@ def dice_settled(request_id: bytes, seq: int) -> dict[str, Any]:
         "multiplier": 19_800,
         "seed": 1,
         "nonce": seq,
+        "jackpot": None,
         "available": OPENING,
         "held": 0,
         "epoch": EPOCH,

@@ -123,7 +123,7 @@ class House:
         player.seq += 1
         return {
             "t": "dice.settled", "roll": roll, "stake": stake, "payout": payout, "multiplier": multiplier,
-            "seed": 1, "nonce": player.seq, **self.position(player),
+            "seed": 1, "nonce": player.seq, "jackpot": None, **self.position(player),
         }  # fmt: skip
 
     def on_wallet_balances(self, player: Player, _: Fields) -> Fields:

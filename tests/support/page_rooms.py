@@ -111,7 +111,7 @@ def play_dice(player: Player, request: Any, now: int) -> Refusal | dict[str, Any
         stake=play.stake,
         payout=result.payout,
     )
-    return {**game.reply(play, result), "seed": player.seed_number, "nonce": nonce, **moved}
+    return {**game.reply(play, result), "seed": player.seed_number, "nonce": nonce, "jackpot": None, **moved}
 
 
 class Paid(NamedTuple):

@@ -9,6 +9,7 @@ from .blackjack import blackjack
 from .check import Check
 from .crash import chain_check, chain_of, crash
 from .draws import Draws, Result, commitment_of, mixed_seed
+from .jackpot import levels_won
 from .poker import found_in
 from .roulette import roulette
 from .sicbo import sicbo
@@ -72,7 +73,21 @@ def check_proof(proof: Mapping[str, Any], commitment: str | None = None, termina
         outcome, payout = _recomputed(name, draws, bet, proof["stake"])
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         return [*checks, Check("wager", "a bet of this game", f"{type(error).__name__}: {error}")]
-    return [*checks, Check("outcome", proof["outcome"], outcome), Check("payout", proof["payout"], payout)]
+    checks += [Check("outcome", proof["outcome"], outcome), Check("payout", proof["payout"], payout)]
+    if "jackpot" in proof["params"]:
+        checks.append(_jackpot_check(proof))
+    return checks
+
+
+def _jackpot_check(proof: Mapping[str, Any]) -> Check:
+    """The levels of its jackpot that a bet has won. One of several steps, or at a table, does not say so itself."""
+    recorded, seeds = proof["params"]["jackpot"], (proof["server_seed"], proof["client_seed"], proof["nonce"])
+    bet = str(proof["bet"]).replace("-", "") if proof["game"] in AT_TABLES else None
+    try:
+        won = levels_won(recorded, seeds, proof["stake"], bet)
+        return Check("jackpot", recorded.get("won", won), won)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return Check("jackpot", "what a bet records of its jackpot", f"{type(error).__name__}: {error}")
 
 
 def _hand_checks(proof: Mapping[str, Any], commitment: str | None) -> list[Check]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from server.cli.outcomes.alone import dice, keno, limbo, plinko, slots, wheel
+from server.cli.outcomes.jackpot import jackpot
 from server.cli.outcomes.params import Params, Seeds
 from server.cli.outcomes.steps import hilo, mines, videopoker
 from server.cli.outcomes.tables import baccarat, blackjack, crash, poker, roulette, sicbo
@@ -16,6 +17,7 @@ OUTCOMES: Final[Mapping[str, Callable[[Seeds, Params], dict[str, Any]]]] = {
     "crash": crash,
     "dice": dice,
     "hilo": hilo,
+    "jackpot": jackpot,
     "keno": keno,
     "limbo": limbo,
     "mines": mines,

@@ -3,8 +3,11 @@
 from typing import Final
 
 from actors.games.catalogue import TABLE_GAMES, table_rules
+from actors.jackpots.jackpot import pools_of
+from actors.jackpots.pools import Memory, Seeded
 from protocol.codec import MESSAGE_BYTES_MAX
 from protocol.errors import Code, Refusal
+from protocol.jackpots import Jackpots, JackpotSnapshot, PoolView
 from protocol.model import Message
 from protocol.replies import (
     AssetInfo,
@@ -29,11 +32,13 @@ from protocol.replies import (
     Welcome,
 )
 from protocol.version import PROTOCOL_VERSION
+from server.config import Config
 from server.config.limits import Limits
 from server.config.play import DEFAULT_INSTANT
 from server.config.tables import DEFAULT_TABLES, TableSettings
 from server.gateway.actions import failed
 from server.gateway.tokens import secret_text
+from server.play import configured_jackpots
 from server.reference.examples.dice import STAKE, dice_bet, dice_proof, dice_seeds, dice_settled
 from server.reference.examples.played import EPOCH
 from server.reference.examples.requests import access_token, resume_token
@@ -149,7 +154,9 @@ def reply_examples() -> tuple[Message, ...]:
         watching(2),
         Tables(id=story_id("lobby.list", 10_000), tables=tables),
         Games(id=story_id("games.list", 3_500), games=(_dice(),)),
-        LobbySnapshot(stream="lobby", epoch=NOW_MS, seq=1, tables=tables),
+        LobbySnapshot(stream="lobby", epoch=NOW_MS, seq=1, tables=tables, pools=_pools()),
+        Jackpots(id=story_id("jackpots.list", 10_200), pools=_pools()),
+        JackpotSnapshot(stream="jackpot:orchards", epoch=EPOCH, seq=0, pools=_pools()),
         WalletBalances(
             id=story_id("wallet.balances", 3_000), epoch=STREAM_EPOCH, seq=1, balances=(story_balance(OPENING),)
         ),
@@ -209,6 +216,15 @@ def _dice() -> GameInfo:
     """Dice with play money."""
     one = DEFAULT_INSTANT[0]
     return GameInfo(game="dice", asset=one.asset, min_bet=one.min_bet, max_bet=one.max_bet, max_profit=one.max_profit)
+
+
+def _pools() -> tuple[PoolView, ...]:
+    """The default one, before anybody has played."""
+    (plan,) = configured_jackpots(Config())
+    memory = Memory()
+    for level in plan.levels:
+        memory.apply(Seeded(level.name, level.seed))
+    return pools_of(plan, memory)
 
 
 def _first_table() -> TableInfo:

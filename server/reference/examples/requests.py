@@ -4,6 +4,7 @@ import hmac
 from typing import Final
 from urllib.parse import urlencode
 
+from protocol.jackpots import ListJackpots
 from protocol.model import Request
 from protocol.requests import (
     AuthGuest,
@@ -68,6 +69,7 @@ def request_examples() -> tuple[Request, ...]:
         Watch(id=story_id("watch", 11_000), stream=STREAM),
         Unwatch(id=story_id("unwatch", 50_000), stream=STREAM),
         ListTables(id=story_id("lobby.list", 10_000)),
+        ListJackpots(id=story_id("jackpots.list", 10_200)),
         ListGames(id=story_id("games.list", 3_500)),
         Sit(id=story_id("table.sit", 11_500), table=TABLE),
         Leave(id=story_id("table.leave", 49_000), table=TABLE),

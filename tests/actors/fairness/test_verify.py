@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 
 from actors.fairness.commitment import commitment_of
+from actors.fairness.jackpot import jackpot_numbers
 from actors.fairness.verify import verify
 from actors.games.catalogue import VERIFIABLE
 from actors.games.dice import Dice
 from actors.games.interface import InstantPlay, Limits, RoundSettled
 from protocol.games.dice import DiceBet
+from protocol.ids import BetId
 from protocol.replies import ProofView
 from tests.actors.games.roulette.play import ANN, BEN, GAME, Table, rules, seed_of
 
@@ -180,3 +182,45 @@ def test_a_check_shows_what_was_said_and_what_was_found() -> None:
 
     assert failed is not None
     assert (failed.said, failed.found) == (413, 412)
+
+
+def with_jackpot(proof: ProofView, *levels: tuple[str, int, int], **more: Any) -> ProofView:
+    recorded = {"name": "pot", "levels": [list(level) for level in levels], **more}
+    return proof.model_copy(update={"params": {**proof.params, "jackpot": recorded}})
+
+
+SURE, NEVER = ("sure", 1_000, 1), ("never", 1_000, 10**15)
+
+
+def test_a_bet_in_a_jackpot_says_which_levels_its_seeds_win() -> None:
+    report = verify(with_jackpot(dice_proof(), SURE, NEVER, won=["sure"]), DICE)
+
+    assert report.ok
+    assert (report.checks[-1].name, report.checks[-1].found) == ("jackpot", ["sure"])
+
+
+@pytest.mark.parametrize("won", [[], ["never"], ["sure", "never"]])
+def test_a_bet_that_says_it_has_won_otherwise_is_named(won: list[str]) -> None:
+    report = verify(with_jackpot(dice_proof(), SURE, NEVER, won=won), DICE)
+
+    assert report.failed is not None
+    assert report.failed.name == "jackpot"
+
+
+def test_a_bet_at_a_table_draws_for_its_own_id() -> None:
+    proof = roulette_proof()
+    assert proof.server_seed is not None
+    number = jackpot_numbers(proof.server_seed, proof.client_seed, proof.nonce, BetId(proof.bet))[0]
+    most = (proof.stake << 64) // (number + 1)
+
+    assert verify(with_jackpot(proof, ("mini", 1, most)), ROULETTE).checks[-1].found == ["mini"]
+    assert verify(with_jackpot(proof, ("mini", 1, 2 * most)), ROULETTE).checks[-1].found == []
+
+
+@pytest.mark.parametrize("recorded", [None, {}, {"levels": 5}, {"levels": [["mini"]]}])
+def test_what_is_no_jackpot_is_named(recorded: object) -> None:
+    proof = dice_proof()
+    report = verify(proof.model_copy(update={"params": {**proof.params, "jackpot": recorded}}), DICE)
+
+    assert report.failed is not None
+    assert report.failed.name == "jackpot"

@@ -38,6 +38,7 @@ CHECKS: Final = (
     "rounds",
     "batches",
     "pnl",
+    "jackpots",
 )
 
 
@@ -111,6 +112,7 @@ async def test_honest_books_are_clean_and_every_row_was_looked_at(
         "rounds": 2,
         "batches": 9,
         "pnl": 11,
+        "jackpots": 0,
     }
 
 

@@ -301,3 +301,24 @@ def test_a_bad_bet_at_a_table_ends_with_a_clear_message(arguments: tuple[str, ..
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert message in result.stderr
+
+
+def test_what_a_bet_draws_of_its_jackpot_is_reckoned_level_by_level() -> None:
+    numbers = outcome("jackpot")["outcome"]["numbers"]
+    assert len(numbers) == 4
+
+    for level, number in enumerate(numbers):
+        most = (100 << 64) // (number + 1)
+        sure = outcome("jackpot", "stake=100", f"every={min(most, 10**15)}", f"level={level}")
+        assert (sure["number"], sure["win"]) == (number, True)
+    assert outcome("jackpot", "stake=1", f"every={10**15}")["win"] is False
+    assert outcome("jackpot", f"bet={'0a' * 16}")["outcome"]["numbers"] != numbers
+
+
+@pytest.mark.parametrize("params", [("stake=5",), ("level=1",), ("stake=5", "every=9", "level=4"), ("bet=xyz",)])
+def test_what_is_no_draw_of_a_jackpot_ends_with_a_clear_message(params: tuple[str, ...]) -> None:
+    seeds = ("--server-seed", "server", "--client-seed", "client", "--nonce", "7")
+    ended = run("outcome", "jackpot", *seeds, *(part for one in params for part in ("--param", one)))
+
+    assert ended.exit_code == 2
+    assert "--param" in ended.stderr

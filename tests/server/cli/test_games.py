@@ -29,11 +29,12 @@ def refused(*arguments: str) -> str:
 def test_the_games_are_listed_with_their_limits() -> None:
     lines = run().splitlines()
 
-    assert lines[0].split() == ["GAME", "TABLE", "VARIANT", "ASSET", "MIN", "BET", "MAX", "BET", "MOST", "AT", "RISK"]
-    assert ["dice", "-", "-", "PLAY", "1", "100,000", "10,000,000"] in [line.split() for line in lines]
-    assert ["roulette", "roulette-2", "american", "PLAY", "10", "50,000", "100,000,000"] in [
-        line.split() for line in lines
-    ]
+    said = [line.split() for line in lines]
+    limits = ["MIN", "BET", "MAX", "BET", "MOST", "AT", "RISK"]
+    assert said[0] == ["GAME", "TABLE", "VARIANT", "ASSET", *limits, "JACKPOT", "SHARE", "%"]
+    assert ["dice", "-", "-", "PLAY", "1", "100,000", "10,000,000", "-", "-"] in said
+    assert ["slots", "-", "-", "PLAY", "1", "100,000", "10,000,000", "orchards", "1.0000"] in said
+    assert ["roulette", "roulette-2", "american", "PLAY", "10", "50,000", "100,000,000", "-", "-"] in said
 
 
 def test_what_is_configured_is_what_is_listed(tmp_path: Any) -> None:
@@ -50,6 +51,8 @@ def test_what_is_configured_is_what_is_listed(tmp_path: Any) -> None:
             "min_bet": 2,
             "max_bet": 3,
             "exposure_max": 4,
+            "jackpot": None,
+            "jackpot_share": 0,
         }
     ]
 
@@ -117,3 +120,17 @@ def test_what_cannot_be_simulated_is_refused() -> None:
     assert "exactly" in refused("rtp", "roulette", "--rounds", "100000")
     assert "decks" in refused("rtp", "blackjack", "--param", "decks=9")
     assert "colour" in refused("rtp", "blackjack", "--rounds", "100000", "--param", "colour=red")
+
+
+def test_the_jackpots_are_listed_with_what_they_return() -> None:
+    [pot] = json.loads(run("jackpots", "--json"))
+
+    assert (pot["jackpot"], pot["games"]) == ("orchards", ["slots"])
+    assert pot["return"] == "2/125"
+    assert {level["level"]: level["return"] for level in pot["levels"]} == {
+        "mini": "3/500",
+        "major": "1/200",
+        "grand": "1/200",
+    }
+    listed = json.loads(run("--json"))
+    assert {one["game"]: one["jackpot_share"] for one in listed if one["jackpot"]} == {"slots": 10_000}

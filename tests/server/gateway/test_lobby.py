@@ -6,6 +6,7 @@ import pytest
 
 from protocol.commands import LobbyLook
 from protocol.errors import Code, Refusal
+from protocol.jackpots import Jackpots, JackpotSnapshot, PoolView
 from protocol.replies import Tables
 from server.gateway.hub import Hub
 from server.gateway.lobby import LOBBY_ANSWER_SECONDS_MAX, LOBBY_SECONDS, Lobby
@@ -151,3 +152,32 @@ def test_a_lobby_without_tables_is_empty_at_once() -> None:
     lobby.ask(REQUEST, answers.append, 100.0)
 
     assert answers == [Tables(id=REQUEST, tables=())]
+
+
+def test_the_pools_of_jackpots_are_asked_for_with_the_tables_and_shown_beside_them() -> None:
+    pool = PoolView(
+        jackpot="pot", level="mini", asset="PLAY", games=("slots",), amount=5, seed=1, cap=9, share=1, every=1, wins=0,
+        last_amount=0, last_at_ms=0,
+    )  # fmt: skip
+    backend = FakeBackend()
+    tables = backend.answers[LobbyLook]
+    said = {"amount": 5}
+
+    def answer(ref: Any, command: Any) -> Any:
+        if ref.kind == "table":
+            return tables(ref, command)
+        shown = pool.model_copy(update=said)
+        return JackpotSnapshot(stream="jackpot:pot", epoch=1, seq=1, pools=(shown,))
+
+    backend.answers[LobbyLook] = answer
+    hub = Hub(backend, GatewayCounters(), 8, 60.0)
+    lobby = Lobby(backend, hub, ("roulette-1",), 1, lambda _: 0, ("pot",))
+    answers: list[Jackpots] = []
+    lobby.ask_jackpots(REQUEST, answers.append, 100.0)
+    watcher = FakeWatcher()
+    lobby.watch(watcher, REQUEST, 100.2)
+    said["amount"] = 6
+    lobby.sweep(101.5)
+
+    assert answers == [Jackpots(id=REQUEST, pools=(pool,))]
+    assert [one["pools"][0]["amount"] for one in watcher.got if one["t"] == "lobby.snapshot"] == [5, 6]

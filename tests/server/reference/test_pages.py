@@ -50,7 +50,7 @@ def test_every_error_and_every_close_code_is_in_its_table() -> None:
 
 @pytest.mark.parametrize("key", Config.model_fields)
 def test_every_key_of_the_configuration_is_there(key: str) -> None:
-    if key in {"assets", "tables", "instant", "limits", "database"}:
+    if key in {"assets", "tables", "instant", "jackpots", "limits", "database"}:
         assert f"\n## {key}\n" in CONFIGURATION
     else:
         assert f"| `{key}` |" in section(CONFIGURATION, "Keys")
