@@ -8,14 +8,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from actors.jackpots.feeder import read_feeder
 from actors.runtime.driver import UNFINISHED_SECONDS
 from actors.runtime.ref import Ref
 from persistence.memory.tables import StoredBet
 from protocol.commands import LobbyLook, Watchers
 from protocol.games.steps import STEP_MS_MAX
 from protocol.records import BetState
+from tests.support.jackpots import books_of
 from tests.support.simulation_cluster import ClusterWorld
-from tests.support.simulation_plan import TABLES
+from tests.support.simulation_plan import JACKPOTS, POT, TABLES
 from tests.support.simulation_player import Player
 from tests.support.simulation_time import Stalled, run_virtually
 from tests.support.simulation_world import Broken, World
@@ -74,6 +76,7 @@ async def _story(world: World) -> None:
         await _until(world, lambda: not world.busy and not any(bet.table_id for bet in _open_bets(world)))
     async with asyncio.timeout(UNATTENDED_SECONDS_MAX):
         await _until(world, lambda: not world.busy and not any(_open_bets(world)))
+        await _until(world, lambda: not books_of(world.ledger, POT).unpaid and not _claimed(world))
         for player in players:
             await player.check_wallet()
     world.oracle.finished({player.id: player.opened + player.moved for player in players})
@@ -88,6 +91,12 @@ async def _spectate(world: World) -> None:
                 process.post(Ref("table", table), Watchers(world.rng.randint(0, WATCHERS_MAX)), None)
                 process.post(Ref("table", table), LobbyLook(), lambda _: None)
         await asyncio.sleep(world.rng.random() * 2)
+
+
+def _claimed(world: World) -> bool:
+    """Whether a feeder has a pool to be paid still."""
+    rows = world.ledger.load_journals_now([str(ref) for ref in JACKPOTS.actors() if ref.kind == "feeder"])
+    return any(read_feeder(row).claims for row in rows.values() if row.snapshot is not None)
 
 
 def _open_bets(world: World) -> Iterator[StoredBet]:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from actors.instant.load import InstantKind
+from actors.jackpots.feeder import FeederKind
+from actors.jackpots.jackpot import JackpotKind
 from actors.runtime.actor import ReplyTo
 from actors.runtime.node import HostNode
 from actors.runtime.ref import Ref
@@ -15,7 +17,7 @@ from actors.wallet.load import WalletKind, players_to_wake
 from persistence.interfaces import StoreError
 from tests.support.simulation_commands import is_poison
 from tests.support.simulation_mesh import Pausable, WeatherMesh
-from tests.support.simulation_plan import ALONE, ASSETS, SHARDS, TABLES, rooms_of
+from tests.support.simulation_plan import ALONE, ASSETS, JACKPOTS, SHARDS, TABLES, rooms_of
 from tests.support.simulation_process import OUR_FAULTS, Surroundings
 from tests.support.simulation_store import Wire
 
@@ -59,15 +61,17 @@ class SimulatedHost(Pausable):
             name,
             self._wire,
             {
-                "wallet": WalletKind(ASSETS),
-                "instant": InstantKind(ASSETS, ALONE, world.sealer),
-                "table": TableKind(rooms_of(world.plan.tables), ASSETS, world.sealer),
+                "wallet": WalletKind(ASSETS, None, JACKPOTS),
+                "instant": InstantKind(ASSETS, ALONE, world.sealer, JACKPOTS),
+                "table": TableKind(rooms_of(world.plan.tables), ASSETS, world.sealer, JACKPOTS),
+                "feeder": FeederKind(JACKPOTS.plans),
+                "jackpot": JackpotKind(JACKPOTS.plans),
             },
             shards=SHARDS,
             clock=world.now,
             entropy=world.rng.randbytes,
             limits=world.plan.limits,
-            standing=[Ref("table", one) for one in TABLES],
+            standing=[*(Ref("table", one) for one in TABLES), *JACKPOTS.actors()],
             unfinished=players_to_wake,
             connect=lambda host: mesh.peer(self, host),
             find_routes=self._find_routes,

@@ -18,9 +18,10 @@ from persistence.memory.tables import StoredBet
 from protocol.errors import CATALOGUE, Code, Refusal
 from protocol.ids import BetId, CommandId, PlayerId
 from protocol.money import player_of
-from protocol.records import BetEnd, BetState, CommandRecord, HoldState
+from protocol.records import BetEnd, BetState, CommandRecord, HoldState, TransferKind
+from tests.support.jackpots import check_money, moved, pools_won
 from tests.support.simulation_draws import Draws
-from tests.support.simulation_plan import Played
+from tests.support.simulation_plan import POT, Played
 
 _UNSEEN: Final = ("epoch", "seq")
 """Positions in a stream, which answers after a restart do not repeat."""
@@ -189,7 +190,16 @@ class Oracle:
         for player, amount in given.items():
             won = sum(_result(bet) for bet in tables.bets.values() if player_of(bet.account) == player)
             has = sum(one.posted for one in tables.accounts.values() if one.id > 0 and player_of(one.id) == player)
-            self._same("money", player, has, amount + won)
+            jackpots = sum(
+                one.amount
+                for one in tables.transfers.values()
+                if one.kind == TransferKind.JACKPOT_WIN and player_of(one.credit) == player
+            )
+            self._same("money", player, has, amount + won + jackpots)
+        check_money(self._ledger, POT)
+        paid = len(moved(self._ledger, TransferKind.JACKPOT_WIN))
+        self._same("pools won", "of one draw", pools_won(self._ledger) <= paid, True)
+        self.checked["pools won"] += paid
 
 
 def _result(bet: StoredBet) -> int:

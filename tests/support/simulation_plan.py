@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES, TABLE_GAMES, table_rules
 from actors.games.interface import Limits, TableGame
+from actors.jackpots.plan import Entries, Level
+from actors.jackpots.plan import Plan as Jackpot
 from actors.runtime.host import HostLimits
 from protocol.money import Asset
 
@@ -18,6 +20,15 @@ USDT: Final = Asset(2, "USDT", 6)
 ASSETS: Final = (PLAY, USDT)
 DICE_LIMITS: Final = Limits(min_bet=10, max_bet=2_000, max_total=2_000, exposure_max=100_000)
 ALONE: Final = {(game, one.code): DICE_LIMITS for game in (*INSTANT_GAMES, *STEP_GAMES) for one in ASSETS}
+POT: Final = Jackpot(
+    "pot",
+    1,
+    PLAY,
+    ("dice", "slots", "mines", *TABLE_GAMES),
+    (Level("mini", 10_001, 3_000, 500, 2_000), Level("grand", 5_003, 30_000, 5_000, 10**9)),
+)
+"""Won by each tenth bet or so."""
+JACKPOTS: Final = Entries([POT], SHARDS)
 TABLES: Final = ("table-1", "table-2")
 """What is played there is drawn from the seed."""
 Played = tuple[str, str]

@@ -7,6 +7,8 @@ from typing import Any, Final, Protocol
 
 from actors.fairness.seal import Sealer
 from actors.instant.load import InstantKind
+from actors.jackpots.feeder import FeederKind
+from actors.jackpots.jackpot import JackpotKind
 from actors.runtime.actor import ReplyTo
 from actors.runtime.host import Host
 from actors.runtime.local import LocalRuntime
@@ -16,7 +18,7 @@ from actors.wallet.load import WalletKind, players_to_wake
 from persistence.interfaces import StoreError
 from tests.support.simulation_commands import is_poison
 from tests.support.simulation_oracle import Oracle
-from tests.support.simulation_plan import ALONE, ASSETS, SHARDS, TABLES, Plan, rooms_of
+from tests.support.simulation_plan import ALONE, ASSETS, JACKPOTS, SHARDS, TABLES, Plan, rooms_of
 from tests.support.simulation_store import Store, Wire
 
 OUR_FAULTS: Final = frozenset({"runtime broken", "commit failed", "actor cannot be loaded"})
@@ -66,12 +68,14 @@ class Process:
             self.host,
             self._wire,
             {
-                "wallet": WalletKind(ASSETS),
-                "instant": InstantKind(ASSETS, ALONE, world.sealer),
-                "table": TableKind(rooms_of(world.plan.tables), ASSETS, world.sealer),
+                "wallet": WalletKind(ASSETS, None, JACKPOTS),
+                "instant": InstantKind(ASSETS, ALONE, world.sealer, JACKPOTS),
+                "table": TableKind(rooms_of(world.plan.tables), ASSETS, world.sealer, JACKPOTS),
+                "feeder": FeederKind(JACKPOTS.plans),
+                "jackpot": JackpotKind(JACKPOTS.plans),
             },
             name=name,
-            standing=[Ref("table", one) for one in TABLES],
+            standing=[*(Ref("table", one) for one in TABLES), *JACKPOTS.actors()],
             unfinished=players_to_wake,
             on_event=self._event,
         )
