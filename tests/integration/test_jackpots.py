@@ -35,11 +35,11 @@ async def jackpot_rows(dsn: str) -> tuple[dict[int, list[int]], list[dict[str, A
     """The amounts of a jackpot's transfers by kind, and what settled bets have recorded of it."""
     connection = await asyncpg.connect(dsn)
     try:
-        transfers = await connection.fetch("SELECT kind, amount FROM transfer WHERE kind IN (8, 9, 10)")
+        transfers = await connection.fetch("SELECT kind, amount FROM transfer WHERE kind IN (11, 12, 13)")
         bets = await connection.fetch("SELECT params FROM bet WHERE state = 2")
     finally:
         await connection.close()
-    amounts: dict[int, list[int]] = {8: [], 9: [], 10: []}
+    amounts: dict[int, list[int]] = {11: [], 12: [], 13: []}
     for row in transfers:
         amounts[row["kind"]].append(row["amount"])
     return amounts, [msgpack.unpackb(row["params"])["jackpot"] for row in bets]

@@ -71,46 +71,46 @@ async def test_what_was_played_is_clean_and_every_transfer_of_a_jackpot_was_look
 NEWEST = "(SELECT max(id) FROM transfer WHERE kind = {kind})"
 BREAKS = {
     "a contribution of more than the feeder has had": (
-        f"UPDATE transfer SET amount = amount + 1 WHERE id = {NEWEST.format(kind=8)}",
+        f"UPDATE transfer SET amount = amount + 1 WHERE id = {NEWEST.format(kind=11)}",
         "disagree",
     ),
     "a seed that was given twice": (
-        f"UPDATE transfer SET amount = 2 * amount WHERE id = {NEWEST.format(kind=9)}",
+        f"UPDATE transfer SET amount = 2 * amount WHERE id = {NEWEST.format(kind=12)}",
         "disagree",
     ),
     "a win of less than was awarded": (
-        f"UPDATE transfer SET amount = amount - 1 WHERE id = {NEWEST.format(kind=10)}",
+        f"UPDATE transfer SET amount = amount - 1 WHERE id = {NEWEST.format(kind=13)}",
         "disagree",
     ),
     "a win that the house pays": (
         (
             "UPDATE transfer SET debit = (SELECT max(credit) FROM transfer WHERE kind = 1)"
-            f" WHERE id = {NEWEST.format(kind=10)}"
+            f" WHERE id = {NEWEST.format(kind=13)}"
         ),
         "not between",
     ),
     "a contribution that stays with the house": (
         (
             "UPDATE transfer SET credit = (SELECT min(debit) FROM transfer WHERE kind = 6)"
-            f" WHERE id = {NEWEST.format(kind=8)}"
+            f" WHERE id = {NEWEST.format(kind=11)}"
         ),
         "not between",
     ),
     "a stake that goes to the jackpot": (
         (
-            "UPDATE transfer SET credit = (SELECT min(credit) FROM transfer WHERE kind = 8)"
+            "UPDATE transfer SET credit = (SELECT min(credit) FROM transfer WHERE kind = 11)"
             f" WHERE id = {NEWEST.format(kind=1)}"
         ),
         "not between",
     ),
     "a win of no bet": (
-        f"UPDATE transfer SET ref = gen_random_uuid() WHERE id = {NEWEST.format(kind=10)}",
+        f"UPDATE transfer SET ref = gen_random_uuid() WHERE id = {NEWEST.format(kind=13)}",
         "without its settled bet",
     ),
     "a win of another player's bet": (
         (
             "UPDATE transfer t SET ref = (SELECT b.id FROM bet b WHERE b.account <> t.credit LIMIT 1)"
-            f" WHERE id = {NEWEST.format(kind=10)}"
+            f" WHERE id = {NEWEST.format(kind=13)}"
         ),
         "without its settled bet",
     ),
