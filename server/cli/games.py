@@ -46,9 +46,9 @@ def command(context: click.Context, config: Config, json_wanted: bool) -> None:
         click.echo(
             "\nPoker: bets are buy-ins. The house risks nothing and takes a rake of the pots, up to a cap a hand."
         )
-        keys = ("table", "seats", "small_blind", "big_blind", "rake_per_mille", "rake_cap")
+        stakes = ("table", "seats", "small_blind", "big_blind", "rake_per_mille", "rake_cap")
         titles = ("TABLE", "SEATS", "SMALL BLIND", "BIG BLIND", "RAKE ‰", "AT MOST")
-        click.echo(table_text(titles, [[_shown(one[key]) for key in keys] for one in poker]))
+        click.echo(table_text(titles, [[_shown(one[key]) for key in stakes] for one in poker]))
 
 
 def _with_jackpot(game: Mapping[str, Any], jackpots: Mapping[tuple[str, str], Plan]) -> dict[str, Any]:

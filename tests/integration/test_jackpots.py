@@ -59,9 +59,9 @@ async def test_pools_that_are_won_while_the_server_is_killed_are_paid_once(data_
         amounts, recorded = await jackpot_rows(server.database_url)
     assert audit["checks"]["jackpots"]["rows"] == sum(map(len, amounts.values()))
     won = sum(len(one["won"]) for one in recorded)
-    assert won == len(amounts[10]) > KILLS
-    assert len(amounts[9]) == won + len(HOT["levels"])  # type: ignore[arg-type]
-    assert all(amount >= 300 for amount in amounts[10])
+    assert won == len(amounts[13]) > KILLS
+    assert len(amounts[12]) == won + len(HOT["levels"])  # type: ignore[arg-type]
+    assert all(amount >= 300 for amount in amounts[13])
 
 
 async def test_a_player_sees_the_pools_wins_one_and_checks_the_draw(data_dir: Path, tmp_path: Path) -> None:
