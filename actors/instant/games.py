@@ -62,6 +62,8 @@ class Open(NamedTuple):
             state,
             self.step + 1,
             at,
+            self.jackpot,
+            self.won,
         )
 
     def reply(self) -> dict[str, Any]:
