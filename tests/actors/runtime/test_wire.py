@@ -13,6 +13,8 @@ from protocol.commands import (
     AskAboutId,
     Asked,
     ChipsMoved,
+    FeederHeard,
+    FeederReport,
     Held,
     IdIsNew,
     LobbyLook,
@@ -37,7 +39,7 @@ from protocol.errors import Code, ProtocolError, Refusal
 from protocol.games.dice import DiceBet
 from protocol.games.roulette import RouletteBet, RouletteSnapshot
 from protocol.games.table import Wager
-from protocol.ids import AccountId, CommandId, PlayerId, ShardId
+from protocol.ids import AccountId, BetId, CommandId, PlayerId, ShardId
 from protocol.model import Request
 from protocol.replies import BalanceView, Done, WalletSnapshot
 from server.reference.examples import examples
@@ -77,6 +79,8 @@ SAID: tuple[Any, ...] = (
     MoveChips(ID, b"digest", AccountId(8), -5, 3, REPLY),
     ChipsMoved(ID, 3, True, REPLY),
     ChipsMoved(ID, 3, False, REFUSAL),
+    FeederReport((("mini", 3), ("grand", 2**40)), ((4, BetId(ID), "mini"),), 3),
+    FeederHeard((("mini", 3),), ((4, 10**12),)),
 )
 
 
@@ -93,6 +97,7 @@ def taken_apart(data: bytes) -> tuple[Any, ...]:
 def test_every_command_between_processes_is_tried_here() -> None:
     assert {type(command) for command in SAID} == set(COMMANDS)
     stay_at_home = {"Claim", "Play", "Played", "Keep", "Kept", "OpenGame", "CloseGame", "Refusal", "NamedTuple"}
+    stay_at_home |= {"FeedJackpot", "PayJackpot"}
     named = {one for one in vars(commands).values() if isinstance(one, type) and one.__module__ == commands.__name__}
     assert {one.__name__ for one in named - set(COMMANDS)} <= stay_at_home
 
