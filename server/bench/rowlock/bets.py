@@ -94,6 +94,7 @@ async def play(
         "payout": result.payout,
         "seed": seed.number,
         "nonce": nonce,
+        "jackpot": None,
         **game.reply(wager, result),
         "available": after - held,
         "held": held,
