@@ -155,6 +155,7 @@ async def bet_until(player: Player, wanted: Callable[[Fields], bool]) -> tuple[F
 async def test_one_bet_through_many_sockets_at_once_is_placed_once_and_answered_everywhere(data_dir: Path) -> None:
     settings = {"tables": SLOW, "limits.actor_idle_seconds": 0.001}
     async with serving(data_dir, settings=settings) as server:
+        always = await actors_awake(server)
         async with Player(server.ws) as first, Player(server.ws) as second, Player(server.ws) as third:
             secret = (await seated(first))["guest_secret"]
             for other in (second, third):
@@ -162,7 +163,7 @@ async def test_one_bet_through_many_sockets_at_once_is_placed_once_and_answered_
             for asleep in (True, False):  # a wallet with a stake on a table does not sleep
                 for bet in (dice(), roulette("roulette-1")):
                     if asleep:
-                        await until_wallets_sleep(server)
+                        await until_asleep(server, always)
                     await placed_once(server, bet, first, second, second, third, third)
         await server.audit()
 
@@ -176,17 +177,22 @@ async def placed_once(server: Server, bet: Fields, *players: Player) -> None:
     assert await stakes(server, bet["id"]) == (1, 1)
 
 
-async def until_wallets_sleep(server: Server) -> None:
-    """Wait until the host has put to sleep whatever may sleep: only the table is left."""
+async def until_asleep(server: Server, always: float) -> None:
+    """Wait until the host has put to sleep whatever may sleep: tables and jackpots are `always` awake."""
+    async with asyncio.timeout(ANSWER_SECONDS_MAX):
+        while await actors_awake(server) > always:
+            await until(lambda: True)
 
-    def actors() -> float:
+
+async def actors_awake(server: Server) -> float:
+    """How many actors the host has in memory."""
+
+    def ask() -> float:
         with urllib.request.urlopen(f"{server.http}/metrics", timeout=ANSWER_SECONDS_MAX) as response:
             lines = response.read().decode().splitlines()
         return float(next(line.split()[1] for line in lines if line.startswith("croupier_actors ")))
 
-    async with asyncio.timeout(ANSWER_SECONDS_MAX):
-        while await asyncio.to_thread(actors) > 1:
-            await until(lambda: True)
+    return await asyncio.to_thread(ask)
 
 
 async def test_an_id_of_another_player_is_refused_and_disturbs_nobody(data_dir: Path) -> None:
