@@ -49,6 +49,7 @@ COMPILED: Final = (
     "actors.games.sicbo.game",
     "actors.instant.games",
     "actors.instant.instant",
+    "actors.jackpots.feeder",
     "actors.runtime.courier",
     "actors.runtime.driver",
     "actors.runtime.exchange",
