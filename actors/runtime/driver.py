@@ -369,21 +369,25 @@ class Driver:
             await self.check_ownership()
             self.host.sweep()
             self.wake_standing()
-            await self._wake_unfinished()
+            if self._loop.time() >= self._unfinished_at:
+                await self.wake_unfinished()
             self.after()
 
-    async def _wake_unfinished(self) -> None:
-        """Have those loaded who must go on, if it is time to ask for them."""
-        if self._unfinished is None or self._loop.time() < self._unfinished_at or self.host.suspended:
+    async def wake_unfinished(self) -> None:
+        """Have those loaded who must go on. A ledger that cannot say who is asked again with the next sweep."""
+        self._unfinished_at = 0.0
+        if self._unfinished is None or self.host.suspended:
             return
         try:
             refs = await self._unfinished(self._ledger)
         except StoreError as error:
+            self._unfinished_at = 0.0
             self._on_event("load failed", {"kind": "unfinished", "actors": 0, "error": str(error)})
             return
         self._unfinished_at = self._loop.time() + UNFINISHED_SECONDS
         for ref in refs:
             self.host.wake(ref)
+        self.after()
 
     async def check_ownership(self) -> None:
         """A host that has nothing to write would not learn from its commits that it was fenced, and go on answering."""

@@ -57,7 +57,6 @@ class HostNode:
         """The host has given everything back, and its process may end."""
         codec = codec if codec is not None else Codec()
         self._ledger = ledger
-        self._unfinished = unfinished
         self._on_event = on_event
         self._on_commit = on_commit
         self._loop = asyncio.get_running_loop()
@@ -88,6 +87,7 @@ class HostNode:
             kinds,
             self._tenure,
             standing=standing,
+            unfinished=unfinished,
             on_event=on_event,
             on_commit=self._committed,
             on_taken=on_taken,
@@ -168,7 +168,7 @@ class HostNode:
         self._on_event("shards acquired", {"epoch": host.epoch, "shards": len(shards)})
         self.driver.wake_standing()
         self.driver.after()
-        self._begin_task(self._wake_unfinished(), "unfinished").add_done_callback(self._woken)
+        self._begin_task(self.driver.wake_unfinished(), "unfinished").add_done_callback(self._woken)
 
     async def _until(self, done: Callable[[], bool]) -> None:
         """Wait for batches, until this is so or another epoch has begun."""
@@ -177,16 +177,6 @@ class HostNode:
         while self.host.life == life and not done():
             self._progress.clear()
             await self._progress.wait()
-
-    async def _wake_unfinished(self) -> None:
-        try:
-            unfinished = await self._unfinished(self._ledger)
-        except StoreError as error:
-            self._on_event("load failed", {"kind": "unfinished", "actors": 0, "error": str(error)})
-            return
-        for ref in unfinished:
-            self.host.wake(ref)
-        self.driver.after()
 
     def _woken(self, task: "asyncio.Task[None]") -> None:
         """Whoever was not woken would owe what he owes for ever: a host that cannot do that is to be replaced."""

@@ -32,11 +32,11 @@ ALL = [ShardId(shard) for shard in range(SHARDS)]
 def casino_kinds() -> dict[str, Kind]:
     """Wallets, instant games and one table."""
     sealer = Sealer(bytes(KEY_BYTES))
-    dice = {("dice", asset.code): DICE_LIMITS for asset in ASSETS}
+    limits = {(game, asset.code): DICE_LIMITS for game in ("dice", "mines") for asset in ASSETS}
     tables = {TABLE: (TABLE_GAMES["roulette"], table_rules(RULES))}
     return {
         "wallet": WalletKind(ASSETS),
-        "instant": InstantKind(ASSETS, dice, sealer),
+        "instant": InstantKind(ASSETS, limits, sealer),
         "table": TableKind(tables, ASSETS, sealer),
     }
 

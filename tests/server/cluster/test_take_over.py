@@ -98,7 +98,7 @@ async def test_a_host_that_cannot_wake_whom_it_should_for_a_fault_is_taken_for_d
     async with a_town() as town:
         await town.direct(hosts=3)
         dead, broken, _ = town.hosts
-        monkeypatch.setattr(town.host(broken), "_unfinished", fault)
+        monkeypatch.setattr(town.host(broken).driver, "_unfinished", fault)
         town.murder(dead)
         await asyncio.sleep(30)
         assert [told["task"] for told in town.told("runtime broken")] == ["unfinished"]
