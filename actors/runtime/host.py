@@ -137,6 +137,8 @@ class Host:
         self._wanted: deque[Cell] = deque()
         self._loading: dict[Ref, Cell] = {}
         self._resting: list[Cell] = []
+        self._missed: dict[Ref, None] = {}
+        """Whose time came when there was no room, or one of whom it needed could not be loaded: it comes again."""
         self._lookups = LookUps()
         self._timers = Timers()
 
@@ -255,6 +257,7 @@ class Host:
         self._wanted.clear()
         self._loading.clear()
         self._resting.clear()
+        self._missed.clear()
         self._lookups.clear()
         self._timers.clear()
         for sender in waiting:
@@ -292,6 +295,7 @@ class Host:
                 self._pass_on(ref, command, sender, shard)
                 return
             if len(self.cells) >= self.limits.actors_max:
+                self._miss(ref, command)
                 self._overloaded(sender, actors_max=self.limits.actors_max)
                 return
             cell = self._new_cell(ref, shard)
@@ -300,9 +304,17 @@ class Host:
             return
         room = self.limits.mailbox_max * (_INTERNAL_MAILBOX_FACTOR if type(sender) is Ref else 1)
         if len(cell.mailbox) >= room:
+            self._miss(ref, command)
             self._overloaded(sender, mailbox_max=room)
             return
         cell.mailbox.append((command, sender))
+
+    def _miss(self, ref: Ref, command: Any) -> None:
+        """A message is dropped. Whoever sent it repeats it; but nobody repeats that somebody's time has come."""
+        if type(command) is _Again:
+            ref, command = command.ref, command.command
+        if type(command) is Wake:
+            self._missed[ref] = None
 
     def _pass_on(self, ref: Ref, command: Any, sender: Sender, shard: ShardId) -> None:
         """An actor's message to one on another host leaves with the batch; anybody else is told whose it is not.
@@ -491,7 +503,8 @@ class Host:
         cell = self._loading.pop(ref, None)
         if cell is not None and self.cells.get(ref) is cell:
             del self.cells[ref]
-            for _, sender in cell.mailbox:
+            for command, sender in cell.mailbox:
+                self._miss(ref, command)
                 self._refuse(sender, answer)
 
     def take_lookups(self, count_max: int) -> list[CommandId]:
@@ -555,9 +568,16 @@ class Host:
         self._let_reads_go()
 
     def sweep(self) -> int:
-        """Put actors to sleep that were idle, and try again with those that rested; says how many fell asleep."""
+        """Put actors to sleep that were idle, and try again with those that rested, or whose time could not be told.
+
+        Says how many fell asleep.
+        """
         self._wanted.extend(self._resting)
         self._resting.clear()
+        if self._suspended is None and self._records_max:
+            missed, self._missed = self._missed, {}
+            for ref in missed:
+                self._dispatch(ref, Wake(self._clock()), None)
         horizon = self._clock() - self.limits.idle_ms
         idle = [
             ref
