@@ -98,7 +98,7 @@ def test_enough_of_everything_happens() -> None:
         happened += spine.simulate(seed)[0]
 
     games = [f"draws of {game}" for game in INSTANT_GAMES]
-    games += [f"games of {game}" for game in STEP_GAMES] + [f"payouts of {game}" for game, _ in PLAYED]
+    games += [f"games of {game}" for game in STEP_GAMES] + [f"payouts of {game}" for game in PLAYED]
     often = ("commits", "answers", "events", "rounds", "RotateSeeds", "ID_REUSED", *games)
     faults = ("died", "deposed", "recovered", "unknown batch looked up", "lookups", "turns_failed", "OVERLOADED")
     now_and_then = (*faults, "late", "RouletteUndo", "SicBoUndo", "BaccaratUndo", "CrashUndo", "cash-outs")

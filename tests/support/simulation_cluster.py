@@ -19,6 +19,8 @@ from tests.support.simulation_world import World
 HEALTH_SECONDS_MAX: Final = 0.8
 RESTART_SECONDS_MAX: Final = 3.0
 PAUSE_SECONDS_MAX: Final = 6.0
+LEISURE: Final = 10
+"""How much slower the directory looks when nothing goes wrong any more."""
 STRAY: Final = 0.3
 """How often a player speaks to another gateway than the last time."""
 
@@ -191,7 +193,7 @@ class ClusterWorld(World):
     async def _direct(self) -> None:
         """See that every shard is somewhere, and that it does not stay there for too long."""
         while True:
-            await asyncio.sleep(0.05 + self.rng.random() * 0.3)
+            await asyncio.sleep((0.05 + self.rng.random() * 0.3) * (LEISURE if self.calm else 1))
             while len(self.alive_hosts) < self.cluster.hosts:
                 await asyncio.sleep(self.rng.random() * RESTART_SECONDS_MAX)
                 self._launch_host()

@@ -28,10 +28,10 @@ NO_SPOT: Final = "no-such-spot"
 NO_SUCH_KIND: Final = 99
 """A kind of transfer that makes the turn that meets it raise."""
 _WISHES: Final = {
-    "dice": 20,
-    "alone": 10,
+    "dice": 12,
+    "alone": 20,
     "table": 45,
-    "game": 12,
+    "game": 18,
     "move": 10,
     "undo": 3,
     "clear": 2,
@@ -210,9 +210,13 @@ class Wishes:
         if rng.random() < 0.1:
             return MinesCashOut(id=id, bet=rng.randbytes(16), step=0)
         amount = rng.choices((5, 10, 100, 700, 9_000), weights=(1, 5, 5, 3, 1))[0]
-        if (one := rng.random()) < 0.5:
-            return (HiloBet if one < 0.3 else VideopokerBet)(id=id, asset=PLAY.code, amount=amount)
+        if (kind := rng.choice((HiloBet, VideopokerBet, MinesBet))) is not MinesBet:
+            return _made(kind, id=id, asset=PLAY.code, amount=amount)
         return MinesBet(id=id, asset=PLAY.code, amount=amount, mines=rng.choice((1, 3, 10)))
+
+    def begin(self, id: CommandId) -> Intent:
+        """Begin a game of steps that is open until somebody goes on with it."""
+        return self.asks(VideopokerBet(id=id, asset=PLAY.code, amount=10))
 
     def step(self, id: CommandId, state: Mapping[str, Any]) -> Intent:
         """Go on with an open game, sensibly or not."""

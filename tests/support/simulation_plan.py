@@ -29,14 +29,20 @@ POT: Final = Jackpot(
 )
 """Won by each tenth bet or so."""
 JACKPOTS: Final = Entries([POT], SHARDS)
+UNATTENDED: Final = 8
+"""Each so manieth simulation, by its seed, has games that players have left open."""
 TABLES: Final = ("table-1", "table-2")
 """What is played there is drawn from the seed."""
 Played = tuple[str, str]
 """A game with tables, and a variant of it."""
-PLAYED: Final[tuple[Played, ...]] = tuple(
-    (game.name, variant) for game in TABLE_GAMES.values() if game.name != "blackjack" for variant in game.variants
-)
+PLAYED: Final[tuple[str, ...]] = tuple(game for game in TABLE_GAMES if game != "blackjack")
 """All but blackjack, whose players act in the middle of a round: tests/actors/table/test_blackjack_faults.py."""
+
+
+def played_of(rng: Random) -> Played:
+    """A game and one of its variants: every game as often as any other, however many variants it has."""
+    game = rng.choice(PLAYED)
+    return game, rng.choice(TABLE_GAMES[game].variants)
 
 
 def rules_of(table: str, played: Played) -> Any:
@@ -92,9 +98,11 @@ class Plan:
     sweeps_per_second: float
     lost_messages: float
     repeated_messages: float
+    unattended: bool
+    """Whether all players leave games open, which the platform must finish: that is ten minutes more to simulate."""
 
 
-def plan_of(rng: Random) -> Plan:
+def plan_of(seed: int, rng: Random) -> Plan:
     """Some simulations are calm, most are not; some hosts have hardly any room, and some actors hardly any rest."""
     rough = rng.random()
     limits = HostLimits(
@@ -111,7 +119,7 @@ def plan_of(rng: Random) -> Plan:
             delay_seconds_max=rng.choice((0.005, 0.05, 0.4)),
         ),
         limits=limits,
-        tables={table: rng.choice(PLAYED) for table in TABLES},
+        tables={table: played_of(rng) for table in TABLES},
         players=rng.randint(1, 4),
         actions=rng.randint(6, 20),
         flurry=rng.choice((0, 0, 0, 24)),
@@ -120,4 +128,5 @@ def plan_of(rng: Random) -> Plan:
         sweeps_per_second=rng.choice((0.2, 2.0, 10.0)),
         lost_messages=rng.choice((0.0, 0.05, 0.2)) * rough,
         repeated_messages=rng.choice((0.0, 0.1, 0.3)),
+        unattended=seed % UNATTENDED == 0,
     )

@@ -38,7 +38,7 @@ FLIGHT_SECONDS_MAX: Final = 12.0
 STEPS: Final = 0.8
 """How often a game is gone on with at once; others are left open, and finished at the end."""
 STAYING_AWAY: Final = 0.03
-"""How often a player who should take a step takes none any more: the platform must finish the game."""
+"""How often a player who leaves with games open takes no step in them: the platform must finish them."""
 MISCHIEF: Final = 0.03
 """How often a command is sent by which a turn must fail."""
 
@@ -88,9 +88,10 @@ class Player:
 
     async def leave(self) -> None:
         """Finish every game that is open, or stay away from all of them, and give up every seat."""
-        while games := (await self._until_answered(self._wishes.open_games(self._new_id()))).games:
-            if self._happens(STAYING_AWAY):
-                break
+        is_here = not (self._world.plan.unattended or self._happens(STAYING_AWAY))
+        if self._world.plan.unattended:
+            await self._until_answered(self._wishes.begin(self._new_id()))
+        while is_here and (games := (await self._until_answered(self._wishes.open_games(self._new_id()))).games):
             await self._until_answered(self._wishes.step(self._new_id(), games[0]))
         for table in TABLES:
             await self._until_answered(self._wishes.asks(Leave(id=self._new_id(), table=table)))

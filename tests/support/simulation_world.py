@@ -36,7 +36,7 @@ class World:
     def __init__(self, seed: int, *, tracing: bool) -> None:
         self.seed = seed
         self.rng = Random(seed)
-        self.plan = plan_of(self.rng)
+        self.plan = plan_of(seed, self.rng)
         self.loop = asyncio.get_running_loop()
         self.sealer = Sealer(self.rng.randbytes(KEY_BYTES))
         self.ledger = MemoryLedger(SHARDS)
