@@ -13,7 +13,7 @@ from actors.games.alone import MULTIPLIER_ONE
 from actors.games.blackjack import HouseRules, rules_of
 from actors.games.blackjack.odds import figures as blackjack_figures
 from actors.games.board import BoardGame
-from actors.games.board.layout import payoffs_of_spot
+from actors.games.board.layout import Layout, payoffs_of_spot
 from actors.games.catalogue import ALONE_GAMES, BOARD_GAMES, STEP_GAMES
 from actors.games.crash import payoffs_at
 from actors.games.dice import ROLLS, is_wager, multiplier_of, winning_rolls
@@ -83,6 +83,13 @@ def sheet(game: str) -> tuple[Line, ...]:
     return tuple(line_of(game, params) for params in SAMPLES[game])
 
 
+def lines_at(game: str, params: Mapping[str, Any]) -> tuple[Line, ...]:
+    """A line for each kind of spot of a layout, which is told as recorded with bets; of games with a layout only."""
+    layout = BOARD_GAMES[game].layout(params)
+    named = {"variant": layout.variant}
+    return tuple(Line({**named, "spot": spot}, payoffs_of_spot(layout, spot)) for spot in _spot_of_each_kind(layout))
+
+
 def line_of(game: str, params: Mapping[str, Any]) -> Line:
     """One wager of a game. Raises `NotAWager`, `ValueError` or `KeyError` for what is none."""
     if game == "dice":
@@ -131,13 +138,19 @@ def _dice(target: int, *, over: bool) -> Payoffs:
     return payoffs_of([(Fraction(0), 1 - chance), (Fraction(multiplier_of(wins), MULTIPLIER_ONE), chance)])
 
 
+def _spot_of_each_kind(layout: Layout) -> Iterator[str]:
+    """The first spot of each kind, in the order of the layout."""
+    kinds = set()
+    for spot, kind in layout.kinds.items():
+        if kind not in kinds:
+            kinds.add(kind)
+            yield spot
+
+
 def _one_of_each_kind(game: BoardGame) -> Iterator[Mapping[str, Any]]:
     for variant in game.variants:
-        kinds = set()
-        for spot, kind in game.layout({"variant": variant}).kinds.items():
-            if kind not in kinds:
-                kinds.add(kind)
-                yield {"variant": variant, "spot": spot}
+        for spot in _spot_of_each_kind(game.layout({"variant": variant})):
+            yield {"variant": variant, "spot": spot}
 
 
 SAMPLES: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {

@@ -1,28 +1,19 @@
-"""`croupier games`: what can be played here, and the exact odds of it."""
+"""`croupier games`: what can be played here, and the jackpots of it."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
 
-from actors.fairness.verify import NotAWager
-from actors.games.sheets import SAMPLES, Line, line_of, sheet
 from actors.jackpots.plan import Plan
-from server.cli import monitor
-from server.cli.errors import UserError
+from server.cli import monitor, rtp
 from server.cli.options import configured
-from server.cli.simulated import HEAD as SIMULATED_HEAD
-from server.cli.simulated import ROUNDS, ROUNDS_MAX, ROUNDS_MIN, SEED, simulated
-from server.cli.simulated import row_of as simulated_row
 from server.cli.text import table_text
 from server.config import Config, PokerSettings, TableSettings
-from server.odds_text import row_of
 from server.play import configured_jackpots
 
 __all__ = ["command"]
-
-_TRUTHS = {"true": True, "false": False}
 
 
 @click.group(name="games", invoke_without_command=True)
@@ -125,111 +116,8 @@ def _poker(one: PokerSettings) -> dict[str, Any]:
     return {"seats": one.seats, "small_blind": one.small_blind, "big_blind": one.big_blind, **rake}
 
 
-@command.command(name="rtp")
-@click.argument("game", type=click.Choice([*sorted(SAMPLES), "poker"]))
-@click.option("--param", "params", metavar="KEY=VALUE", multiple=True, help="Only wagers like this, see above.")
-@click.option(
-    "--rounds",
-    type=click.IntRange(ROUNDS_MIN, ROUNDS_MAX),
-    help=f"Of blackjack from whole decks: simulate so many for each line; {ROUNDS:,} if only decks=… is given.",
-)
-@click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True, help="Of what is simulated.")
-@click.option("--json", "json_wanted", is_flag=True, help="Print JSON, with exact fractions.")
-def rtp_command(game: str, params: tuple[str, ...], rounds: int | None, seed: int, json_wanted: bool) -> None:
-    """Print the exact return to the player, and the standard deviation, of each kind of wager on GAME.
-
-    Figures are per unit staked, for stakes that no rounding touches; they are computed, not simulated, but for those of
-    blackjack from whole decks, which come with their standard error. What a jackpot adds for its games is not in them:
-    see `croupier games jackpots`.
-
-    \b
-    Parameters by game:
-      baccarat  variant=eight_decks      or infinite; spot=banker
-      blackjack natural=3:2 peek=true    one box, played best, from an endless shoe; hits_soft_17,
-                                         doubles_after_split, surrender=true; hands_max=4;
-                                         decks=6 is simulated
-      crash     target=200               in hundredths
-      dice      target=5050 over=true    target in hundredths
-      hilo      rank=7 guess=higher      one guess after a card, ace 1 to king 13; or lower
-      keno      picks=5 risk=classic     how many numbers; or low, medium, high
-      limbo     target=200               in hundredths
-      mines     mines=3 tiles=5          reveal so many tiles, then stop
-      plinko    rows=16 risk=high        8 to 16; low, medium, high, expert
-      roulette  variant=european         or american, la_partage; spot=red
-      sicbo     variant=macau            or atlantic_city, australia; spot=triple:6
-      slots     machine=aurora           orchard, caravan, aurora
-      videopoker hold=best               always hold what is best
-      wheel     segments=50 risk=low     10, 20, … 50; low, medium, high
-    """
-    if game == "poker":
-        raise UserError(
-            "poker has no return to the player: what one wins another loses, and the house takes a rake;"
-            " `croupier games` lists it"
-        )
-    wanted = dict(_pair(text) for text in params)
-    if rounds is not None or (game == "blackjack" and "decks" in wanted):
-        _print_simulated(game, simulated(wanted, rounds, seed) if game == "blackjack" else None, json_wanted)
-        return
-    lines = _chosen(game, wanted)
-    if json_wanted:
-        click.echo(json.dumps({"game": game, "wagers": [_as_json(line) for line in lines]}))
-        return
-    head = ("WAGER", "RTP %", "EDGE %", "DEVIATION", "PAID EVERY", "AT MOST")
-    click.echo(table_text(head, [row_of(line) for line in lines]))
-
-
 command.add_command(monitor.command)
-
-
-def _print_simulated(game: str, lines: list[dict[str, Any]] | None, json_wanted: bool) -> None:
-    if lines is None:
-        raise UserError(f"{game} is computed exactly: only blackjack takes --rounds")
-    if json_wanted:
-        click.echo(json.dumps({"game": game, "simulated": lines}))
-        return
-    click.echo(table_text(SIMULATED_HEAD, [simulated_row(line) for line in lines]))
-
-
-def _chosen(game: str, wanted: Mapping[str, Any]) -> Sequence[Line]:
-    """The lines of the sheet that agree with what is wanted; else the wager itself, if there is such a one."""
-    known = set(SAMPLES[game][0])
-    if unknown := set(wanted) - known:
-        raise UserError(f"{game} has no --param {', '.join(sorted(unknown))}, but {', '.join(sorted(known))}")
-    found = [line for line in sheet(game) if all(_comparable(line.params[key]) == wanted[key] for key in wanted)]
-    if found:
-        return found
-    given = f"{game} has no wager with {', '.join(f'{key}={value}' for key, value in wanted.items())}"
-    if set(wanted) != known:
-        raise UserError(given)
-    try:
-        return [line_of(game, wanted)]
-    except (NotAWager, ValueError, KeyError) as error:
-        raise UserError(given) from error
-
-
-def _comparable(value: object) -> object:
-    return len(value) if isinstance(value, list) else value
-
-
-def _pair(text: str) -> tuple[str, Any]:
-    key, separator, value = text.partition("=")
-    if not separator or not key or not value:
-        raise UserError(f"--param takes KEY=VALUE, not {text!r}")
-    if value in _TRUTHS:
-        return key, _TRUTHS[value]
-    return key, int(value) if value.isascii() and value.isdigit() else value
-
-
-def _as_json(line: Line) -> dict[str, Any]:
-    payoffs = [{"pays": str(multiple), "chance": str(chance)} for multiple, chance in (line.payoffs or {}).items()]
-    exact = {"rtp": line.rtp, "variance": line.variance, "hit_rate": line.hit_rate, "pays_at_most": line.best}
-    return {
-        "params": dict(line.params),
-        "rtp": float(line.rtp),
-        "standard_deviation": line.deviation,
-        "exact": {key: str(figure) for key, figure in exact.items()},
-        "payoffs": payoffs or None,
-    }
+command.add_command(rtp.command)
 
 
 def _shown(value: object) -> str:

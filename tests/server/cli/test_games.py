@@ -5,25 +5,20 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from actors.games.sheets import SAMPLES
-from server.cli import main
+from tests.support import commands
 
 UNLISTED = [("slots", {"machine": "aurora"}), *(("blackjack", params) for params in SAMPLES["blackjack"])]
 """With free spins, or splits and doubles, there are too many payouts for a list; their figures are as exact."""
 
 
 def run(*arguments: str) -> str:
-    result = CliRunner().invoke(main, ["games", *arguments], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.output
+    return commands.run("games", *arguments)
 
 
 def refused(*arguments: str) -> str:
-    result = CliRunner().invoke(main, ["games", *arguments])
-    assert result.exit_code != 0
-    return result.output + (str(result.exception) if result.exception else "")
+    return commands.refused("games", *arguments)
 
 
 def test_the_games_are_listed_with_their_limits() -> None:
