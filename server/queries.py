@@ -19,6 +19,7 @@ from protocol.replies import ProofView, RoundsPage, StatementPage, StatementRow
 from protocol.requests import LastRounds, Statement
 from server.poker_hands import hand_of
 from server.replay import Replay, replay
+from server.replay_hand import ReplayedHand
 from server.rounds import Recall
 
 _BALANCES: Final = {"cash": Balance.CASH, "bonus": Balance.BONUS}
@@ -64,7 +65,7 @@ class LedgerQueries:
             id=request.id, asset=request.asset, balance=request.balance, rounds=tuple(rounds), next=page.following
         )
 
-    async def replay(self, round_id: str) -> Replay | Refusal:
+    async def replay(self, round_id: str) -> Replay | ReplayedHand | Refusal:
         """A round of a table (`TABLE:NUMBER`), or of one player (the bet's id), recalled and played again."""
         return await replay(self._ledgers, round_id, self.proof)
 

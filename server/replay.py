@@ -13,6 +13,7 @@ from protocol.ids import COMMAND_ID_BYTES, BetId, PlayerId
 from protocol.money import asset_of, balance_of, player_of
 from protocol.records import BetState
 from protocol.replies import PlayedRound, ProofView
+from server.replay_hand import ReplayedHand, replayed_hand
 from server.rounds import Recall
 
 LoadProof = Callable[[PlayerId | None, BetId], Awaitable[ProofView | Refusal]]
@@ -73,14 +74,17 @@ class Replay:
         }
 
 
-async def replay(ledgers: Ledgers, round_id: str, load_proof: LoadProof) -> Replay | Refusal:
-    """Find a round by `TABLE:NUMBER`, or by the id of a bet, and play its bets again by the rules of each.
+async def replay(ledgers: Ledgers, round_id: str, load_proof: LoadProof) -> Replay | ReplayedHand | Refusal:
+    """Find a round by `TABLE:NUMBER`, or by the id of a bet, and play its bets, or its hand, again by its rules.
 
     Refuses with `UNKNOWN_BET` when nothing was bet under this id, and with `ID_REUSED` when several players used it.
     """
     table, colon, number = round_id.rpartition(":")
     if colon and number.isascii() and number.isdigit():
         bets = await ledgers.round_bets(table, int(number))
+        found = None if bets else await ledgers.of_table(table).find_round(table, int(number))
+        if (hand := replayed_hand(round_id, found)) is not None:
+            return hand
     else:
         bets = await _of_id(ledgers, round_id)
         if len(bets) > 1:

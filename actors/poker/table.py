@@ -16,7 +16,8 @@ import msgpack
 from actors.fairness.commitment import commitment_of, new_server_seed
 from actors.fairness.entropy import client_seed_from
 from actors.fairness.seal import NONCE_BYTES, Sealer, round_seed
-from actors.games.poker.deck import deck_of
+from actors.games.poker.bound import card_commitments, deck_commitment
+from actors.games.poker.deck import deck_under
 from actors.games.poker.events import (
     Advance,
     BuyIn,
@@ -33,13 +34,13 @@ from actors.games.poker.events import (
     TopUp,
 )
 from actors.games.poker.hand import Hand
-from actors.games.poker.history import history_of
 from actors.games.poker.rules import Rules
 from actors.games.poker.state import replayed
 from actors.games.poker.table import deadline, decide, may_deal
 from actors.games.poker.view import cards_for, lobby_of, published, view
 from actors.poker.journal import Bought, Buying, Owed, Paid, Raked, TableEvent, write_event
 from actors.poker.memory import Memory, apply_event, dump_memory
+from actors.poker.record import outcome_of
 from actors.poker.requests import command_of
 from actors.runtime.actor import Sender
 from actors.runtime.ref import Ref
@@ -276,21 +277,24 @@ class PokerTable:
             turn.wake_at(max(at, turn.now))
 
     def _open(self, turn: Turn) -> None:
-        """The seed of the next hand is drawn and sealed before anybody mixes entropy into it."""
+        """The seed of the next hand is drawn and sealed, and its cards committed to, before anybody mixes entropy in.
+
+        What everybody sees is the commitment to the cards; the round has that to the seed, which stays with the house.
+        """
         table, number = self._rules.table, self._memory.state.number + 1
         seed = new_server_seed(turn.entropy(SERVER_SEED_BYTES))
-        commitment = commitment_of(seed)
+        commitment = deck_commitment(card_commitments(seed, table, number))
         decided = decide(self._memory.state, OpenHand(commitment, turn.now))
         if isinstance(decided, Refusal) or not decided:
             return
         self._seed = seed
         sealed = self._sealer.seal(seed, round_seed(table, number), turn.entropy(NONCE_BYTES))
-        turn.stage(RoundOpen(table, number, GAME, commitment, sealed, turn.now))
+        turn.stage(RoundOpen(table, number, GAME, commitment_of(seed), sealed, turn.now))
         self._happen(turn, decided)
         self._keep(turn)
 
     def _deal(self, turn: Turn) -> None:
-        """The deck follows from the seed that was committed to and from what players have mixed in since."""
+        """The deck follows from the order that was committed to and from what players have mixed in since."""
         state = self._memory.state
         client_seed = client_seed_from(self._rules.table, state.number + 1, state.opened, state.mixed.values())
         decided = decide(state, DealHand(state.opened, client_seed, turn.now))
@@ -333,7 +337,7 @@ class PokerTable:
             return
         if hand is None:
             # All were all in by their blinds, so that it was over with its deal.
-            deck = deck_of(self._seed, state.client_seed, state.number)
+            deck = deck_under(state.commitment, self._seed, state.client_seed, state.number)
             hand = replayed(self._rules, state.last.deal, deck, state.last.moves)
         rake = state.last.result.rake
         if rake:
@@ -341,21 +345,7 @@ class PokerTable:
             ref = command_id_from(turn.now, turn.entropy(10))
             sides = turn.escrow(asset), turn.house(asset)
             turn.stage(Transfer(turn.next_transfer(), *sides, rake, TransferKind.RAKE, ref, 0, None))
-        entrants = [one.seat for one in hand.deal.entrants]
-        names = {seat: state.seats[seat].name for seat in entrants}
-        history = history_of(self._rules, hand, names, seen=entrants)
-        players = [state.seats[seat].player for seat in entrants]
-        outcome = msgpack.packb(
-            {
-                "variant": self._rules.variant,
-                "entrants": entrants,
-                "players": players,
-                "board": hand.board,
-                "shown": list(hand.shown()),
-                "rake": rake,
-                "phh": history,
-            }
-        )
+        outcome = outcome_of(state, hand, self._seed)
         contributions = msgpack.packb(state.contributions)
         turn.stage(
             RoundEnd(self._rules.table, state.number, self._seed, state.client_seed, contributions, outcome, turn.now)

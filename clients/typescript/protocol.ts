@@ -1425,15 +1425,20 @@ export interface PokerEnded {
 }
 
 /**
- * A hand that is over, in PHH, with the cards that were shown and one's own, and what its deck follows from.
+ * A hand that is over, in PHH, with the cards that were shown and one's own, and what these can be checked by.
  *
- * Whoever has the server seed can compute all cards, those that were mucked too.
+ * `card_commitments` are those to the card at each place of the secret order, and `commitment` is to all of them;
+ * `salts` are (place, salt) of the cards in `cards` and on the board. The other cards are told to nobody. Both are
+ * bytes of which the hexadecimal text is hashed.
+ *
+ * Hands that were dealt under rules 1 have the server seed instead, from which all their cards can be computed.
  */
 export interface PokerHand {
   readonly t: "poker.hand";
   readonly id: Uint8Array;
   readonly table: string;
   readonly hand: Int;
+  readonly rules: Int;
   readonly phh: string;
   readonly commitment: string;
   readonly server_seed: string | null;
@@ -1443,6 +1448,8 @@ export interface PokerHand {
   readonly entrants: ReadonlyArray<Int>;
   readonly cards: ReadonlyArray<readonly [Int, ReadonlyArray<Int>]>;
   readonly board: ReadonlyArray<Int>;
+  readonly card_commitments: ReadonlyArray<Uint8Array>;
+  readonly salts: ReadonlyArray<readonly [Int, Uint8Array]>;
 }
 
 /** One's own hole cards; none of those who are not dealt in. */
@@ -1463,7 +1470,7 @@ export interface PokerLeave {
   readonly table: string;
 }
 
-/** Give entropy to the deck of hand `hand`, the next one, whose commitment is public; once a hand. */
+/** Give entropy to the deck of hand `hand`, the next one, whose cards are committed to; once a hand. */
 export interface PokerMix {
   readonly t: "poker.mix";
   /** sixteen bytes of a UUIDv7 */
@@ -1500,7 +1507,7 @@ export interface PokerMoved {
   readonly turn: PokerTurn | null;
 }
 
-/** The server seed of the next hand is committed to: until it is dealt, players may mix their entropy in. */
+/** The cards of the next hand are committed to: until it is dealt, players may mix their entropy in. */
 export interface PokerOpened {
   readonly t: "poker.opened";
   readonly stream: string;
@@ -1592,7 +1599,7 @@ export interface PokerSit {
 /**
  * The whole table as this viewer may see it; it replaces what was known. `cards` are the viewer's own.
  *
- * `opened` is the commitment to the next hand's server seed, or empty.
+ * `opened` is the commitment to the cards of the next hand, or empty.
  */
 export interface PokerSnapshot {
   readonly t: "poker.snapshot";

@@ -89,7 +89,7 @@ class PokerShow(Request):
 
 
 class PokerMix(Request):
-    """Give entropy to the deck of hand `hand`, the next one, whose commitment is public; once a hand."""
+    """Give entropy to the deck of hand `hand`, the next one, whose cards are committed to; once a hand."""
 
     room: ClassVar[str] = "table"
     t: Literal["poker.mix"] = "poker.mix"
@@ -124,14 +124,19 @@ class PokerRecall(Request):
 
 
 class PokerHand(Reply):
-    """A hand that is over, in PHH, with the cards that were shown and one's own, and what its deck follows from.
+    """A hand that is over, in PHH, with the cards that were shown and one's own, and what these can be checked by.
 
-    Whoever has the server seed can compute all cards, those that were mucked too.
+    `card_commitments` are those to the card at each place of the secret order, and `commitment` is to all of them;
+    `salts` are (place, salt) of the cards in `cards` and on the board. The other cards are told to nobody. Both are
+    bytes of which the hexadecimal text is hashed.
+
+    Hands that were dealt under rules 1 have the server seed instead, from which all their cards can be computed.
     """
 
     t: Literal["poker.hand"] = "poker.hand"
     table: str
     hand: int
+    rules: int
     phh: str
     commitment: str
     server_seed: str | None
@@ -141,6 +146,8 @@ class PokerHand(Reply):
     entrants: tuple[int, ...]
     cards: tuple[tuple[int, Cards], ...]
     board: Cards
+    card_commitments: tuple[bytes, ...]
+    salts: tuple[tuple[int, bytes], ...]
 
 
 class PokerBought(Reply):
@@ -204,7 +211,7 @@ class PokerResult(Message):
 class PokerSnapshot(Push):
     """The whole table as this viewer may see it; it replaces what was known. `cards` are the viewer's own.
 
-    `opened` is the commitment to the next hand's server seed, or empty.
+    `opened` is the commitment to the cards of the next hand, or empty.
     """
 
     t: Literal["poker.snapshot"] = "poker.snapshot"
@@ -253,7 +260,7 @@ class PokerDealt(Push):
 
 
 class PokerOpened(Push):
-    """The server seed of the next hand is committed to: until it is dealt, players may mix their entropy in."""
+    """The cards of the next hand are committed to: until it is dealt, players may mix their entropy in."""
 
     t: Literal["poker.opened"] = "poker.opened"
     hand: int

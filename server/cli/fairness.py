@@ -67,7 +67,7 @@ def outcome_command(game: str, server_seed: str, client_seed: str, nonce: int, p
       baccarat  variant=eight_decks left=888… spot=banker stake=100  or infinite
       sicbo     variant=atlantic_city spot=small stake=100  or macau, australia
       crash     target=200 stake=100                 target in hundredths
-      poker     variant=holdem players=6             or omaha; who is dealt in
+      poker     variant=holdem players=6 table=T     or omaha; who is dealt in; rules=1 for old hands
       jackpot   stake=100 every=1000000 level=0      and bet=HEX of a bet at a table
     Stakes and payouts are in ledger units.
     """

@@ -17,6 +17,7 @@ from server.config import Config
 
 if TYPE_CHECKING:
     from server.replay import Replay
+    from server.replay_hand import ReplayedHand
 
 __all__ = ["command"]
 
@@ -36,7 +37,8 @@ def replay_command(round_id: str, config: Config) -> None:
 
     ROUND_ID is TABLE:NUMBER, such as roulette-1:314, or the id of a bet of a game that one plays alone. Of each bet
     the verdict is `agrees`, `differs`, `secret` (its server seed is still in use), `open` or `returned`. Ends with exit
-    code 1 when a bet differs.
+    code 1 when a bet differs. A hand of poker (TABLE:NUMBER) is dealt again with all its cards, those that nobody has
+    shown too, and what differs of it is in `failed`.
     """
     replayed = asyncio.run(_replayed(round_id, config))
     click.echo(json.dumps(replayed.as_json(), default=bytes.hex))
@@ -56,7 +58,7 @@ def hand_command(hand_id: str, phh_wanted: bool, player: int | None, config: Con
     """
     hand = asyncio.run(_hand(hand_id, player, config))
     fields = hand.model_dump(exclude={"t", "id"})
-    click.echo(hand.phh if phh_wanted else json.dumps({"game": "poker", **fields}))
+    click.echo(hand.phh if phh_wanted else json.dumps({"game": "poker", **fields}, default=bytes.hex))
 
 
 async def _hand(hand_id: str, player: int | None, config: Config) -> PokerHand:
@@ -77,7 +79,7 @@ async def _hand(hand_id: str, player: int | None, config: Config) -> PokerHand:
     return found
 
 
-async def _replayed(round_id: str, config: Config) -> "Replay":
+async def _replayed(round_id: str, config: Config) -> "Replay | ReplayedHand":
     from persistence.embedded import EngineError
     from server.bootstrap import open_queries
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import asyncpg
 import msgpack
-from pokerkit import HandHistory
 
 from actors.fairness.seal import Sealer, round_seed
-from actors.games.poker.deck import deck_of, read_card
+from actors.games.poker.bound import card_commitments, deck_commitment
+from actors.games.poker.deck import deck_of
+from actors.games.poker.history import cards_in, is_played_out
 from protocol.ids import TableId
 from tests.support.server import serving
 from tests.support.swarm import Swarm, assert_nothing_was_lost
@@ -55,14 +56,11 @@ async def hands_of(dsn: str) -> list[Any]:
 
 def assert_dealt_as_bound(row: Any, sealer: Sealer) -> None:
     """The cards of a hand follow from the seed that was sealed before, and the library plays it to the same end."""
-    seed = sealer.open(row["sealed"], round_seed(TableId(row["table_id"]), row["round"]))
-    deck = deck_of(seed, row["client_seed"], row["round"])
-    history = HandHistory.loads(msgpack.unpackb(row["outcome"], strict_map_key=False)["phh"])
-    dealt = [action.split()[-1] for action in history.actions if action.startswith("d dh")]
-    cards = [read_card(text[at : at + 2]) for text in dealt for at in range(0, len(text), 2)]
-    board = [action.split()[-1] for action in history.actions if action.startswith("d db")]
-    cards += [read_card(text[at : at + 2]) for text in board for at in range(0, len(text), 2)]
-    assert tuple(cards) == deck[: len(cards)], row
-    *_, end = history
-    rake = history.user_defined_fields["_rake"]
-    assert sum(end.stacks) - rake == sum(history.finishing_stacks or ()), row
+    table, number = TableId(row["table_id"]), row["round"]
+    seed = sealer.open(row["sealed"], round_seed(table, number))
+    outcome = msgpack.unpackb(row["outcome"], strict_map_key=False)
+    assert outcome["commitment"] == deck_commitment(card_commitments(seed, table, number)), row
+    hole, board = cards_in(outcome["phh"])
+    cards = [card for one in hole for card in one] + list(board)
+    assert tuple(cards) == deck_of(seed, row["client_seed"], number)[: len(cards)], row
+    assert is_played_out(outcome["phh"]), row

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Final
 
-from actors.fairness.draws import U32_COUNT, Draws
+from actors.fairness.draws import Draws
+from actors.fairness.orders import fair_below
 from protocol.games.blackjack import ENDLESS
 
 RANKS: Final = "23456789TJQKA"
@@ -40,14 +41,6 @@ def total(cards: Iterable[str]) -> int:
 def is_natural(cards: tuple[str, ...]) -> bool:
     """An ace and a ten, the first two cards of a hand that was not split."""
     return len(cards) == 2 and total(cards) == BEST
-
-
-def fair_below(draws: Draws, outcomes: int) -> int:
-    """The next choice of one of `outcomes`, each exactly as likely: numbers of the last, incomplete run are skipped."""
-    whole_runs = U32_COUNT - U32_COUNT % outcomes
-    while (number := draws.u32()) >= whole_runs:
-        pass
-    return number % outcomes
 
 
 class Shoe:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from actors.games.poker.button import Positions
-from actors.games.poker.deck import deck_of
+from actors.games.poker.deck import deck_under
 from actors.games.poker.events import (
     ChipsAdded,
     Event,
@@ -108,7 +108,7 @@ def _dealt(state: State, event: HandDealt, server_seed: str | None) -> None:
     state.number, state.commitment, state.client_seed = deal.number, event.commitment, event.client_seed
     state.contributions, state.opened, state.mixed = tuple(state.mixed.values()), "", {}
     state.extended, state.absent, state.moves, state.last, state.hidden = set(), set(), [], None, {}
-    state.hand = Hand(rules, deal, deck_of(server_seed, event.client_seed, deal.number))
+    state.hand = Hand(rules, deal, deck_under(event.commitment, server_seed, event.client_seed, deal.number))
     _begin_turn(state, state.hand, event.at)
 
 

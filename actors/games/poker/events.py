@@ -82,7 +82,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class OpenHand:
-    """Commit to the next hand's server seed, so that players can mix theirs in before it is dealt."""
+    """Commit to the order of the next hand's cards, so that players can mix entropy in before it is dealt."""
 
     commitment: str
     now: int
@@ -100,7 +100,7 @@ class Mix:
 
 @dataclass(frozen=True, slots=True)
 class DealHand:
-    """Deal a hand whose deck is bound to `commitment` (of the server seed) and to `client_seed`."""
+    """Deal a hand whose deck is bound to `commitment` and to `client_seed`."""
 
     commitment: str
     client_seed: str
@@ -183,7 +183,7 @@ class ReachChanged:
 
 @dataclass(frozen=True, slots=True)
 class HandOpened:
-    """The server seed of hand `number`, the next one, is committed to."""
+    """The cards of hand `number`, the next one, are committed to."""
 
     number: int
     commitment: str

@@ -10,7 +10,7 @@ from typing import Final
 from pokerkit import BoardDealing, CheckingOrCalling, CompletionBettingOrRaisingTo, Folding, HoleCardsShowingOrMucking
 from pokerkit import HandHistory as Library
 
-from actors.games.poker.deck import written
+from actors.games.poker.deck import read_card, written
 from actors.games.poker.hand import Hand, posts_of
 from actors.games.poker.rules import Rules
 
@@ -52,6 +52,34 @@ def seen_by(text: str, places: Container[int]) -> str:
     history = Library.loads(text)
     history.actions = [_hidden(action, places) for action in history.actions]
     return history.dumps()
+
+
+def cards_in(text: str) -> tuple[list[tuple[int, ...]], tuple[int, ...]]:
+    """The hole cards of each place of the deal, and the board, of a history that has them all."""
+    hole: list[tuple[int, ...]] = []
+    board: tuple[int, ...] = ()
+    for words in map(str.split, Library.loads(text).actions):
+        if words[:2] == ["d", "dh"]:
+            hole.append(_read(words[3]))
+        elif words[:2] == ["d", "db"]:
+            board += _read(words[2])
+    return hole, board
+
+
+def is_played_out(text: str) -> bool:
+    """Whether the library plays the hand to the stacks that it is said to end with, but for the rake of the winners."""
+    history = Library.loads(text)
+    *_, end = history
+    finished, winnings = history.finishing_stacks or (), history.winnings or ()
+    if not len(end.stacks) == len(finished) == len(winnings):
+        return False
+    raked = [stack - said for stack, said in zip(end.stacks, finished, strict=True)]
+    is_of_winners = all(part == 0 or (part > 0 and won) for part, won in zip(raked, winnings, strict=True))
+    return is_of_winners and sum(raked) == history.user_defined_fields["_rake"]
+
+
+def _read(cards: str) -> tuple[int, ...]:
+    return tuple(read_card(cards[at : at + 2]) for at in range(0, len(cards), 2))
 
 
 def _hidden(action: str, places: Container[int]) -> str:

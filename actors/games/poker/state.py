@@ -8,7 +8,7 @@ import msgpack
 
 from actors.games.poker.button import Debt, Places, Positions, Sitter, places_of
 from actors.games.poker.deal import Deal, Entrant, Move, Result, Winning
-from actors.games.poker.deck import deck_of
+from actors.games.poker.deck import deck_under
 from actors.games.poker.hand import Hand
 from actors.games.poker.rules import Rules
 from protocol.ids import PlayerId
@@ -64,7 +64,7 @@ class State:
     contributions: tuple[str, ...] = ()
     """What players mixed into the hand in play, or the last one, in order."""
     opened: str = ""
-    """The commitment to the next hand's server seed, once there is one."""
+    """The commitment to the next hand's cards, once there is one."""
     mixed: dict[PlayerId, str] = field(default_factory=dict)
     """What players have mixed into the next hand so far."""
     hand: Hand | None = None
@@ -154,7 +154,7 @@ def load(rules: Rules, data: bytes, server_seed: str | None) -> State:
     )
     state.turn_at, state.until = fields["times"]
     if fields["deal"] is not None and server_seed is not None:
-        deck = deck_of(server_seed, state.client_seed, state.number)
+        deck = deck_under(state.commitment, server_seed, state.client_seed, state.number)
         state.moves = [Move(*move) for move in fields["moves"]]
         state.hand = replayed(rules, _deal(fields["deal"]), deck, state.moves)
     return state

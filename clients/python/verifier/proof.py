@@ -10,7 +10,7 @@ from .check import Check
 from .crash import chain_check, chain_of, crash
 from .draws import Draws, Result, commitment_of, mixed_seed
 from .jackpot import levels_won
-from .poker import found_in
+from .poker import check_hand
 from .roulette import roulette
 from .sicbo import sicbo
 from .slots import slots
@@ -52,12 +52,13 @@ def check_proof(proof: Mapping[str, Any], commitment: str | None = None, termina
     Raises `ValueError` or `KeyError` for what is no proof of a game that is known here.
     """
     name, seed = proof["game"], proof["server_seed"]
-    if name not in ALONE and name not in AT_TABLES and name != POKER:
+    if name == POKER:
+        expected = [] if commitment is None else [Check("expected", commitment, proof["commitment"])]
+        return expected + check_hand(proof)
+    if name not in ALONE and name not in AT_TABLES:
         raise ValueError(f"no game called {name!r} is known here")
     if seed is None:
         return [Check("revealed", True, False)]
-    if name == POKER:
-        return [Check("revealed", True, True), *_hand_checks(proof, commitment)]
     checks = [Check("revealed", True, True), Check("commitment", proof["commitment"], commitment_of(seed))]
     if commitment is not None:
         checks.append(Check("expected", commitment, proof["commitment"]))
@@ -88,11 +89,6 @@ def _jackpot_check(proof: Mapping[str, Any]) -> Check:
         return Check("jackpot", recorded.get("won", won), won)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         return Check("jackpot", "what a bet records of its jackpot", f"{type(error).__name__}: {error}")
-
-
-def _hand_checks(proof: Mapping[str, Any], commitment: str | None) -> list[Check]:
-    checks = [Check(*one) for one in found_in(proof)]
-    return checks if commitment is None else [Check("expected", commitment, proof["commitment"]), *checks]
 
 
 def _recomputed(name: str, draws: Draws, bet: Mapping[str, Any], stake: int) -> Result:

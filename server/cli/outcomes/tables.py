@@ -8,14 +8,17 @@ from actors.games.blackjack.rules import DECKS_MAX
 from actors.games.board import BoardGame, paid
 from actors.games.catalogue import BOARD_GAMES
 from actors.games.crash import bust_of, reached_at
+from actors.games.poker.bound import card_commitments, deck_commitment
 from actors.games.poker.deal import BOARD
-from actors.games.poker.deck import deck_of
+from actors.games.poker.deck import BOUND, deck_of, first_deck_of
 from actors.games.poker.rules import HOLE_CARDS, SEATS_MAX, SEATS_MIN
 from actors.games.roulette import Variant, layout_of
 from actors.games.roulette.layout import colour_of, pocket_name
 from actors.games.roulette.wheel import pocket_of
+from actors.games.versions import FIRST
 from protocol.games.crash import ONE, TARGET_MAX, TARGET_MIN
 from protocol.games.deck import card_name
+from protocol.ids import TableId
 from protocol.money import AMOUNT_MAX
 from server.cli.errors import UserError
 from server.cli.outcomes.params import Params, Seeds
@@ -85,12 +88,19 @@ def crash(seeds: Seeds, params: Params) -> dict[str, Any]:
 
 
 def poker(seeds: Seeds, params: Params) -> dict[str, Any]:
-    """The `deck` of a hand; with `players` the hole cards of each, from the left of the button on, and the board."""
+    """The `deck` of a hand; with `players` the hole cards of each, from the left of the button on, and the board.
+
+    With `table` also the `shown` commitment, which everybody saw before the hand.
+    """
     variant = params.choice("variant", HOLE_CARDS)
     players = params.whole("players", SEATS_MIN, SEATS_MAX)
-    deck = deck_of(*seeds)
+    rules = params.choice("rules", (BOUND, FIRST))
+    table, (server_seed, _, number) = params.word("table"), seeds
+    deck = (deck_of if rules == BOUND else first_deck_of)(*seeds)
     names = [card_name(card) for card in deck]
-    described: dict[str, Any] = {"variant": variant, "outcome": {"deck": list(deck)}, "result": names}
+    described: dict[str, Any] = {"variant": variant, "rules": rules, "outcome": {"deck": list(deck)}, "result": names}
+    if table is not None and rules == BOUND:
+        described["shown"] = deck_commitment(card_commitments(server_seed, TableId(table), number))
     if players is None:
         return described
     count = HOLE_CARDS[variant]

@@ -2,23 +2,26 @@
 
 from typing import Any, Final
 
+import msgpack
+
 from actors.fairness.entropy import client_seed_from
+from actors.games.poker.bound import card_commitments, deck_commitment
 from actors.games.poker.changes import apply
 from actors.games.poker.deal import Move
 from actors.games.poker.deck import deck_of
 from actors.games.poker.events import Act, BuyIn, Command, DealHand, Mix, OpenHand
-from actors.games.poker.hand import Hand
-from actors.games.poker.history import history_of
 from actors.games.poker.state import State, replayed
 from actors.games.poker.table import decide
 from actors.games.poker.view import cards_for, published, view
+from actors.poker.record import outcome_of
+from actors.poker.table import GAME
+from persistence.interfaces import RoundRow
 from protocol.errors import Refusal
 from protocol.games.poker import (
     PokerAct,
     PokerAway,
     PokerBack,
     PokerBought,
-    PokerHand,
     PokerHole,
     PokerLeave,
     PokerMix,
@@ -33,6 +36,7 @@ from protocol.model import Message
 from server.config import PokerSettings
 from server.config.tables import DEFAULT_TABLES
 from server.play import poker_rules
+from server.poker_hands import hand_of
 from server.reference.examples.played import EPOCH
 from server.reference.examples.story import NAME, NOW_MS, OPENING, PLAYER, STREAM_EPOCH, story_id, story_seeds
 
@@ -74,13 +78,25 @@ class PlayedPoker:
         self.happens(Act(player, self.state.number, len(self.state.moves), Move(kind, to), now))
 
     @property
-    def finished(self) -> Hand:
-        """The hand that is over."""
-        last = self.state.last
-        if last is None:
+    def row(self) -> RoundRow:
+        """The hand that is over, as it is written down."""
+        state, seed = self.state, self._seed.server_seed
+        if state.last is None:
             raise TypeError("no hand was played")
-        deck = deck_of(self._seed.server_seed, self.state.client_seed, self.state.number)
-        return replayed(self.state.rules, last.deal, deck, last.moves)
+        hand = replayed(state.rules, state.last.deal, deck_of(seed, state.client_seed, state.number), state.last.moves)
+        return RoundRow(
+            state.rules.table,
+            state.number,
+            GAME,
+            self._seed.commitment,
+            b"",
+            seed,
+            state.client_seed,
+            msgpack.packb(state.contributions),
+            outcome_of(state, hand, seed),
+            NOW_MS,
+            NOW_MS + SAT_AFTER_MS,
+        )
 
 
 def poker_examples() -> tuple[Message, ...]:
@@ -90,11 +106,12 @@ def poker_examples() -> tuple[Message, ...]:
     state = table.state
     for seat, player, name in ((0, PLAYER, NAME), (1, OTHER, "Bob")):
         table.happens(BuyIn(player, name, seat, BUY_IN, now))
-    table.happens(OpenHand(seeds.commitment, now))
+    commitment = deck_commitment(card_commitments(seeds.server_seed, state.rules.table, 1))
+    table.happens(OpenHand(commitment, now))
     table.happens(Mix(PLAYER, 1, ENTROPY, now + 500))
-    client_seed = client_seed_from(state.rules.table, 1, seeds.commitment, state.mixed.values())
+    client_seed = client_seed_from(state.rules.table, 1, commitment, state.mixed.values())
     now = state.until
-    table.happens(DealHand(seeds.commitment, client_seed, now))
+    table.happens(DealHand(commitment, client_seed, now))
     cards = cards_for(state, PLAYER)
     table.acts("raise", RAISED_TO, now)
     snapshot = table.seen(now)
@@ -122,26 +139,13 @@ def _requests(table: str) -> tuple[Message, ...]:
 
 
 def _replies(table: str, played: PlayedPoker, cards: tuple[int, ...]) -> tuple[Message, ...]:
-    state, hand, seeds = played.state, played.finished, story_seeds("poker")
-    names = {number: seat.name for number, seat in state.seats.items()}
-    entrants = tuple(one.seat for one in hand.deal.entrants)
-    shown = hand.shown() | {0: hand.cards_of(0)}
     wallet: dict[str, Any] = {"available": OPENING - BUY_IN, "held": 0, "epoch": STREAM_EPOCH, "seq": 2}
+    recall = PokerRecall(id=story_id("poker.recall", SAT_AFTER_MS), table=table, hand=1)
+    hand = hand_of(played.row, PLAYER, recall)
+    if isinstance(hand, Refusal):
+        raise TypeError(f"the example is refused: {hand}")
     return (
         PokerBought(id=story_id("poker.sit", SAT_AFTER_MS), table=table, seat=0, amount=BUY_IN, entry=1, **wallet),
         PokerHole(id=story_id("poker.peek", SAT_AFTER_MS), table=table, hand=1, cards=cards),
-        PokerHand(
-            id=story_id("poker.recall", SAT_AFTER_MS),
-            table=table,
-            hand=1,
-            phh=history_of(state.rules, hand, names, seen=[0]),
-            commitment=seeds.commitment,
-            server_seed=seeds.server_seed,
-            client_seed=state.client_seed,
-            contributions=state.contributions,
-            variant=state.rules.variant,
-            entrants=entrants,
-            cards=tuple((seat, shown[seat]) for seat in entrants if seat in shown),
-            board=hand.board,
-        ),
+        hand,
     )

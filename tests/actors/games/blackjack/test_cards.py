@@ -4,8 +4,7 @@ from collections import Counter
 
 import pytest
 
-from actors.fairness.draws import U32_COUNT, Draws
-from actors.games.blackjack.cards import CARDS, Shoe, fair_below, is_natural, total
+from actors.games.blackjack.cards import CARDS, Shoe, is_natural, total
 from protocol.games.blackjack import boxes_max
 
 
@@ -52,26 +51,6 @@ def test_every_seed_and_number_changes_the_shoe() -> None:
     shoes = {Shoe(6, *seeds).cards(0, 20) for seeds in (("a", "c", 1), ("b", "c", 1), ("a", "d", 1), ("a", "c", 2))}
 
     assert len(shoes) == 4
-
-
-class Numbers(Draws):
-    """A stream of these numbers."""
-
-    def __init__(self, *numbers: int) -> None:
-        super().__init__("", "", 0)
-        self._numbers = list(numbers)
-
-    def u32(self) -> int:
-        """The next one."""
-        return self._numbers.pop(0)
-
-
-def test_numbers_of_the_last_incomplete_run_are_skipped() -> None:
-    most = U32_COUNT - U32_COUNT % 52
-
-    assert fair_below(Numbers(most - 1), 52) == 51
-    assert fair_below(Numbers(most, U32_COUNT - 1, 53), 52) == 1
-    assert fair_below(Numbers(U32_COUNT - 1), 64) == 63, "whole runs leave nothing to skip"
 
 
 def test_there_are_as_many_boxes_as_the_cards_are_enough_for() -> None:
