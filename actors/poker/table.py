@@ -45,6 +45,7 @@ from actors.poker.requests import command_of
 from actors.runtime.actor import Sender
 from actors.runtime.ref import Ref
 from actors.runtime.turn import Turn
+from actors.table.waiting import SENDERS_MAX, WaitingRequests
 from actors.wallet.digest import digest_of, digest_of_parts
 from persistence.interfaces import KnownCommand
 from protocol.commands import Asked, ChipsMoved, LobbyLook, Look, MoveChips, NotHeld, Reached, RefuseBet, Wake
@@ -73,12 +74,14 @@ WAITING_MAX: Final = 1_000
 class PokerTable:
     """One table."""
 
-    __slots__ = ("_asset", "_kept", "_memory", "_ref", "_rules", "_sealer", "_seed", "_seq", "_stream", "_waiting")
+    __slots__ = (
+        "_asset", "_kept", "_memory", "_ref", "_refused", "_rules", "_sealer", "_seed", "_seq", "_stream", "_waiting"
+    )  # fmt: skip
 
     _handlers: ClassVar[dict[type, str]] = {
         Asked: "_asked",
         ChipsMoved: "_chips_moved",
-        NotHeld: "_refused",
+        NotHeld: "_stays_refused",
         Wake: "_wake",
         Look: "_look",
         LobbyLook: "_look_from_lobby",
@@ -96,6 +99,9 @@ class PokerTable:
         self._seq = 0
         self._kept = memory.n
         self._waiting: dict[CommandId, list[Sender]] = {}
+        """Who wants to know whether chips are bought, by the command that buys them."""
+        self._refused = WaitingRequests()
+        """Requests that the rules refuse, until their wallets say whether that is the answer."""
 
     @property
     def memory(self) -> Memory:
@@ -120,7 +126,9 @@ class PokerTable:
         raise TypeError(f"a table is not called with {type(command).__name__}")
 
     def void(self, command: Any) -> None:
-        """Nothing is noted of a message before it is handled."""
+        """The wallet cannot say yet: the request comes again, or its player was told that it does not."""
+        if type(command) is Asked:
+            self._refused.forget(command.request)
 
     def remember(self, command: CommandId, known: KnownCommand | None) -> None:
         """Tables ask wallets, which remember."""
@@ -164,18 +172,28 @@ class PokerTable:
         if before is not None and before[1].digest != digest:
             turn.answer(sender, Refusal(Code.ID_REUSED))
             return
-        self._waiting.setdefault(command_id, []).append(sender)
         if before is not None:
+            self._wait(turn, command_id, sender)
             self._ask_wallets(turn)
             return
         refusal = self._cannot_buy(turn, asked, request)
         if refusal is not None:
-            turn.tell(wallet, RefuseBet(command_id, digest, refusal))
+            attempt = self._refused.add(turn, request, digest, None, 0, sender)
+            if attempt is not None:
+                self._refused.ask(turn, wallet, RefuseBet(command_id, digest, refusal, attempt))
             return
+        self._wait(turn, command_id, sender)
         seat = request.seat if type(request) is PokerSit else self._memory.state.seat_of(asked.player)
         is_top_up = type(request) is PokerTopUp
         self._record(turn, Buying(command_id, digest, asked.player, asked.name, seat or 0, request.amount, is_top_up))
         self._ask_wallets(turn)
+
+    def _wait(self, turn: Turn, command: CommandId, sender: Sender) -> None:
+        senders = self._waiting.setdefault(command, [])
+        if len(senders) >= SENDERS_MAX:
+            turn.answer(sender, Refusal(Code.OVERLOADED, {"senders_max": SENDERS_MAX}))
+        else:
+            senders.append(sender)
 
     def _cannot_buy(self, turn: Turn, asked: Asked, request: PokerSit | PokerTopUp) -> Refusal | None:
         player = asked.player
@@ -245,14 +263,15 @@ class PokerTable:
             self._record(turn, Owed(command_id_from(turn.now, turn.entropy(10)), player, amount))
             self._ask_wallets(turn)
 
-    def _refused(self, turn: Turn, refused: NotHeld, sender: Sender) -> None:
-        for one in self._waiting.pop(refused.id, ()):
-            turn.answer(one, refused.answer)
+    def _stays_refused(self, turn: Turn, refused: NotHeld, sender: Sender) -> None:
+        self._refused.answer(turn, refused.id, refused.attempt, refused.answer)
 
     # --- the clock ---
 
     def _wake(self, turn: Turn, command: Wake, sender: Sender) -> None:
         self._ask_wallets(turn)
+        self._refused.give_up(turn)
+        self._refused.ask_again(turn)
         at = deadline(self._memory.state)
         if at is not None and turn.now >= at:
             decided = decide(self._memory.state, Advance(turn.now))

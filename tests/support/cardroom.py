@@ -7,6 +7,7 @@ from actors.games.poker.rules import Rake, Rules
 from actors.poker.load import PokerKind
 from actors.poker.table import PokerTable
 from actors.runtime.actor import Kind
+from actors.runtime.host import HostLimits
 from actors.runtime.ref import Ref
 from actors.wallet.load import WalletKind
 from persistence.memory.ledger import MemoryLedger
@@ -28,12 +29,12 @@ REF = Ref("table", TABLE)
 class CardRoom(HandDriven):
     """Whatever must hold of the ledger, and of chips and escrow, is checked whenever the host comes to rest."""
 
-    def __init__(self, *, ledger: MemoryLedger | None = None) -> None:
+    def __init__(self, *, ledger: MemoryLedger | None = None, limits: HostLimits | None = None) -> None:
         kinds: dict[str, Kind] = {
             "wallet": WalletKind(ASSETS),
             "table": PokerKind({TABLE: RULES}, ASSETS, Sealer(bytes(KEY_BYTES))),
         }
-        super().__init__(kinds, ledger=ledger)
+        super().__init__(kinds, ledger=ledger, limits=limits)
 
     def settle(self) -> None:
         """See `HandDriven.settle`."""

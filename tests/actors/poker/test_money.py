@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from actors.runtime.host import HostLimits
 from protocol.commands import Asked
 from protocol.errors import Code, Refusal
 from protocol.games.poker import PokerLeave, PokerSit, PokerTopUp
@@ -128,3 +129,23 @@ def test_the_last_hand_is_there_after_a_crash_and_its_winner_may_still_show(room
     assert room.table is not None
     hidden = room.table.memory.state.hidden
     assert {len(cards) for cards in hidden.values()} == {2}
+
+
+def test_what_the_rules_refuse_is_answered_although_nobody_can_look_the_id_up() -> None:
+    room = CardRoom(limits=HostLimits(lookups_max=0))
+    room.open(ANN)
+    too_many = PokerTopUp(id=room.new_id(), table=TABLE, amount=50_000)
+    room.sits(ANN, 0)
+    room.start()
+
+    assert room.asks(ANN, too_many).code == Code.OVERLOADED
+
+
+def test_what_is_asked_for_again_before_its_wallet_has_answered_is_answered_as_often(room: CardRoom) -> None:
+    sit = PokerSit(id=room.new_id(), table=TABLE, seat=0, amount=1_000)
+    room.start()
+    answers = [room.post(REF, Asked(ANN, "ann", sit)) for _ in range(3)]
+    room.settle()
+
+    assert [[one["t"] for one in said] for said in answers] == [["poker.bought"]] * 3
+    assert (room.cash(ANN), room.escrow) == (9_000, 1_000)
