@@ -144,13 +144,22 @@ class JournalRow:
 class TableChips:
     """The chips of a poker table's memory, in ledger units of an asset.
 
-    `buying` are buy-ins that wallets may have made already, `owed` cash-outs that they may not have made yet.
+    `buying` are buy-ins that wallets may have made already, as (number of the event, amount); `owed` are cash-outs that
+    they may not have made yet.
     """
 
     asset: int
     chips: int
-    buying: Mapping[CommandId, int]
+    buying: Mapping[CommandId, tuple[int, int]]
     owed: Mapping[CommandId, int]
+
+    def in_escrow(self, moved: Mapping[CommandId, int | None]) -> int:
+        """What must be in escrow when wallets have done these commands, each for the event with this number.
+
+        A buy-in that is asked for again, when its chips have come, is written down again, and moves nothing.
+        """
+        bought = (amount for one, (n, amount) in self.buying.items() if moved.get(one, 0) in (n, None))
+        return self.chips + sum(bought) + sum(amount for one, amount in self.owed.items() if one not in moved)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,18 +18,18 @@ from protocol.ids import CommandId
 @dataclass(slots=True)
 class _Count:
     chips: int = 0
-    buying: dict[CommandId, int] = field(default_factory=dict)
+    buying: dict[CommandId, tuple[int, int]] = field(default_factory=dict)
     owed: dict[CommandId, int] = field(default_factory=dict)
 
-    def add(self, event: TableEvent) -> None:
-        """One more event."""
+    def add(self, n: int, event: TableEvent) -> None:
+        """One more event, with its number."""
         match event:
             case SeatTaken(stack=amount) | ChipsAdded(amount=amount):
                 self.chips += amount
             case SeatLeft(amount=amount) | Raked(amount=amount):
                 self.chips -= amount
             case Buying(id=command, amount=amount):
-                self.buying[command] = amount
+                self.buying[command] = n, amount
             case Bought(id=command):
                 self.buying.pop(command, None)
             case Owed(id=command, amount=amount):
@@ -55,12 +55,12 @@ class ChipsReader:
         if journal.snapshot is not None:
             memory = msgpack.unpackb(journal.snapshot, use_list=False, strict_map_key=False)
             count.chips = _chips_in(msgpack.unpackb(memory["state"], use_list=False, strict_map_key=False))
-            for _, fields in memory["buying"]:
-                count.add(Buying(*fields))
-            for _, fields in memory["owed"]:
-                count.add(Owed(*fields))
-        for _, event in journal.events:
-            count.add(read_event(event))
+            for n, fields in memory["buying"]:
+                count.add(n, Buying(*fields))
+            for n, fields in memory["owed"]:
+                count.add(n, Owed(*fields))
+        for n, event in journal.events:
+            count.add(n, read_event(event))
         return TableChips(self._tables[table], count.chips, count.buying, count.owed)
 
 
