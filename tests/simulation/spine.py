@@ -6,18 +6,20 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 from actors.jackpots.feeder import read_feeder
 from actors.runtime.driver import UNFINISHED_SECONDS
 from actors.runtime.ref import Ref
 from persistence.memory.tables import StoredBet
-from protocol.commands import LobbyLook, Watchers
+from protocol.commands import LobbyLook, Look, Watchers
 from protocol.games.steps import STEP_MS_MAX
 from protocol.records import BetState
 from tests.support.jackpots import books_of
 from tests.support.simulation_cluster import ClusterWorld
-from tests.support.simulation_plan import JACKPOTS, POT, TABLES
+from tests.support.simulation_gambler import Gambler
+from tests.support.simulation_plan import CARDS, JACKPOTS, POT, TABLES
 from tests.support.simulation_player import Player
 from tests.support.simulation_time import Stalled, run_virtually
 from tests.support.simulation_world import Broken, World
@@ -66,6 +68,8 @@ async def _story(world: World) -> None:
     world.start(_spectate(world), "spectators")
     players = [Player(world, number) for number in range(1, world.plan.players + 1)]
     playing = [world.start(player.play(), f"player {player.id}") for player in players]
+    gamblers = [Gambler(world, player) for player in players] if world.plan.cards is not None else []
+    playing += [world.start(gambler.play(), "gambler") for gambler in gamblers]
     await asyncio.wait(playing, timeout=TROUBLE_SECONDS_MAX)
     world.calm_down()
     async with asyncio.timeout(CALM_SECONDS_MAX):
@@ -73,6 +77,9 @@ async def _story(world: World) -> None:
     async with asyncio.timeout(CALM_SECONDS_MAX):
         for player in players:
             await player.leave()
+        for gambler in gamblers:
+            await gambler.leave()
+        await _until(world, lambda: world.oracle.cards is None or world.oracle.cards.is_empty)
         await _until(world, lambda: not world.busy and not any(bet.table_id for bet in _open_bets(world)))
     async with asyncio.timeout(UNATTENDED_SECONDS_MAX):
         await _until(world, lambda: not world.busy and not any(_open_bets(world)))
@@ -90,6 +97,9 @@ async def _spectate(world: World) -> None:
             for table in TABLES:
                 process.post(Ref("table", table), Watchers(world.rng.randint(0, WATCHERS_MAX)), None)
                 process.post(Ref("table", table), LobbyLook(), lambda _: None)
+            if (cards := world.oracle.cards) is not None:
+                process.post(Ref("table", CARDS), Look(None), partial(cards.seen, None))
+                process.post(Ref("table", CARDS), LobbyLook(), lambda _: None)
         await asyncio.sleep(world.rng.random() * 2)
 
 

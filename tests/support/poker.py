@@ -1,6 +1,8 @@
 """Hands and tables of poker for tests: cards as they are written, moves as they are said."""
 
+import json
 from collections.abc import Sequence
+from typing import Any
 
 from actors.games.poker.changes import apply
 from actors.games.poker.deal import Deal, Entrant, Move, Options
@@ -10,8 +12,10 @@ from actors.games.poker.hand import Hand
 from actors.games.poker.rules import Rake, Rules, Timing
 from actors.games.poker.state import State
 from actors.games.poker.table import decide
+from clients.python.verifier import check_proof
 from protocol.errors import Refusal
 from protocol.games.deck import DECK
+from protocol.games.poker import PokerHand
 from protocol.ids import PlayerId, TableId
 
 SERVER_SEED = "5e" * 32
@@ -98,3 +102,14 @@ def table_of(stacks: Sequence[int], rules: Rules | None = None, now: int = 0) ->
 def deal_next(state: State, now: int | None = None) -> tuple[Event, ...]:
     """Deal a hand as soon as the pause is over."""
     return told(state, DealHand(COMMITMENT, CLIENT_SEED, state.until if now is None else now))
+
+
+def as_json(record: PokerHand) -> dict[str, Any]:
+    """The record of a hand as whoever checks it has it in a file."""
+    fields: dict[str, Any] = json.loads(json.dumps(record.model_dump(exclude={"t", "id"}), default=bytes.hex))
+    return {"game": "poker", **fields}
+
+
+def failed_in(record: dict[str, Any], commitment: str | None = None) -> list[str]:
+    """What the verifier finds wrong with it."""
+    return [check.name for check in check_proof(record, commitment) if not check.ok]

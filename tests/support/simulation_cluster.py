@@ -7,13 +7,11 @@ from random import Random
 from typing import Final
 
 from actors.runtime.control import pack_shards
-from actors.runtime.ref import Ref
 from actors.runtime.transport import PeerLost
 from persistence.interfaces import Owner, StoreError
 from protocol.ids import Epoch, ShardId
 from tests.support.simulation_mesh import MeshWeather, Pausable, WeatherMesh
 from tests.support.simulation_node import PausedWire, SimulatedGateway, SimulatedHost
-from tests.support.simulation_plan import TABLES
 from tests.support.simulation_world import World
 
 HEALTH_SECONDS_MAX: Final = 0.8
@@ -105,7 +103,7 @@ class ClusterWorld(World):
         if self.broken.done():
             return
         self._names += 1
-        watched = [Ref("table", one) for one in TABLES]
+        watched = self.plan.standing
         gateway = SimulatedGateway(self, self.mesh, f"gateway {self._names}", watched)
         self.gateways.append(gateway)
         self.mesh.stations[gateway.name] = gateway

@@ -61,6 +61,8 @@ _IDEMPOTENT: Final = frozenset(
         *(game.request.__name__ for game in ALONE_GAMES.values()),
         *(request.__name__ for requests in REQUESTS.values() for request in requests),
         "CrashCashout",
+        "PokerSit",
+        "PokerTopUp",
         "RotateSeeds",
         "Move",
         *GAMES,

@@ -73,7 +73,7 @@ class Draws:
                 self._same("commitment", record.player, commitment_of(seed), record.commitment)
                 if (before := self._tables.seeds.get((record.player, record.number - 1))) is not None:
                     self._same("announcement", record.player, before.next_commitment, record.commitment)
-            case RoundEnd():
+            case RoundEnd(table_id=table) if table in self._played:
                 self._check_round(record)
             case SeedEnd():
                 bound = self._of_players[record.player, record.number]
@@ -118,7 +118,7 @@ class Draws:
                 entropy = msgpack.unpackb(bet.params)["entropy"]
                 of_rounds.setdefault((bet.table_id, bet.round or 0), Counter())[entropy] += 1
         for key, row in self._tables.rounds.items():
-            if row.contributions is not None:
+            if row.contributions is not None and row.table_id in self._played:
                 mixed = Counter(msgpack.unpackb(row.contributions))
                 self._same("contributions", key, mixed, of_rounds.get(key, Counter()))
 

@@ -12,13 +12,12 @@ from actors.runtime.ref import Ref
 from actors.runtime.router import Router
 from actors.runtime.routes import Routes, routes_of
 from actors.runtime.switchboard import Switchboard
-from actors.table.load import TableKind
 from actors.wallet.load import WalletKind, players_to_wake
 from persistence.interfaces import StoreError
 from tests.support.simulation_commands import is_poison
 from tests.support.simulation_mesh import Pausable, WeatherMesh
-from tests.support.simulation_plan import ALONE, ASSETS, JACKPOTS, SHARDS, TABLES, rooms_of
-from tests.support.simulation_process import OUR_FAULTS, Surroundings
+from tests.support.simulation_plan import ALONE, ASSETS, JACKPOTS, SHARDS
+from tests.support.simulation_process import OUR_FAULTS, Surroundings, tables_of
 from tests.support.simulation_store import Wire
 
 
@@ -63,7 +62,7 @@ class SimulatedHost(Pausable):
             {
                 "wallet": WalletKind(ASSETS, None, JACKPOTS),
                 "instant": InstantKind(ASSETS, ALONE, world.sealer, JACKPOTS),
-                "table": TableKind(rooms_of(world.plan.tables), ASSETS, world.sealer, JACKPOTS),
+                "table": tables_of(world.plan, world.sealer),
                 "feeder": FeederKind(JACKPOTS.plans),
                 "jackpot": JackpotKind(JACKPOTS.plans),
             },
@@ -71,7 +70,7 @@ class SimulatedHost(Pausable):
             clock=world.now,
             entropy=world.rng.randbytes,
             limits=world.plan.limits,
-            standing=[*(Ref("table", one) for one in TABLES), *JACKPOTS.actors()],
+            standing=[*world.plan.standing, *JACKPOTS.actors()],
             unfinished=players_to_wake,
             connect=lambda host: mesh.peer(self, host),
             find_routes=self._find_routes,

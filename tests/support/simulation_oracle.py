@@ -20,8 +20,9 @@ from protocol.ids import BetId, CommandId, PlayerId
 from protocol.money import player_of
 from protocol.records import BetEnd, BetState, CommandRecord, HoldState, TransferKind
 from tests.support.jackpots import check_money, moved, pools_won
+from tests.support.simulation_cards import CardTable
 from tests.support.simulation_draws import Draws
-from tests.support.simulation_plan import POT, Played
+from tests.support.simulation_plan import PLAY, POT, Plan
 
 _UNSEEN: Final = ("epoch", "seq")
 """Positions in a stream, which answers after a restart do not repeat."""
@@ -41,19 +42,18 @@ def plain(answer: Any) -> Any:
 class Oracle:
     """Compares. `fail` is told what does not hold."""
 
-    def __init__(
-        self, ledger: MemoryLedger, sealer: Sealer, tables: Mapping[str, Played], fail: Callable[[str], None]
-    ) -> None:
+    def __init__(self, ledger: MemoryLedger, sealer: Sealer, plan: Plan, fail: Callable[[str], None]) -> None:
         self._ledger = ledger
         self._tables = ledger.tables
         self._fail = fail
-        self._draws = Draws(self._tables, sealer, tables, self._same)
+        self._draws = Draws(self._tables, sealer, plan.tables, self._same)
         self._answers: dict[CommandId, Any] = {}
         self._taken_back: set[BetId] = set()
         self._promised: dict[BetId, int] = {}
         """By bet of crash: what its player was told at the cash-out."""
         self._positions: dict[tuple[str, int], int] = {}
         self.checked: Counter[str] = self._draws.checked
+        self.cards = None if plan.cards is None else CardTable(plan.cards, PLAY.number, ledger, sealer, self._same)
 
     def _same(self, what: str, whose: object, said: Any, found: Any) -> None:
         if said != found:
@@ -73,6 +73,8 @@ class Oracle:
             # Nothing else returns a bet than its player's taking it back.
             if isinstance(record, BetEnd) and record.state == BetState.RETURNED and record.id not in self._taken_back:
                 self._fail(f"bet {record.id.hex()} is returned, and nobody took it back")
+        if self.cards is not None:
+            self.cards.committed(batch)
         self.checked["commits"] += 1
 
     # --- when something leaves a host ---
@@ -123,6 +125,8 @@ class Oracle:
                     step == 0 or (journal_of(game.id), step) in tables.journal,
                 )
                 told = (*(answer[name] for name in ("stake", "seed", "nonce", "payout")), True)
+            case "poker.bought" if written:
+                written, told = plain(msgpack.unpackb(written.answer)), plain(answer)
             case "crash.cashed" if written:
                 written, told = plain(msgpack.unpackb(written.answer)), plain(answer)
                 self._promised[answer["bet"]] = answer["payout"]
@@ -144,6 +148,10 @@ class Oracle:
         if before is not None and fields["seq"] != before + 1:
             self._fail(f"event {fields['seq']} of {position} follows {before}")
         self._positions[position] = fields["seq"]
+        self.checked["events"] += 1
+        if self.cards is not None and fields["t"].startswith("poker."):
+            self.cards.pushed(fields)
+            return
         key = topic.removeprefix("table:"), fields.get("round", 0)
         row = self._tables.rounds.get(key)
         match fields["t"].split("."):
@@ -160,7 +168,6 @@ class Oracle:
             case ["wallet", "changed"]:
                 known = fields["ref"] in self._tables.bets or fields["ref"] in self._tables.commands
                 self._same("reference of an event", fields["ref"].hex(), known, True)
-        self.checked["events"] += 1
 
     # --- at the end ---
 
@@ -181,25 +188,45 @@ class Oracle:
                 row = tables.bets.get(command)
                 if row is None or row.state == BetState.DISOWNED:
                     self._fail(f"bet {command.hex()} was said to be placed, and its table never took it")
+        self._check_refused()
+        for player, amount in given.items():
+            self._check_balance(player, amount)
+        check_money(self._ledger, POT)
+        paid = len(moved(self._ledger, TransferKind.JACKPOT_WIN))
+        if self.cards is not None:
+            self.cards.finished()
+            self.checked += self.cards.checked
+        self._same("pools won", "of one draw", pools_won(self._ledger) <= paid, True)
+        self.checked["pools won"] += paid
+
+    def _check_refused(self) -> None:
+        """What was refused moved nothing."""
+        tables = self._tables
         referred = {one.ref for one in tables.transfers.values()}
         for command, said in self._answers.items():
             bet_row = tables.bets.get(command)
             stands = bet_row is not None and bet_row.state != BetState.DISOWNED
             if isinstance(said, tuple) and (stands or command in referred):
                 self._fail(f"{command.hex()} was refused, {said}, and is there all the same")
-        for player, amount in given.items():
-            won = sum(_result(bet) for bet in tables.bets.values() if player_of(bet.account) == player)
-            has = sum(one.posted for one in tables.accounts.values() if one.id > 0 and player_of(one.id) == player)
-            jackpots = sum(
-                one.amount
-                for one in tables.transfers.values()
-                if one.kind == TransferKind.JACKPOT_WIN and player_of(one.credit) == player
-            )
-            self._same("money", player, has, amount + won + jackpots)
-        check_money(self._ledger, POT)
-        paid = len(moved(self._ledger, TransferKind.JACKPOT_WIN))
-        self._same("pools won", "of one draw", pools_won(self._ledger) <= paid, True)
-        self.checked["pools won"] += paid
+
+    def _check_balance(self, player: PlayerId, given: int) -> None:
+        """What a player has is what was given, and what was won or lost since."""
+        tables = self._tables
+        won = sum(_result(bet) for bet in tables.bets.values() if player_of(bet.account) == player)
+        has = sum(one.posted for one in tables.accounts.values() if one.id > 0 and player_of(one.id) == player)
+        jackpots = sum(
+            one.amount
+            for one in tables.transfers.values()
+            if one.kind == TransferKind.JACKPOT_WIN and player_of(one.credit) == player
+        )
+        self._same("money", player, has, given + won + jackpots + self._at_cards(player))
+
+    def _at_cards(self, player: PlayerId) -> int:
+        """What a player has won at the poker table, or lost."""
+        rows = self._tables.transfers.values()
+        bought = sum(one.amount for one in rows if one.kind == TransferKind.BUY_IN and player_of(one.debit) == player)
+        paid = sum(one.amount for one in rows if one.kind == TransferKind.CASH_OUT and player_of(one.credit) == player)
+        return paid - bought
 
 
 def _result(bet: StoredBet) -> int:

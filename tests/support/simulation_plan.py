@@ -1,15 +1,18 @@
 """What a simulated casino is like: what is the same for all of them, and what is drawn from the seed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final
 
 from actors.games.catalogue import INSTANT_GAMES, STEP_GAMES, TABLE_GAMES, table_rules
 from actors.games.interface import Limits, TableGame
+from actors.games.poker.rules import Rake, Rules, Timing
 from actors.jackpots.plan import Entries, Level
 from actors.jackpots.plan import Plan as Jackpot
 from actors.runtime.host import HostLimits
+from actors.runtime.ref import Ref
+from protocol.ids import TableId
 from protocol.money import Asset
 
 SHARDS: Final = 8
@@ -43,6 +46,15 @@ def played_of(rng: Random) -> Played:
     """A game and one of its variants: every game as often as any other, however many variants it has."""
     game = rng.choice(PLAYED)
     return game, rng.choice(TABLE_GAMES[game].variants)
+
+
+CARDS: Final = TableId("river")
+"""The poker table, where there is one."""
+CARD_TABLES: Final = 4
+"""One of so many casinos has it: hands take time."""
+GAMBLERS_MIN: Final = 2
+"""Players, where there is one."""
+TIMING: Final = Timing(act_ms=800, bank_ms_max=1_500, bank_gain_ms=200, away_ms=1_000, pause_ms=400)
 
 
 def rules_of(table: str, played: Played) -> Any:
@@ -100,6 +112,13 @@ class Plan:
     repeated_messages: float
     unattended: bool
     """Whether all players leave games open, which the platform must finish: that is ten minutes more to simulate."""
+    cards: Rules | None = None
+
+    @property
+    def standing(self) -> list[Ref]:
+        """The tables there are."""
+        keys = (*TABLES, *([] if self.cards is None else [CARDS]))
+        return [Ref("table", key) for key in keys]
 
 
 def plan_of(seed: int, rng: Random) -> Plan:
@@ -130,3 +149,23 @@ def plan_of(seed: int, rng: Random) -> Plan:
         repeated_messages=rng.choice((0.0, 0.1, 0.3)),
         unattended=seed % UNATTENDED == 0,
     )
+
+
+def with_cards(seed: int, plan: Plan) -> Plan:
+    """The same, with a poker table or, mostly, without. Whatever is drawn for it is drawn apart from all else."""
+    if seed % CARD_TABLES != 1:
+        return plan
+    rng = Random(f"{seed} cards")
+    cards = Rules(
+        CARDS,
+        5,
+        10,
+        100,
+        1_000,
+        seats_max=rng.choice((2, 3, 6)),
+        variant=rng.choice(("holdem", "holdem", "omaha")),
+        asset=PLAY.code,
+        rake=Rake(rng.choice((0, 50)), 30),
+        timing=TIMING,
+    )
+    return replace(plan, cards=cards, players=max(plan.players, GAMBLERS_MIN))

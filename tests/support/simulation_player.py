@@ -7,6 +7,7 @@ from actors.runtime.ref import Ref
 from protocol.commands import Look, Move, OpenWallet
 from protocol.errors import Code, Refusal
 from protocol.ids import CommandId, PlayerId, command_id_from
+from protocol.model import Request
 from protocol.money import Balance, asset_of, balance_of, player_account, player_of
 from protocol.replies import WalletSnapshot
 from protocol.requests import Leave, Sit
@@ -50,6 +51,7 @@ class Player:
         self.id = PlayerId(number)
         self.opened = 0
         self.moved = 0
+        self.has_wallet = asyncio.Event()
         self._world = world
         self._rng = world.rng
         self._wishes = Wishes(self.id, world.rng, world.plan.tables)
@@ -65,40 +67,41 @@ class Player:
             (player_account(self.id, PLAY.number, Balance.CASH), OPENING_CASH),
             (player_account(self.id, PLAY.number, Balance.BONUS), OPENING_BONUS),
         )
-        await self._until_answered(Intent(self._new_id(), self._wallet, OpenWallet(self.id, openings)))
+        await self.until_answered(Intent(self.new_id(), self._wallet, OpenWallet(self.id, openings)))
         self.opened = OPENING_CASH + OPENING_BONUS
+        self.has_wallet.set()
         for table in TABLES:
-            await self._until_answered(self._wishes.asks(Sit(id=self._new_id(), table=table)))
+            await self.until_answered(self._wishes.asks(Sit(id=self.new_id(), table=table)))
         async with asyncio.TaskGroup() as group:
             for _ in range(self._world.plan.actions):
                 await self._at_once.acquire()
-                group.create_task(self._act(self._wishes.some(self._new_id())))
+                group.create_task(self._act(self._wishes.some(self.new_id())))
                 await asyncio.sleep(self._rng.random() ** 2 * THINKING_SECONDS_MAX)
                 if self._happens(FLURRIES):
                     for _ in range(self._world.plan.flurry):
-                        self._world.start(self._hurry(self._wishes.some(self._new_id())), "belated flurry")
+                        self._world.start(self._hurry(self._wishes.some(self.new_id())), "belated flurry")
 
     async def _hurry(self, intent: Intent) -> None:
         """One of many commands of a moment: the first is forgotten before the last is written."""
-        answer = await self._until_answered(intent)
+        answer = await self.until_answered(intent)
         if isinstance(answer, dict) and isinstance(intent.command, Move):
             self.moved += intent.command.amount
         if self._happens(self._world.plan.repeated_messages):
-            self._world.start(self._repeat(intent), "belated repetition")
+            self._world.start(self.repeat(intent), "belated repetition")
 
     async def leave(self) -> None:
         """Finish every game that is open, or stay away from all of them, and give up every seat."""
         is_here = not (self._world.plan.unattended or self._happens(STAYING_AWAY))
         if self._world.plan.unattended:
-            await self._until_answered(self._wishes.begin(self._new_id()))
-        while is_here and (games := (await self._until_answered(self._wishes.open_games(self._new_id()))).games):
-            await self._until_answered(self._wishes.step(self._new_id(), games[0]))
+            await self.until_answered(self._wishes.begin(self.new_id()))
+        while is_here and (games := (await self.until_answered(self._wishes.open_games(self.new_id()))).games):
+            await self.until_answered(self._wishes.step(self.new_id(), games[0]))
         for table in TABLES:
-            await self._until_answered(self._wishes.asks(Leave(id=self._new_id(), table=table)))
+            await self.until_answered(self._wishes.asks(Leave(id=self.new_id(), table=table)))
 
     async def check_wallet(self) -> None:
         """See that the wallet says what the ledger has."""
-        snapshot = await self._until_answered(Intent(self._new_id(), self._wallet, Look(self.id)))
+        snapshot = await self.until_answered(Intent(self.new_id(), self._wallet, Look(self.id)))
         codes = {asset.number: asset.code for asset in ASSETS}
         rows = {
             (codes[asset_of(one.id)], balance_of(one.id).name.lower(), one.posted - one.held, one.held)
@@ -112,12 +115,12 @@ class Player:
     async def _act(self, intent: Intent) -> None:
         try:
             if self._happens(MISCHIEF):
-                await self._exchange(self._wishes.poison(self._new_id()))
-            answer = await self._until_answered(intent)
+                await self._exchange(self._wishes.poison(self.new_id()))
+            answer = await self.until_answered(intent)
             if isinstance(answer, dict):
                 await self._follow(intent, answer)
             if self._happens(self._world.plan.repeated_messages):
-                self._world.start(self._repeat(intent), "belated repetition")
+                self._world.start(self.repeat(intent), "belated repetition")
             if intent.is_idempotent and self._happens(self._world.plan.repeated_messages):
                 self._world.start(self._reuse(intent), "belated reuse")
         finally:
@@ -127,20 +130,25 @@ class Player:
         if isinstance(intent.command, Move):
             self.moved += intent.command.amount
         while answer["t"].endswith(".state") and not answer["over"] and self._happens(STEPS):
-            intent = self._wishes.step(self._new_id(), answer)
-            after = await self._until_answered(intent)
+            intent = self._wishes.step(self.new_id(), answer)
+            after = await self.until_answered(intent)
             if self._happens(self._world.plan.repeated_messages):
-                self._world.start(self._repeat(intent), "belated repetition")
+                self._world.start(self.repeat(intent), "belated repetition")
             answer = after if isinstance(after, dict) else answer
         if answer["t"] == "crash.placed" and self._happens(BY_HAND):
             await asyncio.sleep(self._rng.random() * FLIGHT_SECONDS_MAX)
-            await self._until_answered(self._wishes.cash_out(self._new_id(), answer))
+            await self.until_answered(self._wishes.cash_out(self.new_id(), answer))
         elif answer["t"].endswith(".placed") and self._happens(REGRETS):
-            await self._until_answered(self._wishes.regret(self._new_id(), answer["table"]))
+            await self.until_answered(self._wishes.regret(self.new_id(), answer["table"]))
 
     # --- saying things ---
 
-    async def _until_answered(self, intent: Intent) -> Any:
+    def asking(self, request: Request) -> Intent:
+        """A request on its way."""
+        return self._wishes.asks(request)
+
+    async def until_answered(self, intent: Intent) -> Any:
+        """Say it again and again, until there is an answer that does not say to come later."""
         patience = ANSWER_SECONDS_MAX
         while True:
             answer = await self._exchange(intent)
@@ -149,7 +157,7 @@ class Player:
             await asyncio.sleep(self._rng.random() * patience)
             patience = min(patience * 2, PATIENCE_SECONDS_MAX)
 
-    async def _repeat(self, intent: Intent) -> None:
+    async def repeat(self, intent: Intent) -> None:
         """The same command again, when nobody expects it any more."""
         await asyncio.sleep(self._rng.random() ** 2 * BELATED_SECONDS_MAX)
         await self._exchange(intent)
@@ -159,10 +167,14 @@ class Player:
         other = intent
         while other.body == intent.body or not other.is_idempotent:
             other = self._wishes.some(intent.id)
+        await self.reuse(other)
+
+    async def reuse(self, other: Intent) -> None:
+        """A command whose id was used for another one that was answered: it is refused for that."""
         await asyncio.sleep(self._rng.random() ** 2 * BELATED_SECONDS_MAX)
         answer = await self._exchange(other, is_reuse=True)
         if answer is not None and not may_retry(answer) and not is_refused(answer, Code.ID_REUSED):
-            self._world.fail(f"what was {intent} is told as {other}: {plain(answer)}")
+            self._world.fail(f"an id that was used is taken for {other}: {plain(answer)}")
 
     async def _exchange(self, intent: Intent, *, is_reuse: bool = False) -> Any:
         """Send, and wait for an answer, but not for ever. Either may be lost; what is sent may arrive twice."""
@@ -207,7 +219,8 @@ class Player:
     def _happens(self, chance: float) -> bool:
         return self._rng.random() < chance
 
-    def _new_id(self) -> CommandId:
+    def new_id(self) -> CommandId:
+        """An id of the player's own, by a clock that is not quite right."""
         return command_id_from(self._world.now() + self._skew_ms, self._rng.randbytes(10))
 
 

@@ -6,10 +6,13 @@ from random import Random
 from typing import Any, Final, Protocol
 
 from actors.fairness.seal import Sealer
+from actors.games.poker.rules import Rules
 from actors.instant.load import InstantKind
 from actors.jackpots.feeder import FeederKind
 from actors.jackpots.jackpot import JackpotKind
-from actors.runtime.actor import ReplyTo
+from actors.poker.either import EitherTable
+from actors.poker.load import PokerKind
+from actors.runtime.actor import Kind, ReplyTo
 from actors.runtime.host import Host
 from actors.runtime.local import LocalRuntime
 from actors.runtime.ref import Ref
@@ -18,7 +21,7 @@ from actors.wallet.load import WalletKind, players_to_wake
 from persistence.interfaces import StoreError
 from tests.support.simulation_commands import is_poison
 from tests.support.simulation_oracle import Oracle
-from tests.support.simulation_plan import ALONE, ASSETS, JACKPOTS, SHARDS, TABLES, Plan, rooms_of
+from tests.support.simulation_plan import ALONE, ASSETS, CARDS, JACKPOTS, SHARDS, Plan, rooms_of
 from tests.support.simulation_store import Store, Wire
 
 OUR_FAULTS: Final = frozenset({"runtime broken", "commit failed", "actor cannot be loaded"})
@@ -48,6 +51,15 @@ class Surroundings(Protocol):
         """It hears and says nothing any more."""
 
 
+def tables_of(plan: Plan, sealer: Sealer) -> Kind:
+    """Round tables, and the poker table if there is one."""
+    others = TableKind(rooms_of(plan.tables), ASSETS, sealer, JACKPOTS)
+    if plan.cards is None:
+        return others
+    poker: dict[str, Rules] = {CARDS: plan.cards}
+    return EitherTable(poker, PokerKind(poker, ASSETS, sealer), others)
+
+
 class Process:
     """Once it is dead, nothing comes out of it."""
 
@@ -70,12 +82,12 @@ class Process:
             {
                 "wallet": WalletKind(ASSETS, None, JACKPOTS),
                 "instant": InstantKind(ASSETS, ALONE, world.sealer, JACKPOTS),
-                "table": TableKind(rooms_of(world.plan.tables), ASSETS, world.sealer, JACKPOTS),
+                "table": tables_of(world.plan, world.sealer),
                 "feeder": FeederKind(JACKPOTS.plans),
                 "jackpot": JackpotKind(JACKPOTS.plans),
             },
             name=name,
-            standing=[*(Ref("table", one) for one in TABLES), *JACKPOTS.actors()],
+            standing=[*world.plan.standing, *JACKPOTS.actors()],
             unfinished=players_to_wake,
             on_event=self._event,
         )

@@ -11,7 +11,7 @@ from persistence.interfaces import Batch, Rejected
 from persistence.memory.ledger import MemoryLedger
 from tests.support.simulation_commands import Intent
 from tests.support.simulation_oracle import Oracle
-from tests.support.simulation_plan import DAYBREAK_MS, SHARDS, plan_of
+from tests.support.simulation_plan import DAYBREAK_MS, SHARDS, plan_of, with_cards
 from tests.support.simulation_process import Process
 from tests.support.simulation_store import Store
 
@@ -36,11 +36,11 @@ class World:
     def __init__(self, seed: int, *, tracing: bool) -> None:
         self.seed = seed
         self.rng = Random(seed)
-        self.plan = plan_of(seed, self.rng)
+        self.plan = with_cards(seed, plan_of(seed, self.rng))
         self.loop = asyncio.get_running_loop()
         self.sealer = Sealer(self.rng.randbytes(KEY_BYTES))
         self.ledger = MemoryLedger(SHARDS)
-        self.oracle = Oracle(self.ledger, self.sealer, self.plan.tables, self.fail)
+        self.oracle = Oracle(self.ledger, self.sealer, self.plan, self.fail)
         self.store = Store(self.ledger, self.rng, self.plan.weather, committed=self._committed, rejected=self._rejected)
         self.current: Process | None = None
         self.calm = False
