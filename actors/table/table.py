@@ -43,6 +43,7 @@ from actors.table.journal import JackpotDrawn, Left, Seated, TableEvent, TakingB
 from actors.table.memory import Memory, apply_event, dump_memory
 from actors.table.waiting import Waiting, WaitingRequests
 from actors.wallet.digest import digest_of
+from actors.wallet.recall import PLACED
 from persistence.interfaces import KnownCommand
 from protocol.commands import (
     AskAboutHold,
@@ -231,7 +232,7 @@ class Table:
             self._refuse(turn, wallet, request, decided, sender)
             return
         placed: BetPlaced = decided[0]  # type: ignore[index]
-        self._ask_to_hold(turn, wallet, request, command, placed, "placed", sender)
+        self._ask_to_hold(turn, wallet, request, command, placed, PLACED, sender)
 
     def _ask_to_hold(
         self,
@@ -257,6 +258,8 @@ class Table:
         if attempt is None:
             return
         recorded = self._game.params(self._memory.game, placed)
+        if said != PLACED:
+            recorded = {**recorded, "said": said}
         if self._jackpot is not None:
             recorded = {**recorded, "jackpot": self._jackpot.recorded}
         params = msgpack.packb(recorded)

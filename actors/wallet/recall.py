@@ -16,6 +16,9 @@ from protocol.records import BetState
 NO_POSITION = 0
 """The stream position of an answer from before a restart: clients keep the position they have."""
 
+PLACED = "placed"
+"""What is said of a bet at a table; where something else was said, it is recorded with the bet."""
+
 
 def drawn(recorded: Mapping[str, Any]) -> dict[str, Any]:
     """What a settled bet says of its jackpot, of what is recorded of it."""
@@ -50,10 +53,11 @@ def _bet_answer(bet: BetRow) -> Answer:
         "epoch": NO_POSITION,
         "seq": NO_POSITION,
     }
-    if bet.table_id is not None:
-        return {"t": f"{bet.game}.placed", **common, "table": bet.table_id, "round": bet.round}
-    game = INSTANT_GAMES[bet.game]
     params = msgpack.unpackb(bet.params)
+    if bet.table_id is not None:
+        said = params.get("said", PLACED)
+        return {"t": f"{bet.game}.{said}", **common, "table": bet.table_id, "round": bet.round}
+    game = INSTANT_GAMES[bet.game]
     play = InstantPlay(bet.stake, bet.payout or 0, params)
     result = InstantResult(msgpack.unpackb(bet.outcome or b"\x80"), bet.payout or 0)
     return {

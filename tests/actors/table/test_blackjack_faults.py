@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from actors.fairness.seal import round_seed
 from actors.games.blackjack.cards import Shoe
 from actors.games.catalogue import VERIFIABLE
+from actors.wallet.recall import NO_POSITION
 from protocol.errors import Code, Refusal
 from protocol.ids import PlayerId, TableId
 from protocol.records import BetState
@@ -183,6 +184,24 @@ def test_when_the_round_is_over_nothing_of_it_can_be_done(point: str) -> None:
     finish(casino)
     assert casino.asks(ANN, act(casino, "stand", 1, view.step)).code is Code.OUT_OF_TURN
     assert_right(casino)
+
+
+@pytest.mark.parametrize(("action", "said"), [("hit", "acted"), ("double", "raised"), ("split", "raised")])
+@pytest.mark.parametrize("is_over", [False, True], ids=["in the round", "after it"])
+def test_an_act_that_is_repeated_after_a_restart_has_its_first_answer(action: str, said: str, is_over: bool) -> None:
+    casino = seated()
+    until(casino, may(action), (ANN, "box1", 100))
+    request = act(casino, action, 1)
+    answer = casino.asks(ANN, request)
+    assert answer["t"] == f"blackjack.{said}"
+    if is_over:
+        finish(casino)
+    again(casino)
+
+    repeated = casino.asks(ANN, request)
+
+    in_streams = {name: NO_POSITION for name in ("epoch", "seq") if name in answer}
+    assert repeated == {**answer, **in_streams}
 
 
 # --- amounts ---
