@@ -101,7 +101,9 @@ def test_enough_of_everything_happens() -> None:
     games += [f"games of {game}" for game in STEP_GAMES] + [f"payouts of {game}" for game in PLAYED]
     often = ("commits", "answers", "events", "rounds", "RotateSeeds", "ID_REUSED", *games)
     faults = ("died", "deposed", "recovered", "unknown batch looked up", "lookups", "turns_failed", "OVERLOADED")
-    now_and_then = (*faults, "late", "RouletteUndo", "SicBoUndo", "BaccaratUndo", "CrashUndo", "cash-outs")
+    hands = [f"steps: {step}" for step in ("hit", "stand", "double", "split", "insure", "decline", "peek", "surrender")]
+    undone = ("RouletteUndo", "SicBoUndo", "BaccaratUndo", "BlackjackUndo", "CrashUndo")
+    now_and_then = (*faults, "late", *undone, "cash-outs", *hands)
     assert {name: happened[name] for name in often if happened[name] < 20} == {}
     assert {name: happened[name] for name in now_and_then if not happened[name]} == {}
 

@@ -21,7 +21,9 @@ from protocol.model import Request
 from protocol.money import Balance, player_account
 from protocol.records import TransferKind
 from protocol.requests import Balances, Leave, ListOpen, RotateSeeds, Seeds, Sit
+from tests.support import simulation_blackjack
 from tests.support.layouts import REQUESTS, SPOTS
+from tests.support.simulation_blackjack import any_act, box_bet, choice
 from tests.support.simulation_plan import ASSETS, PLAY, TABLES, USDT, Played
 
 NO_SPOT: Final = "no-such-spot"
@@ -63,11 +65,16 @@ _IDEMPOTENT: Final = frozenset(
         "CrashCashout",
         "PokerSit",
         "PokerTopUp",
+        "BlackjackAct",
+        "BlackjackRaise",
         "RotateSeeds",
         "Move",
         *GAMES,
     )
 )
+_SPOTS: Final = {**SPOTS, simulation_blackjack.GAME: simulation_blackjack.SPOTS}
+STRAY_ACTS: Final = 0.15
+"""How often somebody at a table of blackjack acts instead of betting, whatever goes on there."""
 _MOVES: Final = ((TransferKind.DEPOSIT, 1), (TransferKind.WITHDRAWAL, -1), (TransferKind.ADJUSTMENT, -1))
 
 
@@ -145,8 +152,21 @@ class Wishes:
         if wish == "move":
             return self._move(id)
         if wish == "look":
-            return Intent(id, Ref("table", table), Look(self._player))
+            return self.look_at(id, table)
         return self.asks(self._request(wish, id, table))
+
+    def look_at(self, id: CommandId, table: str) -> Intent:
+        """See a table."""
+        return Intent(id, Ref("table", table), Look(self._player))
+
+    def box(self, id: CommandId, table: str) -> Intent:
+        """Bet at blackjack once more."""
+        return self.asks(box_bet(self._rng, id, table))
+
+    def hand(self, id: CommandId, table: str, seen: Any) -> Intent | None:
+        """Play a hand of blackjack at a table that is seen so, if there is something to be chosen."""
+        request = choice(self._rng, self._player, id, table, seen)
+        return None if request is None else self.asks(request)
 
     def poison(self, id: CommandId) -> Intent:
         """What makes a turn of the wallet raise."""
@@ -245,9 +265,11 @@ class Wishes:
             amount = rng.choices((10, 50, 200, 600, 601), weights=(30, 30, 10, 4, 1))[0]
             target = rng.choice((None, None, 101, 150, 200, 700))
             return CrashBet(id=id, table=table, amount=amount, target=target, entropy=rng.choice((None, "luck")))
+        if game == simulation_blackjack.GAME and rng.random() < STRAY_ACTS:
+            return any_act(rng, id, table)
         wagers = tuple(
             Wager(
-                spot=rng.choice(SPOTS[game]) if rng.random() < 0.97 else NO_SPOT,
+                spot=rng.choice(_SPOTS[game]) if rng.random() < 0.97 else NO_SPOT,
                 amount=rng.choices((10, 50, 200, 600, 601), weights=(30, 30, 10, 4, 1))[0],
             )
             for _ in range(rng.randint(1, 3))

@@ -18,6 +18,8 @@ from persistence.memory.tables import StoredBet, Tables
 from protocol.ids import BetId, PlayerId, TableId
 from protocol.money import player_of
 from protocol.records import Bet, BetEnd, BetState, Record, RoundEnd, RoundOpen, SeedEnd, SeedOpen
+from tests.support import simulation_blackjack
+from tests.support.simulation_blackjack import broken_promise, house_of, is_raise, recomputed
 from tests.support.simulation_plan import Played
 
 
@@ -98,6 +100,8 @@ class Draws:
         outcome: Mapping[str, Any]
         if game == "crash":
             outcome = {"bust": bust_of(self._of_rounds[key], client_seed)}
+        elif game == simulation_blackjack.GAME:
+            outcome = self._play(ended, bets, client_seed)
         else:
             outcome, _ = VERIFIABLE[game].recompute(
                 self._of_rounds[key], client_seed, ended.round, params={**begun, "wagers": []}, stake=0
@@ -110,11 +114,23 @@ class Draws:
         self._same("outcome", key, recorded, dict(outcome))
         self.checked["rounds"] += 1
 
+    def _play(self, ended: RoundEnd, bets: list[StoredBet], client_seed: str) -> Mapping[str, Any]:
+        """A round of blackjack, from the seeds and from what was chosen."""
+        key, recorded = (ended.table_id, ended.round), msgpack.unpackb(ended.outcome)
+        if not recorded["boxes"]:
+            return {**recorded, "steps": [], "dealer": []}
+        if (promise := broken_promise(bets, recorded)) != "":
+            self._same("play", key, promise, "")
+        house = {**house_of(ended.table_id), "wagers": []}
+        self.checked.update(f"steps: {name}" for name, *_ in recorded["steps"])
+        return recomputed(house, recorded, (self._of_rounds[key], client_seed, ended.round), 0)[0]
+
     def finished(self) -> None:
         """The entropy of every bet that ever stood is in its round, and no other."""
         of_rounds: dict[tuple[str, int], Counter[str]] = {}
         for bet in self._tables.bets.values():
-            if bet.table_id is not None and bet.state != BetState.DISOWNED:
+            # What is put down in the middle of a round has the entropy of the bet that its box began with.
+            if bet.table_id is not None and bet.state != BetState.DISOWNED and not is_raise(bet):
                 entropy = msgpack.unpackb(bet.params)["entropy"]
                 of_rounds.setdefault((bet.table_id, bet.round or 0), Counter())[entropy] += 1
         for key, row in self._tables.rounds.items():
@@ -145,9 +161,12 @@ class Draws:
         if "cashed_out" in params:
             self.checked["cash-outs"] += 1
         self._same("beginning", bet.id.hex(), {name: params.get(name) for name in begun}, begun)
-        _, payout = VERIFIABLE[bet.game].recompute(
-            bound, found.client_seed or "", found.round, params=params, stake=bet.stake
-        )
+        client_seed = found.client_seed or ""
+        if bet.game == simulation_blackjack.GAME:
+            outcome = msgpack.unpackb(found.outcome or b"")
+            _, payout = recomputed(params, outcome, (bound, client_seed, found.round), bet.stake)
+        else:
+            _, payout = VERIFIABLE[bet.game].recompute(bound, client_seed, found.round, params=params, stake=bet.stake)
         self._same("payout", bet.id.hex(), bet.payout, payout)
         self.checked["payouts"] += 1
         self.checked[f"payouts of {bet.game}"] += 1

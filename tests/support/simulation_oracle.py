@@ -20,6 +20,7 @@ from protocol.ids import BetId, CommandId, PlayerId
 from protocol.money import player_of
 from protocol.records import BetEnd, BetState, CommandRecord, HoldState, TransferKind
 from tests.support.jackpots import check_money, moved, pools_won
+from tests.support.simulation_blackjack import Told
 from tests.support.simulation_cards import CardTable
 from tests.support.simulation_draws import Draws
 from tests.support.simulation_plan import PLAY, POT, Plan
@@ -51,6 +52,7 @@ class Oracle:
         self._taken_back: set[BetId] = set()
         self._promised: dict[BetId, int] = {}
         """By bet of crash: what its player was told at the cash-out."""
+        self._told = Told()
         self._positions: dict[tuple[str, int], int] = {}
         self.checked: Counter[str] = self._draws.checked
         self.cards = None if plan.cards is None else CardTable(plan.cards, PLAY.number, ledger, sealer, self._same)
@@ -108,7 +110,7 @@ class Oracle:
                 names = ("stake", "payout", "seed", "nonce", "available", "held")
                 written = (bet.state, *(getattr(bet, name) for name in names))
                 told = (BetState.SETTLED, *(answer[name] for name in names))
-            case str() as tag if tag.endswith(".placed") and bet is not None:
+            case str() as tag if tag.endswith((".placed", ".raised")) and bet is not None:
                 written = (bet.stake, bet.table_id, bet.round, bet.available, bet.held)
                 told = tuple(answer[name] for name in ("stake", "table", "round", "available", "held"))
             case str() as tag if tag.endswith(".returned") and written:
@@ -125,7 +127,7 @@ class Oracle:
                     step == 0 or (journal_of(game.id), step) in tables.journal,
                 )
                 told = (*(answer[name] for name in ("stake", "seed", "nonce", "payout")), True)
-            case "poker.bought" if written:
+            case "poker.bought" | "blackjack.acted" if written:
                 written, told = plain(msgpack.unpackb(written.answer)), plain(answer)
             case "crash.cashed" if written:
                 written, told = plain(msgpack.unpackb(written.answer)), plain(answer)
@@ -161,6 +163,12 @@ class Oracle:
                 shown = BOARD_GAMES[game].shown(msgpack.unpackb(row.outcome)) if row and row.outcome else {}
                 said = fields["server_seed"], {name: plain(fields[name]) for name in shown}
                 self._same("outcome", key, said, (row and row.server_seed, plain(shown)))
+            case ["blackjack", "played"]:
+                self._told.played(key, fields)
+            case ["blackjack", "drawn"]:
+                recorded = plain(msgpack.unpackb(row.outcome)) if row and row.outcome else {}
+                said = fields["server_seed"], {name: plain(fields[name]) for name in recorded}
+                self._same("outcome", key, said, (row and row.server_seed, recorded))
             case ["crash", "crashed"]:
                 recorded = msgpack.unpackb(row.outcome) if row and row.outcome else {}
                 said = fields["server_seed"], fields["bust"]
@@ -183,8 +191,9 @@ class Oracle:
             if hold.state == HoldState.PENDING:
                 self._fail(f"hold {hold.id.hex()} is pending still")
         self._draws.finished()
+        self._check_told()
         for command, said in self._answers.items():
-            if isinstance(said, dict) and said["t"].endswith(".placed"):
+            if isinstance(said, dict) and said["t"].endswith((".placed", ".raised")):
                 row = tables.bets.get(command)
                 if row is None or row.state == BetState.DISOWNED:
                     self._fail(f"bet {command.hex()} was said to be placed, and its table never took it")
@@ -227,6 +236,13 @@ class Oracle:
         bought = sum(one.amount for one in rows if one.kind == TransferKind.BUY_IN and player_of(one.debit) == player)
         paid = sum(one.amount for one in rows if one.kind == TransferKind.CASH_OUT and player_of(one.credit) == player)
         return paid - bought
+
+    def _check_told(self) -> None:
+        """What was told of rounds while they were played has happened."""
+        rounds = self._tables.rounds.items()
+        outcomes = {key: msgpack.unpackb(row.outcome) for key, row in rounds if row.outcome is not None}
+        for wrong in self._told.wrong(outcomes):
+            self._fail(wrong)
 
 
 def _result(bet: StoredBet) -> int:

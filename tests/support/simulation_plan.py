@@ -14,6 +14,8 @@ from actors.runtime.host import HostLimits
 from actors.runtime.ref import Ref
 from protocol.ids import TableId
 from protocol.money import Asset
+from tests.support.simulation_blackjack import GAME as BLACKJACK
+from tests.support.simulation_blackjack import house_of
 
 SHARDS: Final = 8
 DAYBREAK_MS: Final = 1_800_000_000_000
@@ -38,8 +40,7 @@ TABLES: Final = ("table-1", "table-2")
 """What is played there is drawn from the seed."""
 Played = tuple[str, str]
 """A game with tables, and a variant of it."""
-PLAYED: Final[tuple[str, ...]] = tuple(game for game in TABLE_GAMES if game != "blackjack")
-"""All but blackjack, whose players act in the middle of a round: tests/actors/table/test_blackjack_faults.py."""
+PLAYED: Final[tuple[str, ...]] = tuple(TABLE_GAMES)
 
 
 def played_of(rng: Random) -> Played:
@@ -75,6 +76,7 @@ def rules_of(table: str, played: Played) -> Any:
         "settled_ms": 500,
         "seats_max": 3,
         "win_max": 3_000,
+        **(house_of(table) if game == BLACKJACK else {}),
     }
     return table_rules(settings)
 

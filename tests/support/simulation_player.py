@@ -36,6 +36,12 @@ BY_HAND: Final = 0.5
 """How often a bet of crash is cashed out."""
 FLIGHT_SECONDS_MAX: Final = 12.0
 """When: within so long after it was placed, and so before its flight, in it, or too late."""
+ATTENTIVE: Final = 0.8
+"""How often a bet of blackjack is played by its player; by the platform otherwise."""
+ANOTHER_ROUND: Final = 0.7
+LOOKS_MAX: Final = 40
+"""So often a table of blackjack is looked at: whoever looks no more is away."""
+BETWEEN_LOOKS_SECONDS_MAX: Final = 0.7
 STEPS: Final = 0.8
 """How often a game is gone on with at once; others are left open, and finished at the end."""
 STAYING_AWAY: Final = 0.03
@@ -130,16 +136,35 @@ class Player:
         if isinstance(intent.command, Move):
             self.moved += intent.command.amount
         while answer["t"].endswith(".state") and not answer["over"] and self._happens(STEPS):
-            intent = self._wishes.step(self.new_id(), answer)
-            after = await self.until_answered(intent)
-            if self._happens(self._world.plan.repeated_messages):
-                self._world.start(self.repeat(intent), "belated repetition")
+            after = await self._say_twice(self._wishes.step(self.new_id(), answer))
             answer = after if isinstance(after, dict) else answer
         if answer["t"] == "crash.placed" and self._happens(BY_HAND):
             await asyncio.sleep(self._rng.random() * FLIGHT_SECONDS_MAX)
             await self.until_answered(self._wishes.cash_out(self.new_id(), answer))
         elif answer["t"].endswith(".placed") and self._happens(REGRETS):
             await self.until_answered(self._wishes.regret(self.new_id(), answer["table"]))
+        elif answer["t"] == "blackjack.placed" and self._happens(ATTENTIVE):
+            await self._play_hands(answer["table"], answer["round"])
+
+    async def _play_hands(self, table: str, number: int) -> None:
+        """Play rounds of blackjack, until something else is done; or be away, in the middle of one."""
+        for _ in range(LOOKS_MAX):
+            await asyncio.sleep(self._rng.random() * BETWEEN_LOOKS_SECONDS_MAX)
+            seen = await self.until_answered(self._wishes.look_at(self.new_id(), table))
+            if isinstance(seen, Refusal):
+                return
+            if seen.phase == "betting" and seen.round != number and self._happens(ANOTHER_ROUND):
+                number = seen.round
+                await self._say_twice(self._wishes.box(self.new_id(), table))
+            elif (intent := self._wishes.hand(self.new_id(), table, seen)) is not None:
+                await self._say_twice(intent)
+
+    async def _say_twice(self, intent: Intent) -> Any:
+        """Its answer; maybe it is said again when nobody expects that any more."""
+        answer = await self.until_answered(intent)
+        if self._happens(self._world.plan.repeated_messages):
+            self._world.start(self.repeat(intent), "belated repetition")
+        return answer
 
     # --- saying things ---
 
