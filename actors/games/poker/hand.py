@@ -10,18 +10,23 @@ from typing import Final
 
 from pokerkit import (
     Automation,
+    Card,
     ChipsPushing,
     HoleCardsShowingOrMucking,
     Mode,
     NoLimitTexasHoldem,
     PotLimitOmahaHoldem,
+    Rank,
     State,
+    Suit,
 )
 
 from actors.games.poker.deal import BOARD, Deal, Entrant, Move, Options, Result, Winning
 from actors.games.poker.deck import read_card, written
 from actors.games.poker.rake import rake_of
+from actors.games.poker.ranking import HoldemHand, OmahaHand
 from actors.games.poker.rules import Rules
+from protocol.games.deck import DECK
 
 AUTOMATIONS: Final = (
     Automation.ANTE_POSTING,
@@ -33,11 +38,24 @@ AUTOMATIONS: Final = (
     Automation.CHIPS_PUSHING,
     Automation.CHIPS_PULLING,
 )
-GAMES: Final[Mapping[str, type[NoLimitTexasHoldem] | type[PotLimitOmahaHoldem]]] = {
-    "holdem": NoLimitTexasHoldem,
-    "omaha": PotLimitOmahaHoldem,
-}
-BURNED: Final = "??"
+
+
+class Holdem(NoLimitTexasHoldem):
+    """The library's game, with hands that are quickly compared."""
+
+    hand_types = (HoldemHand,)
+
+
+class Omaha(PotLimitOmahaHoldem):
+    """The library's game, with hands that are quickly compared."""
+
+    hand_types = (OmahaHand,)
+
+
+GAMES: Final[Mapping[str, type[Holdem] | type[Omaha]]] = {"holdem": Holdem, "omaha": Omaha}
+BURNED: Final = Card(Rank.UNKNOWN, Suit.UNKNOWN)
+CARDS: Final = tuple(Card.parse(written(range(DECK))))
+"""As the library has them, by number."""
 
 
 class IllegalMove(Exception):
@@ -59,7 +77,7 @@ def posts_of(entrants: Sequence[Entrant]) -> list[int]:
 class Hand:
     """One hand from its deal on. The deck is a secret: what of it may be seen, and by whom, `cards_of` does not say."""
 
-    __slots__ = ("_acted", "_deck", "_rules", "_seats", "_state", "deal", "movers", "options")
+    __slots__ = ("_acted", "_board", "_deck", "_rules", "_seats", "_state", "deal", "movers", "options")
 
     def __init__(self, rules: Rules, deal: Deal, deck: Sequence[int]) -> None:
         self.deal = deal
@@ -79,8 +97,14 @@ class Hand:
             rake=partial(rake_of, rules.rake),
         )
         self._state: State = game([one.stack for one in entrants], len(entrants))
+        first = len(entrants) * rules.hole_cards
+        self._board = tuple(deck[first : first + BOARD])
+        # The library looks for each card in what is left of its deck: these are all that anybody sees of this one.
+        cards = [CARDS[card] for card in deck[: first + BOARD]]
+        self._state.deck_cards.clear()
+        self._state.deck_cards.extend(cards)
         for player in range(len(entrants)):
-            self._state.deal_hole(written(self._hole(player)), player)
+            self._state.deal_hole(cards[player * rules.hole_cards : (player + 1) * rules.hole_cards], player)
         self._go_on()
         self.options = self._options()
 
@@ -97,7 +121,7 @@ class Hand:
     @property
     def board(self) -> tuple[int, ...]:
         """The cards in the middle, in order."""
-        return self._deck_board[: len(self._state.board_cards)]
+        return self._board[: len(self._state.board_cards)]
 
     @property
     def street(self) -> int:
@@ -164,22 +188,17 @@ class Hand:
         count = self._rules.hole_cards
         return tuple(self._deck[player * count : (player + 1) * count])
 
-    @property
-    def _deck_board(self) -> tuple[int, ...]:
-        first = len(self.deal.entrants) * self._rules.hole_cards
-        return tuple(self._deck[first : first + BOARD])
-
     def _go_on(self) -> None:
         """Deal what is to be dealt before the next decision, if there is one."""
         state = self._state
         while state.status and state.actor_index is None:
-            if state.can_burn_card(BURNED):
+            if state.card_burning_status:
                 state.burn_card(BURNED)
             first = len(state.board_cards)
             count = state.board_dealing_count
             if count is None:
                 raise IllegalMove(self.deal.number, Move("call"), None)
-            state.deal_board(written(self._deck_board[first : first + count]))
+            state.deal_board([CARDS[card] for card in self._board[first : first + count]])
 
     def _options(self) -> Options | None:
         state = self._state
