@@ -321,8 +321,11 @@ class TableGame(Protocol[S]):
     def params(self, state: S, bet: BetPlaced) -> Mapping[str, Any]:
         """What is recorded of a bet: with the seeds, all that its payout can be checked by."""
 
+    def round(self, state: S) -> int:
+        """The number of the current, or last, round."""
+
     def binding(self, state: S) -> Binding:
-        """What the outcome of the current, or last, round is bound to."""
+        """What the outcome of the current, or last, round is bound to; a copy, of as many parts as there are bets."""
 
     def publish(self, state: S, event: Event, stream: str, epoch: int, seq: int) -> Message | None:
         """What everyone may see of an event that was applied; nothing of bets, which `published` tells in bulk."""

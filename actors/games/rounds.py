@@ -90,9 +90,14 @@ class Round:
         return self.phase in ("waiting", "settled")
 
     @property
+    def client_seed(self) -> str:
+        """What players have made of it so far; final once betting is closed."""
+        return client_seed_of(self.link)
+
+    @property
     def binding(self) -> Binding:
         """What the outcome is bound to."""
-        return Binding(self.number, self.commitment, client_seed_of(self.link), tuple(self.contributions))
+        return Binding(self.number, self.commitment, self.client_seed, tuple(self.contributions))
 
     def refuse_after_betting(self, now: int) -> Refusal | None:
         """`BETTING_CLOSED` unless bets may be placed and taken back now."""
@@ -140,10 +145,10 @@ class Round:
         if now < self.until:
             return ()
         if self.phase == "betting":
-            return (BettingClosed(now, client_seed_of(self.link), now + timing.closed_ms),)
+            return (BettingClosed(now, self.client_seed, now + timing.closed_ms),)
         if self.phase == "closed" and command.server_seed is not None:
             check_committed(command.server_seed, self.commitment)
-            outcome = chance.outcome(command.server_seed, client_seed_of(self.link), self.number)
+            outcome = chance.outcome(command.server_seed, self.client_seed, self.number)
             return (OutcomeDrawn(now, command.server_seed, outcome, now + timing.spin_ms),)
         if self.phase == "spinning" and self.outcome is not None:
             payouts = tuple((bet.bet, chance.payout(bet, self.outcome)) for bet in self.bets.standing.values())

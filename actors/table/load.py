@@ -50,7 +50,7 @@ class TableKind:
             memory.n = n
         server_seed = None
         if game.wants_seed(memory.game):
-            number = game.binding(memory.game).round
+            number = game.round(memory.game)
             if newest is None or newest.round != number or newest.outcome is not None:
                 # Journal and rounds are read one after the other: only another owner can write between the two.
                 raise Unavailable(f"table {key}: somebody else goes on with round {number}")

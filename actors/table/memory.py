@@ -37,7 +37,7 @@ class Memory:
 def apply_event(game: TableGame[Any], memory: Memory, event: TableEvent) -> None:
     """Change a table's memory by an event that is, or will be, committed."""
     if type(event) is Seated:
-        memory.seats[event.player] = Seat(event.name, game.binding(memory.game).round)
+        memory.seats[event.player] = Seat(event.name, game.round(memory.game))
     elif type(event) is Left:
         for player in event.players:
             memory.seats.pop(player, None)
@@ -50,7 +50,7 @@ def apply_event(game: TableGame[Any], memory: Memory, event: TableEvent) -> None
             bets = game.bets(memory.game)
             memory.owed.update((bet, (bets[bet].player, payout)) for bet, payout in event.payouts)
         elif type(event) is BetPlaced and event.player in memory.seats:
-            memory.seats[event.player].round = game.binding(memory.game).round
+            memory.seats[event.player].round = game.round(memory.game)
         memory.game = game.apply(memory.game, event)  # type: ignore[arg-type]
 
 

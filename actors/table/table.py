@@ -290,11 +290,11 @@ class Table:
 
     @property
     def _round(self) -> int:
-        return self._game.binding(self._memory.game).round
+        return self._game.round(self._memory.game)
 
     def _too_late(self, wanted: int | None) -> Refusal | None:
         """A bet for a round that is not the one on the table."""
-        current = self._game.binding(self._memory.game).round
+        current = self._round
         if wanted is None or wanted == current:
             return None
         return Refusal(Code.BETTING_CLOSED, {"round": current, "wanted": wanted})
@@ -544,7 +544,7 @@ class Table:
         turn.wake_at(self._beat_at)
 
     def _open_round(self, turn: Turn) -> None:
-        number = self._game.binding(self._memory.game).round + 1
+        number = self._round + 1
         chain, server_seed = self._next_seed(turn, number)
         decided = self._game.decide(self._memory.game, OpenRound(number, commitment_of(server_seed), turn.now))
         if isinstance(decided, Refusal) or not decided:

@@ -181,15 +181,16 @@ async def _round(lookout: Lookout, flyers: list[Flyer], table: str, at_once: int
         if isinstance(one, BaseException):
             raise one
     bets = [one for one in placed if not isinstance(one, BaseException)]
-    frames = [frame_of({"t": "crash.cashout", "table": table, "bet": one, "id": new_id()}) for one in bets]
     await lookout.until("crash.launched")
     launched_at, ticks_before = time.monotonic(), lookout.ticks
     answers: list[asyncio.Future[bytes]] = []
     sent_at: list[float] = []
-    for number, (flyer, frame) in enumerate(zip(flyers, frames, strict=True)):
+    for number, (flyer, one) in enumerate(zip(flyers, bets, strict=True)):
         due = launched_at + AFTER_LAUNCH_SECONDS + number * SLOT_SECONDS / at_once
         if (pause := due - time.monotonic()) > 0:
             await asyncio.sleep(pause)
+        # The id is as young as a player's: of an old one the server would have to ask its database.
+        frame = frame_of({"t": "crash.cashout", "table": table, "bet": one, "id": new_id()})
         sent_at.append(time.monotonic())
         answers.append(flyer.send(frame, b"crash.cashed", _ERROR))
     async with asyncio.timeout(WAITED_SECONDS_MAX):

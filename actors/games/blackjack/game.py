@@ -148,8 +148,7 @@ class Blackjack:
 
     @staticmethod
     def _shoe(state: State, server_seed: str) -> Shoe:
-        binding = state.round.binding
-        return Shoe(state.rules.house.decks, server_seed, binding.client_seed, binding.round)
+        return Shoe(state.rules.house.decks, server_seed, state.round.client_seed, state.round.number)
 
     def apply(self, state: State, event: Event) -> State:
         """Changes the state in place."""
@@ -190,6 +189,10 @@ class Blackjack:
         """The rules, the wagers, and what the bet contributed to the client seed."""
         own = {"wagers": bet.wagers, "entropy": bet.entropy}
         return {**state.rules.params, **own, **recorded(self.rules)}
+
+    def round(self, state: State) -> int:
+        """Of the current, or last, round."""
+        return state.round.number
 
     def binding(self, state: State) -> Binding:
         """Commitment, entropy and number of the round."""

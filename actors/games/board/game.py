@@ -189,6 +189,10 @@ class BoardGame(ABC):
         own = {"wagers": bet.wagers, "entropy": bet.entropy}
         return {**state.rules.layout.params, **state.carried, **own, **recorded(self.rules)}
 
+    def round(self, state: State) -> int:
+        """Of the current, or last, round."""
+        return state.round.number
+
     def binding(self, state: State) -> Binding:
         """Commitment, entropy and number of the round."""
         return state.round.binding

@@ -18,8 +18,11 @@ FLIGHT_MS_MAX: Final = 153_506
 """When the greatest target is reached: no flight is longer."""
 BUSTS_MAX: Final = 1_024
 """Multipliers whose time is remembered: every cash-out of a flight asks for that of its bust."""
+TIMES_MAX: Final = 4_096
+"""Milliseconds whose multiplier is remembered: many cash out in the same one, and each is looked at twice."""
 
 
+@lru_cache(maxsize=TIMES_MAX)
 def multiplier_at(elapsed_ms: int) -> int:
     """The multiplier in hundredths, at least 1.00; it never falls."""
     power, factor, left = 1 << BITS, STEP, elapsed_ms

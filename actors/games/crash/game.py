@@ -2,8 +2,8 @@
 
     betting → closed → flying → settled → betting …
 
-The bust is bound when betting closes; it is computed from the seeds whenever it is needed and kept nowhere, so neither
-a snapshot nor a journal tells it before its time.
+The bust is bound when betting closes; it is computed from the seeds when it is needed, and kept beside the state in
+memory alone, so neither a snapshot nor a journal tells it before its time.
 """
 
 from collections.abc import Mapping
@@ -21,6 +21,7 @@ from actors.games.crash.curve import multiplier_at, reached_at
 from actors.games.crash.recompute import recompute
 from actors.games.crash.state import (
     CLASSIC,
+    Bound,
     Rules,
     State,
     is_by_hand,
@@ -142,8 +143,11 @@ class Crash:
         """Raises `SeedMismatch`; a flight without its seed cannot go on."""
         if server_seed is None:
             raise ValueError(f"table {state.rules.table}: round {state.round.number} flies without its seed")
-        check_committed(server_seed, state.round.commitment)
-        return bust_of(server_seed, state.round.binding.client_seed)
+        bound = Bound(server_seed, state.round.commitment, state.round.link)
+        if state.bound != bound:
+            check_committed(server_seed, state.round.commitment)
+            state.bound, state.bust = bound, bust_of(server_seed, state.round.client_seed)
+        return state.bust
 
     def _advance(self, state: State, command: Advance) -> tuple[Event, ...]:
         now, current = command.now, state.round
@@ -157,7 +161,7 @@ class Crash:
         if now < current.until:
             return ()
         if current.phase == "betting":
-            return (BettingClosed(now, current.binding.client_seed, now + state.rules.timing.closed_ms),)
+            return (BettingClosed(now, current.client_seed, now + state.rules.timing.closed_ms),)
         if current.phase == "closed" and command.server_seed is not None:
             bust = self._bust(state, command.server_seed)
             if bust == ONE:
@@ -226,6 +230,10 @@ class Crash:
         own = {"wagers": bet.wagers, "entropy": bet.entropy}
         chain = {} if state.chain is None else {"chain": (state.chain.first_round, state.chain.terminating)}
         return {"variant": state.rules.variant, **own, **chain, **recorded(self.rules)}
+
+    def round(self, state: State) -> int:
+        """Of the current, or last, round."""
+        return state.round.number
 
     def binding(self, state: State) -> Binding:
         """Commitment, entropy and number of the round."""

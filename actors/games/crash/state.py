@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from actors.games.interface import BetPlaced, CashedOut, ChainBegun, Limits
 from actors.games.rounds import Round, Timing
@@ -59,6 +59,14 @@ def liability_of(wagers: Iterable[tuple[str, int]]) -> int:
     return sum(win_of(amount, kind_and_target(spot)[1]) - amount for spot, amount in wagers)
 
 
+class Bound(NamedTuple):
+    """What a bust follows from, with the commitment that the server seed was compared with. It is a secret."""
+
+    server_seed: str
+    commitment: str
+    link: bytes
+
+
 @dataclass(slots=True)
 class State:
     """`cash_outs` are those by hand, in the order of turns. What follows from the rest is not dumped."""
@@ -72,6 +80,9 @@ class State:
     liability: int = 0
     _targets: list[int] = field(default_factory=list)
     """Of all bets that were not cashed out by hand, in ascending order."""
+    bound: Bound | None = field(default=None, init=False, repr=False, compare=False)
+    bust: int = field(default=0, init=False, repr=False, compare=False)
+    """Where the round busts that is bound to this: every cash-out asks, and the whole table only knows afterwards."""
 
     def __post_init__(self) -> None:
         for bet_id, bet in self.round.bets.standing.items():
