@@ -26,6 +26,12 @@ HMAC_BLOCK_BYTES: Final = 64
 HMAC_INNER_PAD: Final = bytes(byte ^ 0x36 for byte in range(256))
 HMAC_OUTER_PAD: Final = bytes(byte ^ 0x5C for byte in range(256))
 KEYS_MAX: Final = 8_192
+INDICES: Final = 16
+"""Blocks whose number is written down once: hardly a game comes further."""
+_INDICES: Final = tuple(str(index).encode() for index in range(INDICES))
+U32S_AT_ONCE: Final = 64
+_UNPACKERS: Final = tuple(struct.Struct(f">{count}I").unpack for count in range(U32S_AT_ONCE + 1))
+"""By how many numbers there are in the bytes."""
 
 
 @lru_cache(maxsize=KEYS_MAX)
@@ -50,11 +56,14 @@ def block(server_seed: str, client_seed: str, nonce: int, index: int) -> bytes:
 
 def blocks(server_seed: str, client_seed: str, nonce: int, index: int, count: int) -> bytes:
     """So many blocks from this one on, in one go."""
+    if count == 1:
+        return block(server_seed, client_seed, nonce, index)
     keyed_inner, keyed_outer = _keyed(server_seed)
+    begin = f"{client_seed}:{nonce}:".encode()
     found: list[bytes] = []
     for at in range(index, index + count):
         inner = keyed_inner.copy()
-        inner.update(f"{client_seed}:{nonce}:{at}".encode())
+        inner.update(begin + (_INDICES[at] if at < INDICES else str(at).encode()))
         outer = keyed_outer.copy()
         outer.update(inner.digest())
         found.append(outer.digest())
@@ -112,7 +121,7 @@ class Draws:
         if missing > 0:
             more = -(-missing // BLOCK_BYTES)
             drawn = blocks(self._server_seed, self._client_seed, self._nonce, self._index, more)
-            self._rest = self._rest[at:] + drawn
+            self._rest = self._rest[at:] + drawn if self._rest else drawn
             self._index += more
             at, end = 0, count
         self._at = end
@@ -124,7 +133,8 @@ class Draws:
 
     def u32s(self, count: int) -> tuple[int, ...]:
         """The next `count` numbers, in one go."""
-        return struct.unpack(f">{count}I", self.take(U32_BYTES * count))
+        data = self.take(U32_BYTES * count)
+        return _UNPACKERS[count](data) if count <= U32S_AT_ONCE else struct.unpack(f">{count}I", data)
 
     def below(self, outcomes: int) -> int:
         """The next choice of one of `outcomes`."""
@@ -133,8 +143,12 @@ class Draws:
     def below_each(self, outcomes: Sequence[int]) -> list[int]:
         """The next choices, one of each of these numbers of outcomes."""
         u32s = self.u32s(len(outcomes))
-        return [chosen(u32s[at], count) for at, count in enumerate(outcomes)]
+        return [u32s[at] * count >> 32 for at, count in enumerate(outcomes)]
 
     def taken_out(self, left: list[int], count: int) -> list[int]:
         """Take `count` out of what is left, each by the next number; in the order in which they come."""
-        return [left.pop(chosen(u32, len(left))) for u32 in self.u32s(count)]
+        size, taken = len(left), []
+        for u32 in self.u32s(count):
+            taken.append(left.pop(u32 * size >> 32))
+            size -= 1
+        return taken

@@ -52,13 +52,17 @@ class Cards:
 
     def first(self, count: int) -> tuple[int, ...]:
         """So many, from the first one on."""
-        while len(self._drawn) < count:
-            self._drawn += [chosen(u32, DECK) for u32 in self._draws.u32s(CARDS_AT_ONCE)]
+        self._draw(count)
         return tuple(self._drawn[:count])
 
     def at(self, place: int) -> int:
         """One, by its place from 0 on."""
-        return self.first(place + 1)[place]
+        self._draw(place + 1)
+        return self._drawn[place]
+
+    def _draw(self, count: int) -> None:
+        while len(self._drawn) < count:
+            self._drawn += [chosen(u32, DECK) for u32 in self._draws.u32s(CARDS_AT_ONCE)]
 
 
 def rank_of(card: int) -> int:
@@ -194,4 +198,8 @@ def _next(state: Game, said: str, above: int, below: int) -> Game:
 
 
 def _after(state: Game, guesses: tuple[str, ...], above: int, below: int, paid: int | None) -> Game:
-    return Game(state.stake, state.payout_max, state.cards, guesses, above, below, paid)
+    return _new(Game, (state.stake, state.payout_max, state.cards, guesses, above, below, paid))
+
+
+_new: Final = tuple.__new__
+"""Makes a named tuple from a tuple in a fourth of the time."""

@@ -5,11 +5,11 @@ ten are in the order in which they came. One of n that are left is chosen by flo
 2**-32 * 40 for any number. The pay tables are those commonly played; their returns are between 0.9865 and 0.9907.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from math import comb
-from typing import Any
+from typing import Any, Final
 
 from actors.fairness.draws import Draws
 from actors.fairness.verify import NotAWager
@@ -19,10 +19,12 @@ from protocol.errors import Code, Refusal
 from protocol.games.keno import DRAWN, NUMBERS, PICKS_MAX, TABLES, KenoBet
 from protocol.model import Request
 
+_ALL: Final = list(range(1, NUMBERS + 1))
 
-def drawn_of(draws: Draws) -> tuple[int, ...]:
+
+def drawn_of(draws: Draws) -> list[int]:
     """The ten numbers in the order in which they are drawn."""
-    return tuple(draws.taken_out(list(range(1, NUMBERS + 1)), DRAWN))
+    return draws.taken_out(_ALL.copy(), DRAWN)
 
 
 class Keno(AloneGame):
@@ -34,9 +36,12 @@ class Keno(AloneGame):
 
     def params_of(self, request: KenoBet) -> Params | Refusal:
         """Picks are a set: recorded in ascending order, and refused with `INVALID_BET` when one is there twice."""
-        picks = sorted(set(request.picks))
-        if len(picks) != len(request.picks):
-            return Refusal(Code.INVALID_BET, {"picks": list(request.picks), "different": len(picks)})
+        picks = sorted(request.picks)
+        before = 0
+        for pick in picks:
+            if pick == before:
+                return Refusal(Code.INVALID_BET, {"picks": list(request.picks), "different": len(set(picks))})
+            before = pick
         return {"picks": picks, "risk": request.risk}
 
     def checked(self, params: Params) -> Params:
@@ -51,7 +56,7 @@ class Keno(AloneGame):
     def draw(self, params: Params, draws: Draws) -> tuple[Mapping[str, Any], int]:
         """Ten numbers, and what the hits among them pay."""
         drawn = drawn_of(draws)
-        return {"drawn": list(drawn)}, _paying(params)[_hits(params, drawn)]
+        return {"drawn": drawn}, _paying(params)[_hits(params["picks"], drawn)]
 
     def multiplier_max(self, params: Params) -> int:
         """That of the most hits is not always the largest possible, so all are looked at."""
@@ -59,8 +64,9 @@ class Keno(AloneGame):
 
     def shown(self, params: Params, outcome: Mapping[str, Any]) -> Mapping[str, Any]:
         """See `KenoSettled`."""
-        hits = _hits(params, outcome["drawn"])
-        return {"drawn": tuple(outcome["drawn"]), "hits": hits, "multiplier": _paying(params)[hits]}
+        drawn = outcome["drawn"]
+        hits = _hits(params["picks"], drawn)
+        return {"drawn": tuple(drawn), "hits": hits, "multiplier": _paying(params)[hits]}
 
     def payoffs(self, params: Params) -> Payoffs:
         """Hypergeometric."""
@@ -74,8 +80,15 @@ class Keno(AloneGame):
         )
 
 
-def _hits(params: Params, drawn: Any) -> int:
-    return len(set(params["picks"]).intersection(drawn))
+def _hits(picks: Sequence[int], drawn: Sequence[int]) -> int:
+    # A bit for each number: all are below 64, and so no set is made.
+    picked = 0
+    for pick in picks:
+        picked |= 1 << pick
+    hits = 0
+    for number in drawn:
+        hits += picked >> number & 1
+    return hits
 
 
 def _paying(params: Params) -> tuple[int, ...]:

@@ -21,6 +21,7 @@ from protocol.model import Request
 
 RETURN: Final = Fraction(99, 100)
 CASH_OUT: Final = ("cash_out",)
+_TILES: Final = frozenset(range(TILES))
 
 
 def positions_of(draws: Draws, mines: int) -> tuple[int, ...]:
@@ -58,7 +59,7 @@ class Field(NamedTuple):
 
 
 def _after(state: Field, revealed: tuple[int, ...], paid: int | None) -> Field:
-    return Field(state.stake, state.payout_max, state.positions, revealed, paid)
+    return _new(Field, (state.stake, state.payout_max, state.positions, revealed, paid))
 
 
 class Mines(StepGame[Field]):
@@ -98,16 +99,16 @@ class Mines(StepGame[Field]):
 
         The game ends by itself with the last safe tile, or where one more would pay more than the house is ready to.
         """
+        if len(step) == 2 and step[0] == "reveal" and step[1] in _TILES:
+            if step[1] in state.revealed:
+                return illegal(step, "it is revealed")
+            return self._revealed(state, int(step[1]))
         won = paid_for(state.stake, len(state.positions), len(state.revealed))
         if step == LATE:
             return _after(state, state.revealed, won)
         if step == CASH_OUT:
             return _after(state, state.revealed, won) if state.revealed else illegal(step, "nothing is revealed")
-        if len(step) != 2 or step[0] != "reveal" or step[1] not in range(TILES):
-            return illegal(step, "there is no such step")
-        if step[1] in state.revealed:
-            return illegal(step, "it is revealed")
-        return self._revealed(state, int(step[1]))
+        return illegal(step, "there is no such step")
 
     def _revealed(self, state: Field, tile: int) -> Field:
         revealed, mines = (*state.revealed, tile), len(state.positions)
@@ -140,3 +141,7 @@ class Mines(StepGame[Field]):
         tiles = whole_of(params, "tiles", 1, TILES - mines)
         chance = Fraction(comb(TILES - mines, tiles), comb(TILES, tiles))
         return payoffs_of([(Fraction(0), 1 - chance), (multiple_of(mines, tiles), chance)])
+
+
+_new: Final = tuple.__new__
+"""Makes a named tuple from a tuple in a fourth of the time."""

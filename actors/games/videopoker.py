@@ -7,7 +7,6 @@ Who always holds what is best has 0.99543904 of the stake back on average.
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from actors.fairness.draws import Draws
@@ -19,7 +18,7 @@ from protocol.games.deck import DECK, SUITS
 from protocol.games.videopoker import HAND, PAYS, VideopokerBet, VideopokerDraw
 from protocol.model import Request
 
-HANDS_MAX: Final = 256
+_PLACES: Final = frozenset(range(HAND))
 ACE: Final = 12
 JACK: Final = 9
 WHEEL: Final = (0, 1, 2, 3, ACE)
@@ -71,33 +70,34 @@ def _of_five_ranks(ranks: tuple[int, ...], is_flush: bool) -> str:
     return "flush" if is_flush else "nothing"
 
 
-_hand_of: Final = lru_cache(maxsize=HANDS_MAX)(hand_of)
-"""A turn asks two or three times what the same cards are."""
-
-
 class Deal(NamedTuple):
     """One game: of its ten cards five are dealt, and the others secret until they are drawn. `held` ends it."""
 
     stake: int
     deck: tuple[int, ...]
-    held: tuple[int, ...] | None = None
+    held: tuple[int, ...] | None
+    cards: tuple[int, ...]
+    """The five cards as they are now."""
+    hand: str
+    """What they are."""
 
-    @property
-    def cards(self) -> tuple[int, ...]:
-        """The five cards as they are now."""
-        if self.held is None:
-            return self.deck[:HAND]
-        cards, following = list(self.deck[:HAND]), HAND
-        for place in range(HAND):
-            if place not in self.held:
-                cards[place] = self.deck[following]
-                following += 1
-        return tuple(cards)
 
-    @property
-    def hand(self) -> str:
-        """What they are."""
-        return _hand_of(self.cards)
+def dealt(stake: int, deck: tuple[int, ...]) -> Deal:
+    """A game before its draw."""
+    cards = deck[:HAND]
+    return _new(Deal, (stake, deck, None, cards, hand_of(cards)))
+
+
+def drawn(deal: Deal, held: tuple[int, ...]) -> Deal:
+    """The game after it: what is not held is replaced, place by place."""
+    deck, following = deal.deck, HAND
+    cards = list(deal.cards)
+    for place in range(HAND):
+        if place not in held:
+            cards[place] = deck[following]
+            following += 1
+    after = tuple(cards)
+    return _new(Deal, (deal.stake, deck, held, after, hand_of(after)))
 
 
 class VideoPoker(StepGame[Deal]):
@@ -126,7 +126,7 @@ class VideoPoker(StepGame[Deal]):
 
     def begin(self, params: Params, stake: int, payout_max: int, draws: Draws) -> Deal:
         """Shuffle as many cards as can be needed, and deal five."""
-        return Deal(stake, cards_of(draws))
+        return dealt(stake, cards_of(draws))
 
     def step_of(self, request: VideopokerDraw) -> Step:
         """The places that are held, as they were said."""
@@ -135,11 +135,11 @@ class VideoPoker(StepGame[Deal]):
     def act(self, state: Deal, step: Step) -> Deal | Refusal:
         """A late player keeps a hand that pays; of any other all cards are replaced."""
         if step == LATE:
-            return Deal(state.stake, state.deck, tuple(range(HAND)) if PAYS[state.hand] else ())
+            return drawn(state, tuple(range(HAND)) if PAYS[state.hand] else ())
         places = step[1:]
-        if step[0] != "draw" or any(place not in range(HAND) for place in places) or len(set(places)) < len(places):
+        if step[0] != "draw" or not _PLACES.issuperset(places) or len(set(places)) < len(places):
             return illegal(step, "there are no such places to hold")
-        return Deal(state.stake, state.deck, tuple(sorted([int(place) for place in places])))
+        return drawn(state, tuple(sorted([int(place) for place in places])))
 
     def payout(self, state: Deal) -> int | None:
         """See `StepGame.payout`."""
@@ -147,9 +147,8 @@ class VideoPoker(StepGame[Deal]):
 
     def view(self, state: Deal) -> Mapping[str, Any]:
         """See `VideopokerState`."""
-        cards = state.cards
-        hand = _hand_of(cards)
-        view: dict[str, Any] = {"cards": cards, "hand": hand, "multiplier": PAYS[hand] * MULTIPLIER_ONE}
+        hand = state.hand
+        view: dict[str, Any] = {"cards": state.cards, "hand": hand, "multiplier": PAYS[hand] * MULTIPLIER_ONE}
         if state.held is not None:
             view["held"] = state.held
         return view
@@ -163,3 +162,7 @@ class VideoPoker(StepGame[Deal]):
         one_of_words(params, "hold", (BEST,))
         ways = sum(BEST_HITS.values())
         return payoffs_of((Fraction(PAYS[hand]), Fraction(hits, ways)) for hand, hits in BEST_HITS.items())
+
+
+_new: Final = tuple.__new__
+"""Makes a named tuple from a tuple in a fourth of the time."""

@@ -310,8 +310,15 @@ class Wallet:
             known = self._known(end.id, end.digest)
             if known is not None:
                 return Kept(False, known)
-            self._take_id(turn, end.id, end.digest, end.reply)
-        self._settle(turn, Settle(((end.bet, end.payout),)), None)
+            self._write_id(turn, end.id, end.digest, end.reply)
+        hold = self._take_hold(end.bet)
+        if hold is None:
+            raise LookupError(f"player {self._player} holds nothing for the game {end.bet.hex()}")
+        account = self._accounts[hold.account]
+        self._capture(turn, account, end.bet, hold, end.payout)
+        # With the payment the time of the id is written as well.
+        self._mark(turn, account)
+        self._publish(turn, account, "settle", end.bet, None)
         return Kept(True, end.reply)
 
     # --- jackpots ---
@@ -474,13 +481,7 @@ class Wallet:
             if hold is None:
                 continue
             account = touched.setdefault(hold.account, self._accounts[hold.account])
-            house = turn.house(asset_of(account.id))
-            account.held -= hold.amount
-            turn.stage(_new(HoldEnd, (bet, account.id, hold.amount, _CAPTURED)))
-            self._transfer(turn, account, account.id, house, hold.amount, _STAKE, bet)
-            if payout:
-                self._transfer(turn, account, house, account.id, payout, _WIN, bet)
-            turn.stage(_new(BetEnd, (bet, payout, _SETTLED, turn.now)))
+            self._capture(turn, account, bet, hold, payout)
             if bet in drawn and drawn[bet][0] in self._feeders:
                 jackpot, won = drawn[bet]
                 turn.call(self._feeders[jackpot], FeedJackpot(bet, account.id, hold.amount, won))
@@ -488,6 +489,16 @@ class Wallet:
             self._mark(turn, account)
             self._publish(turn, account, "settle", command.payouts[-1][0], None)
         turn.answer(sender, Settled(self._player, tuple(bet for bet, _ in command.payouts)))
+
+    def _capture(self, turn: Turn, account: Account, bet: BetId, hold: PendingHold, payout: int) -> None:
+        """The stake that is held is the house's, and what is paid the player's."""
+        house = turn.house(asset_of(account.id))
+        account.held -= hold.amount
+        turn.stage(_new(HoldEnd, (bet, account.id, hold.amount, _CAPTURED)))
+        self._transfer(turn, account, account.id, house, hold.amount, _STAKE, bet)
+        if payout:
+            self._transfer(turn, account, house, account.id, payout, _WIN, bet)
+        turn.stage(_new(BetEnd, (bet, payout, _SETTLED, turn.now)))
 
     # --- money in and out ---
 
@@ -661,13 +672,17 @@ class Wallet:
 
     def _take_id(self, turn: Turn, command: CommandId, digest: bytes, answer: Answer) -> None:
         """Write an id that leaves no bet down with its one answer, and its time with an account."""
-        code, fields = (answer.code.value, answer.evidence) if isinstance(answer, Refusal) else (0, answer)
-        self._use(turn, command, digest, answer)
-        turn.stage(_new(CommandRecord, (command, self._player, digest, code, _pack(fields), turn.now)))
+        self._write_id(turn, command, digest, answer)
         for account in self._accounts.values():
             self._mark(turn, account)
             return
         self._mark(turn, self._new_account(turn, player_account(self._player, min(self._assets), Balance.CASH)))
+
+    def _write_id(self, turn: Turn, command: CommandId, digest: bytes, answer: Answer) -> None:
+        """The same where the time is written by whoever calls."""
+        code, fields = (answer.code.value, answer.evidence) if isinstance(answer, Refusal) else (0, answer)
+        self._use(turn, command, digest, answer)
+        turn.stage(_new(CommandRecord, (command, self._player, digest, code, _pack(fields), turn.now)))
 
     def _complete(self, turn: Turn, answer: dict[str, Any], account: Account) -> dict[str, Any]:
         """Add to an answer the balance after it, and the stream position of the event that is published with it."""

@@ -61,8 +61,12 @@ class Slots(AloneGame):
     def shown(self, params: Params, outcome: Mapping[str, Any]) -> Mapping[str, Any]:
         """See `SlotsSettled`."""
         multipliers = tuple(outcome["multipliers"])
-        stops = tuple(map(tuple, outcome["stops"]))
-        return {**params, "stops": stops, "multipliers": multipliers, "multiplier": sum(multipliers)}
+        return {
+            "machine": params["machine"],
+            "stops": tuple([tuple(spin) for spin in outcome["stops"]]),
+            "multipliers": multipliers,
+            "multiplier": sum(multipliers),
+        }
 
     def payoffs(self, params: Params) -> Odds:
         """Every payout of a machine without free spins; else the figures, which are as exact."""

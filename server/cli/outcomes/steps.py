@@ -5,8 +5,8 @@ from typing import Any
 from actors.fairness.draws import Draws
 from actors.games.hilo import cards_of
 from actors.games.mines import multiple_of, paid_for, positions_of
-from actors.games.videopoker import Deal
 from actors.games.videopoker import cards_of as deal_of
+from actors.games.videopoker import dealt, drawn
 from protocol.games.deck import card_name
 from protocol.games.hilo import CARDS_MAX
 from protocol.games.mines import MINES_MAX, TILES
@@ -52,7 +52,7 @@ def videopoker(seeds: Seeds, params: Params) -> dict[str, Any]:
         if stake is not None:
             raise UserError("a bet on videopoker has --param hold=…")
         return described | {"result": described["dealt"]}
-    deal = Deal(stake or 1, deck, tuple(sorted(hold)))
+    deal = drawn(dealt(stake or 1, deck), tuple(sorted(hold)))
     described |= {"hold": sorted(hold), "result": [card_name(card) for card in deal.cards], "hand": deal.hand}
     described["multiplier"] = float(PAYS[deal.hand])
     return described if stake is None else described | {"stake": stake, "payout": stake * PAYS[deal.hand]}

@@ -11,7 +11,7 @@ import pytest
 from actors.fairness.draws import Draws
 from actors.games.odds import rtp_of
 from actors.games.steps import LATE
-from actors.games.videopoker import BEST_HITS, Deal, VideoPoker, cards_of, hand_of
+from actors.games.videopoker import BEST_HITS, Deal, VideoPoker, cards_of, dealt, hand_of
 from protocol.errors import Code, Refusal
 from protocol.games.deck import DECK, RANKS, card_name
 from protocol.games.videopoker import PAYS, VideopokerBet
@@ -41,7 +41,7 @@ def cards(text: str) -> tuple[int, ...]:
 
 
 def deal(text: str, drawn: str = "2-diamond 3-heart 5-spade 6-club 8-diamond") -> Deal:
-    return Deal(100, cards(text) + cards(drawn))
+    return dealt(100, cards(text) + cards(drawn))
 
 
 def after(state: Deal, step: tuple[Any, ...]) -> Deal:
