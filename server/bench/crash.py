@@ -42,15 +42,17 @@ class Crash:
                 CONFIG.format(id=TABLE, betting=betting, closed=closed, settled=settled), encoding="utf-8"
             )
             with served(folder, "--config", str(config)) as server:
-                flags = ("--url", server.url, "--table", TABLE, "--players", str(plan.crash_players))
-                program = ("-m", "server.bench.flyers", *flags, "--at-once", str(plan.crash_at_once))
+                where = ("--url", server.url, "--server", str(server.child.pid), "--table", TABLE)
+                who = ("--players", str(plan.crash_players), "--at-once", str(plan.crash_at_once))
+                program = ("-m", "server.bench.flyers", *where, *who)
                 flown = ask("flyers", program, folder, FLIGHT_SECONDS_MAX)
         waits = sorted(flown["waits_ms"])
         if len(waits) != plan.crash_players:
             raise DidNotWork(f"{len(waits)} of {plan.crash_players} players were answered")
         return {
-            "crash_rate": len(waits) / flown["seconds"],
             "crash_p50": waits[len(waits) // 2],
             "crash_p99": waits[len(waits) * 99 // 100],
             "crash_ticks": flown["ticks_per_second"],
+            "crash_cpu_server": 100 * flown["cpu_server"] / flown["seconds"],
+            "crash_cpu_players": 100 * flown["cpu_players"] / flown["seconds"],
         }

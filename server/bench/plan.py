@@ -35,6 +35,11 @@ class Plan:
     """Who cash out within a tenth of a second."""
     crash_phases_ms: tuple[int, int, int]
     """Betting, closed, settled."""
+    poker_tables: int
+    poker_seats: int
+    """At each."""
+    poker_pace: float
+    """How many moves a second all tables would make together if answers took no time, and hands had no pause."""
     fanout_sockets: int
     fanout_events: int
     idle_connections: int
@@ -77,6 +82,9 @@ class Plan:
             crash_players=5_000,
             crash_at_once=500,
             crash_phases_ms=(15_000, 1_000, 2_000),
+            poker_tables=200,
+            poker_seats=6,
+            poker_pace=1_500.0,
             fanout_sockets=1_000,
             fanout_events=1_000,
             idle_connections=10_000,
@@ -114,6 +122,9 @@ class Plan:
             crash_players=50,
             crash_at_once=20,
             crash_phases_ms=(3_000, 100, 200),
+            poker_tables=4,
+            poker_seats=3,
+            poker_pace=40.0,
             fanout_sockets=100,
             fanout_events=100,
             idle_connections=300,

@@ -25,6 +25,7 @@ from server.bench.gateway_alone import Connections, Fanout
 from server.bench.ground import Bench, Ground
 from server.bench.pgbench import Pgbench
 from server.bench.plan import Plan
+from server.bench.poker import Poker
 from server.bench.readiness import Ready
 from server.bench.recovery import Recovery
 from server.bench.results import Results
@@ -46,6 +47,7 @@ def benches() -> tuple[Bench, ...]:
         Roulette(),
         Watchers(),
         Crash(),
+        Poker(),
         Fanout(),
         Connections(),
         Wallets(),

@@ -17,7 +17,7 @@ from server.bench.plan import Plan
 from server.bench.runner import benches, run
 from server.cli import main
 
-SMOKE = ("dice", "rowlock", "writer", "fanout", "connections", "wallets", "turns")
+SMOKE = ("dice", "rowlock", "writer", "fanout", "connections", "wallets", "turns", "poker")
 TINY = replace(
     Plan.quick(0.5),
     dice_bots=4,
@@ -29,6 +29,8 @@ TINY = replace(
     idle_wallets=500,
     turn_players=3,
     turn_rounds=2,
+    poker_tables=2,
+    poker_seats=2,
 )
 
 
@@ -74,10 +76,10 @@ def test_json_has_a_value_per_run(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_unknown_measurement_is_an_error_that_names_the_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    result = CliRunner().invoke(main, ["bench", "--only", "dice,poker"])
+    result = CliRunner().invoke(main, ["bench", "--only", "dice,bingo"])
 
     assert result.exit_code == 2
-    assert "no measurement 'poker'" in result.stderr
+    assert "no measurement 'bingo'" in result.stderr
     assert "dice, rowlock, pgbench" in result.stderr
 
 
