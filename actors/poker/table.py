@@ -169,14 +169,12 @@ class PokerTable:
             turn.answer(sender, Refusal(Code.OVERLOADED, {"waiting_max": WAITING_MAX}))
             return
         before = self._memory.buying.get(command_id)
-        if before is not None and before[1].digest != digest:
-            turn.answer(sender, Refusal(Code.ID_REUSED))
-            return
-        if before is not None:
+        if before is not None and before[1].digest == digest:
             self._wait(turn, command_id, sender)
             self._ask_wallets(turn)
             return
-        refusal = self._cannot_buy(turn, asked, request)
+        # Either of two requests with one id may be the one that the wallet has answered.
+        refusal = self._cannot_buy(turn, asked, request) if before is None else Refusal(Code.ID_REUSED)
         if refusal is not None:
             attempt = self._refused.add(turn, request, digest, None, 0, sender)
             if attempt is not None:

@@ -32,6 +32,10 @@ PAUSE_SECONDS_MAX: Final = 0.6
 AWAY_SECONDS_MAX: Final = 3.0
 GONE: Final = 0.05
 """How often a connection is lost."""
+BACK: Final = 0.5
+"""How often one who sits out wants to be dealt in again."""
+POSTS: Final = 0.7
+"""How often with missed blinds."""
 DOZES: Final = 0.1
 """How often a player whose turn it is does nothing."""
 STRANGE: Final = 0.05
@@ -54,7 +58,7 @@ class Gambler:
         """Come and go some times."""
         await self._player.has_wallet.wait()
         for _ in range(self._rng.randint(1, VISITS_MAX)):
-            await self._sit()
+            await self._sit(await self._look())
             for _ in range(self._rng.randint(1, LOOKS_MAX)):
                 if self._happens(GONE):
                     await self._be_gone()
@@ -73,10 +77,11 @@ class Gambler:
 
     # --- what is done ---
 
-    async def _sit(self) -> None:
+    async def _sit(self, shown: PokerSnapshot) -> None:
         amount = self._rng.choices((100, 250, 1_000, 50, 1_001), weights=(6, 6, 6, 1, 1))[0]
-        sit = PokerSit(id=self._new_id(), table=CARDS, seat=self._rng.randrange(6), amount=amount)
-        await self._buys(sit)
+        free = {*range(shown.seats_max)} - {one.seat for one in shown.seats}
+        seat = self._rng.choice(sorted(free)) if free and not self._happens(STRANGE) else self._rng.randrange(9)
+        await self._buys(PokerSit(id=self._new_id(), table=CARDS, seat=seat, amount=amount))
 
     async def _buys(self, request: PokerSit | PokerTopUp) -> None:
         """Ask for chips; and, now and then, for others with the same id."""
@@ -90,6 +95,10 @@ class Gambler:
         if turn is not None and turn.seat == shown.mine and not self._happens(STRANGE):
             if not self._happens(DOZES):
                 await self._asks(self._move(shown, turn))
+            return
+        sits_out = any(one.seat == shown.mine and not one.is_in for one in shown.seats)
+        if sits_out and self._happens(BACK):
+            await self._asks(PokerBack(id=self._new_id(), table=CARDS, posts=self._happens(POSTS)))
             return
         [what] = self._rng.choices(tuple(_ELSE), weights=tuple(_ELSE.values()))
         request = self._request(what, shown)

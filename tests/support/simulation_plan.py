@@ -51,7 +51,7 @@ def played_of(rng: Random) -> Played:
 
 CARDS: Final = TableId("river")
 """The poker table, where there is one."""
-CARD_TABLES: Final = 4
+CARD_TABLES: Final = 8
 """One of so many casinos has it: hands take time."""
 GAMBLERS_MIN: Final = 2
 """Players, where there is one."""

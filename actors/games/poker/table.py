@@ -112,8 +112,6 @@ def _buy_in(state: State, command: BuyIn) -> Decision:
     rules, seats = state.rules, state.seats
     if state.seat_of(command.player) is not None:
         return Refusal(Code.ILLEGAL_STEP, {"table": rules.table, "reason": "you sit here already"})
-    if len(seats) >= rules.seats_max:
-        return Refusal(Code.TABLE_FULL, {"seats_max": rules.seats_max})
     if not 0 <= command.seat < rules.seats_max or command.seat in seats:
         return Refusal(Code.ILLEGAL_STEP, {"seat": command.seat, "reason": "this seat is not free"})
     if not rules.buy_in_min <= command.amount <= rules.buy_in_max:

@@ -149,3 +149,32 @@ def test_what_is_asked_for_again_before_its_wallet_has_answered_is_answered_as_o
 
     assert [[one["t"] for one in said] for said in answers] == [["poker.bought"]] * 3
     assert (room.cash(ANN), room.escrow) == (9_000, 1_000)
+
+
+def test_a_full_table_refuses_a_seat_for_good(room: CardRoom) -> None:
+    for seat, player in enumerate(map(PlayerId, range(10, 16))):
+        room.open(player)
+        room.sits(player, seat)
+    sit = PokerSit(id=room.new_id(), table=TABLE, seat=3, amount=1_000)
+    first = room.asks(ANN, sit)
+    room.asks(PlayerId(13), PokerLeave(id=room.new_id(), table=TABLE))
+
+    assert first.code == Code.ILLEGAL_STEP
+    assert room.asks(ANN, sit) == first, "although the seat is free by now, and the request may have come late"
+    assert room.cash(ANN) == 10_000
+
+
+def test_an_id_is_that_of_the_request_that_was_answered_and_not_of_one_that_waits(room: CardRoom) -> None:
+    room.sits(ANN, 0)
+    room.seal()
+    used = room.new_id()
+    first, other = (PokerTopUp(id=used, table=TABLE, amount=amount) for amount in (300, 400))
+    room.asks(ANN, first)
+    room.start()
+    room.now_ms += 1
+    said = [room.post(REF, Asked(ANN, "ann", request)) for request in (other, first, other)]
+    room.settle()
+
+    codes = [[one.code if isinstance(one, Refusal) else one["amount"] for one in answers] for answers in said]
+    assert codes == [[Code.ID_REUSED], [300], [Code.ID_REUSED]]
+    assert (room.cash(ANN), room.escrow) == (8_700, 1_300)

@@ -90,7 +90,7 @@ def test_what_cannot_be_done_between_hands_is_refused(command: Any, code: Code) 
 
 
 def test_a_table_with_all_its_seats_taken_is_full() -> None:
-    assert refusal(table_of([1_000] * 6), BuyIn(PlayerId(9), "i", 5, 1_000, 0)).code == Code.TABLE_FULL
+    assert refusal(table_of([1_000] * 6), BuyIn(PlayerId(9), "i", 5, 1_000, 0)).code == Code.ILLEGAL_STEP
 
 
 def test_what_cannot_be_done_in_a_hand_is_refused() -> None:
