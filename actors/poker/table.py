@@ -45,10 +45,22 @@ from actors.poker.requests import command_of
 from actors.runtime.actor import Sender
 from actors.runtime.ref import Ref
 from actors.runtime.turn import Turn
-from actors.table.waiting import SENDERS_MAX, WaitingRequests
+from actors.table.waiting import WaitingRequests
 from actors.wallet.digest import digest_of, digest_of_parts
 from persistence.interfaces import KnownCommand
-from protocol.commands import Asked, ChipsMoved, LobbyLook, Look, MoveChips, NotHeld, Reached, RefuseBet, Wake
+from protocol.commands import (
+    AskAboutId,
+    Asked,
+    ChipsMoved,
+    IdIsNew,
+    LobbyLook,
+    Look,
+    MoveChips,
+    NotHeld,
+    Reached,
+    RefuseBet,
+    Wake,
+)
 from protocol.errors import Code, Refusal
 from protocol.games.poker import (
     PokerHole,
@@ -67,21 +79,20 @@ ASK_AGAIN_MS: Final = 1_000
 """How often a wallet is asked again that has not answered."""
 EVENTS_MAX: Final = 500
 """A table's memory is written down whole when so many events have come after the last time."""
-WAITING_MAX: Final = 1_000
-"""How many requests wait for wallets at a table; more are told to come later."""
 
 
 class PokerTable:
     """One table."""
 
     __slots__ = (
-        "_asset", "_kept", "_memory", "_ref", "_refused", "_rules", "_sealer", "_seed", "_seq", "_stream", "_waiting"
+        "_asset", "_kept", "_memory", "_ref", "_rules", "_sealer", "_seed", "_seq", "_stream", "_waiting"
     )  # fmt: skip
 
     _handlers: ClassVar[dict[type, str]] = {
         Asked: "_asked",
         ChipsMoved: "_chips_moved",
-        NotHeld: "_stays_refused",
+        IdIsNew: "_id_is_new",
+        NotHeld: "_known_already",
         Wake: "_wake",
         Look: "_look",
         LobbyLook: "_look_from_lobby",
@@ -98,10 +109,7 @@ class PokerTable:
         self._stream = f"table:{rules.table}"
         self._seq = 0
         self._kept = memory.n
-        self._waiting: dict[CommandId, list[Sender]] = {}
-        """Who wants to know whether chips are bought, by the command that buys them."""
-        self._refused = WaitingRequests()
-        """Requests that the rules refuse, until their wallets say whether that is the answer."""
+        self._waiting = WaitingRequests()
 
     @property
     def memory(self) -> Memory:
@@ -128,7 +136,7 @@ class PokerTable:
     def void(self, command: Any) -> None:
         """The wallet cannot say yet: the request comes again, or its player was told that it does not."""
         if type(command) is Asked:
-            self._refused.forget(command.request)
+            self._waiting.forget(command.request)
 
     def remember(self, command: CommandId, known: KnownCommand | None) -> None:
         """Tables ask wallets, which remember."""
@@ -162,36 +170,39 @@ class PokerTable:
         self._go_on(turn)
 
     def _buy(self, turn: Turn, asked: Asked, request: PokerSit | PokerTopUp, sender: Sender) -> None:
-        """Chips for money. The rules are asked first, and the wallet has the last word."""
+        """Chips for money. The rules are asked first; then the wallet, which knows whether the id was used."""
         wallet, command_id, digest = Ref("wallet", asked.player), CommandId(request.id), digest_of(request)
         turn.need(wallet)
-        if len(self._waiting) >= WAITING_MAX and command_id not in self._waiting:
-            turn.answer(sender, Refusal(Code.OVERLOADED, {"waiting_max": WAITING_MAX}))
+        refusal = None if command_id in self._memory.buying else self._cannot_buy(turn, asked, request)
+        attempt = self._waiting.add(turn, request, digest, None if refusal else asked, 0, sender)
+        if attempt is None:
             return
-        before = self._memory.buying.get(command_id)
-        if before is not None and before[1].digest == digest:
-            self._wait(turn, command_id, sender)
-            self._ask_wallets(turn)
-            return
-        # Either of two requests with one id may be the one that the wallet has answered.
-        refusal = self._cannot_buy(turn, asked, request) if before is None else Refusal(Code.ID_REUSED)
         if refusal is not None:
-            attempt = self._refused.add(turn, request, digest, None, 0, sender)
-            if attempt is not None:
-                self._refused.ask(turn, wallet, RefuseBet(command_id, digest, refusal, attempt))
-            return
-        self._wait(turn, command_id, sender)
-        seat = request.seat if type(request) is PokerSit else self._memory.state.seat_of(asked.player)
-        is_top_up = type(request) is PokerTopUp
-        self._record(turn, Buying(command_id, digest, asked.player, asked.name, seat or 0, request.amount, is_top_up))
-        self._ask_wallets(turn)
-
-    def _wait(self, turn: Turn, command: CommandId, sender: Sender) -> None:
-        senders = self._waiting.setdefault(command, [])
-        if len(senders) >= SENDERS_MAX:
-            turn.answer(sender, Refusal(Code.OVERLOADED, {"senders_max": SENDERS_MAX}))
+            self._waiting.ask(turn, wallet, RefuseBet(command_id, digest, refusal, attempt))
         else:
-            senders.append(sender)
+            self._waiting.ask(turn, wallet, AskAboutId(command_id, digest, attempt))
+
+    def _id_is_new(self, turn: Turn, new: IdIsNew, sender: Sender) -> None:
+        """The wallet has seen no such id: what is asked for is written down, unless the rules say no by now."""
+        waiting = self._waiting.find(new.id, new.attempt)
+        if waiting is None or type(waiting.command) is not Asked:
+            return
+        asked: Asked = waiting.command
+        request, wallet, before = waiting.request, Ref("wallet", asked.player), self._memory.buying.get(new.id)
+        if before is not None and before[1].digest != waiting.digest:
+            self._waiting.answer(turn, new.id, new.attempt, Refusal(Code.ID_REUSED))
+            return
+        refusal = None if before is not None else self._cannot_buy(turn, asked, request)
+        if refusal is not None:
+            self._waiting.tell(turn, wallet, RefuseBet(new.id, waiting.digest, refusal, new.attempt))
+            return
+        if before is None:
+            is_top_up = type(request) is PokerTopUp
+            seat = (self._memory.state.seat_of(asked.player) or 0) if is_top_up else request.seat
+            self._record(
+                turn, Buying(new.id, waiting.digest, asked.player, asked.name, seat, request.amount, is_top_up)
+            )
+        self._ask_wallets(turn)
 
     def _cannot_buy(self, turn: Turn, asked: Asked, request: PokerSit | PokerTopUp) -> Refusal | None:
         player = asked.player
@@ -242,8 +253,7 @@ class PokerTable:
         self._record(turn, Bought(moved.id, moved.is_done))
         if moved.is_done:
             self._put_on_table(turn, waiting[1])
-        for one in self._waiting.pop(moved.id, ()):
-            turn.answer(one, moved.answer)
+        self._waiting.answer_all(turn, moved.id, waiting[1].digest, moved.answer)
         self._go_on(turn)
 
     def _put_on_table(self, turn: Turn, one: Buying) -> None:
@@ -261,15 +271,15 @@ class PokerTable:
             self._record(turn, Owed(command_id_from(turn.now, turn.entropy(10)), player, amount))
             self._ask_wallets(turn)
 
-    def _stays_refused(self, turn: Turn, refused: NotHeld, sender: Sender) -> None:
-        self._refused.answer(turn, refused.id, refused.attempt, refused.answer)
+    def _known_already(self, turn: Turn, known: NotHeld, sender: Sender) -> None:
+        self._waiting.answer(turn, known.id, known.attempt, known.answer)
 
     # --- the clock ---
 
     def _wake(self, turn: Turn, command: Wake, sender: Sender) -> None:
         self._ask_wallets(turn)
-        self._refused.give_up(turn)
-        self._refused.ask_again(turn)
+        self._waiting.give_up(turn)
+        self._waiting.ask_again(turn)
         at = deadline(self._memory.state)
         if at is not None and turn.now >= at:
             decided = decide(self._memory.state, Advance(turn.now))

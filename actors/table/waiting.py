@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from actors.games.interface import Act, CashOut, ClearBets, PlaceBet, UndoBet
 from actors.runtime.actor import Sender
 from actors.runtime.ref import Ref
 from actors.runtime.turn import Turn
@@ -38,7 +37,7 @@ class Waiting:
     def __init__(self, request: Any, digest: bytes, command: Any, attempt: Token, round: int, at: int) -> None:
         self.request = request
         self.digest = digest
-        self.command: PlaceBet | UndoBet | ClearBets | CashOut | Act | None = command
+        self.command: Any = command
         """What is to be done when the wallet agrees; nothing for what the rules refuse, or what is done."""
         self.attempt = attempt
         self.round = round
