@@ -108,7 +108,7 @@ def broken_promise(bets: Sequence[StoredBet], outcome: Mapping[str, Any]) -> str
     Boxes were played that somebody had bet on, and for each double, split and insurance there is one bet that was
     settled, as high as its player's stake on that box, or half of it; what was put down for nothing was returned.
     """
-    settled = [bet for bet in bets if bet.state not in (BetState.DISOWNED, BetState.RETURNED)]
+    settled = [bet for bet in bets if bet.state == BetState.SETTLED]
     boxes = sorted({int(spot[3:]) for bet in settled if not is_raise(bet) for spot, _ in wagers_of(bet)})
     if boxes != list(outcome["boxes"]):
         return f"boxes {outcome['boxes']} were played, and bets are on {boxes}"

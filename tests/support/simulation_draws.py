@@ -101,7 +101,7 @@ class Draws:
         if game == "crash":
             outcome = {"bust": bust_of(self._of_rounds[key], client_seed)}
         elif game == simulation_blackjack.GAME:
-            outcome = self._play(ended, bets, client_seed)
+            outcome = self._play(ended, client_seed)
         else:
             outcome, _ = VERIFIABLE[game].recompute(
                 self._of_rounds[key], client_seed, ended.round, params={**begun, "wagers": []}, stake=0
@@ -114,19 +114,17 @@ class Draws:
         self._same("outcome", key, recorded, dict(outcome))
         self.checked["rounds"] += 1
 
-    def _play(self, ended: RoundEnd, bets: list[StoredBet], client_seed: str) -> Mapping[str, Any]:
+    def _play(self, ended: RoundEnd, client_seed: str) -> Mapping[str, Any]:
         """A round of blackjack, from the seeds and from what was chosen."""
         key, recorded = (ended.table_id, ended.round), msgpack.unpackb(ended.outcome)
         if not recorded["boxes"]:
             return {**recorded, "steps": [], "dealer": []}
-        if (promise := broken_promise(bets, recorded)) != "":
-            self._same("play", key, promise, "")
         house = {**house_of(ended.table_id), "wagers": []}
         self.checked.update(f"steps: {name}" for name, *_ in recorded["steps"])
         return recomputed(house, recorded, (self._of_rounds[key], client_seed, ended.round), 0)[0]
 
     def finished(self) -> None:
-        """The entropy of every bet that ever stood is in its round, and no other."""
+        """The entropy of every bet that ever stood is in its round, and no other; and so is what was put down in it."""
         of_rounds: dict[tuple[str, int], Counter[str]] = {}
         for bet in self._tables.bets.values():
             # What is put down in the middle of a round has the entropy of the bet that its box began with.
@@ -137,6 +135,9 @@ class Draws:
             if row.contributions is not None and row.table_id in self._played:
                 mixed = Counter(msgpack.unpackb(row.contributions))
                 self._same("contributions", key, mixed, of_rounds.get(key, Counter()))
+            if self._played[row.table_id][0] == simulation_blackjack.GAME and row.outcome is not None:
+                bets = [bet for bet in self._tables.bets.values() if (bet.table_id, bet.round) == key]
+                self._same("play", key, broken_promise(bets, msgpack.unpackb(row.outcome)), "")
 
     def _check_draw(self, bet: StoredBet) -> None:
         player = player_of(bet.account)
