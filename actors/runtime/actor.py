@@ -13,6 +13,11 @@ Sender = ReplyTo | Ref | None
 """Who sent a message: someone outside, another actor, or nobody who wants an answer."""
 
 
+def is_outside(sender: Sender) -> bool:
+    """Whether somebody outside the host waits for an answer."""
+    return sender is not None and type(sender) is not Ref
+
+
 class LookUp(Exception):
     """A turn cannot tell whether this command id is new; the host asks the store and repeats the message."""
 

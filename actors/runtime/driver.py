@@ -19,6 +19,10 @@ LOADS_MAX: Final = 512
 LOOKUPS_MAX: Final = 512
 RETRY_SECONDS_MIN: Final = 0.05
 RETRY_SECONDS_MAX: Final = 1.0
+ANSWER_SECONDS_MAX: Final = 5.0
+"""How long answers wait for the commit of their batch: then whoever waits is told that the outcome is not known yet."""
+ANSWER_AGAIN_SECONDS: Final = 1.0
+"""How soon those are told who came meanwhile, as long as it lasts."""
 SWEEP_SECONDS: Final = 5.0
 UNFINISHED_SECONDS: Final = 60.0
 """How often it is asked who must be in memory although nobody asks for them: a failed turn has them forgotten."""
@@ -81,6 +85,8 @@ class Driver:
         self._pumping = False
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0
+        self._sent_at = 0.0
+        self._patience: asyncio.TimerHandle | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
         self._proved_at = self._loop.time()
@@ -118,8 +124,7 @@ class Driver:
             await asyncio.wait_for(self._idle.wait(), FLUSH_SECONDS_MAX)
         except TimeoutError:
             flushed = False
-        if self._timer is not None:
-            self._timer.cancel()
+        self._end_timers()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -128,10 +133,14 @@ class Driver:
 
     def end(self) -> None:
         """Stop at once: nothing more is written or read."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._end_timers()
         for task in self._tasks:
             task.cancel()
+
+    def _end_timers(self) -> None:
+        for timer in (self._timer, self._patience):
+            if timer is not None:
+                timer.cancel()
 
     @property
     def proof_age(self) -> float:
@@ -206,7 +215,9 @@ class Driver:
             self._written.clear()
             while (batch := self.host.take_batch()) is not None:
                 epoch = self.host.epoch
-                began = self._loop.time()
+                began = self._sent_at = self._loop.time()
+                if self._patience is None:
+                    self._patience = self._loop.call_later(ANSWER_SECONDS_MAX, self._lose_patience)
                 try:
                     await self._ledger.commit(batch)
                 except StoreError as error:
@@ -223,6 +234,18 @@ class Driver:
                 if self._on_commit is not None:
                     self._on_commit(batch, self._loop.time() - began)
             self.after()
+
+    def _lose_patience(self) -> None:
+        """One timer for all batches: it comes again as long as there are any, and finds one that waits too long."""
+        self._patience = None
+        if self.host.in_flight is None:
+            return
+        pause = ANSWER_SECONDS_MAX - (self._loop.time() - self._sent_at)
+        if pause <= 0:
+            pause = ANSWER_AGAIN_SECONDS
+            if count := self.host.give_up_answers(Refusal(Code.TRY_AGAIN)):
+                self._on_event("answers given up", {"epoch": self.host.epoch, "answers": count})
+        self._patience = self._loop.call_later(pause, self._lose_patience)
 
     async def _recover(self, batch: Batch, error: StoreError) -> None:
         """Throw memory away and begin anew. What became of the batch is asked once its epoch has ended."""

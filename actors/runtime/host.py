@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from actors.runtime.actor import Actor, Asleep, LookUp, ReplyTo, Sender
+from actors.runtime.actor import Actor, Asleep, LookUp, ReplyTo, Sender, is_outside
 from actors.runtime.lookups import LookUps, Question
 from actors.runtime.placement import shard_of
 from actors.runtime.ref import Ref
@@ -263,8 +263,26 @@ class Host:
         for sender in waiting:
             self._refuse(sender, answer)
 
+    def give_up_answers(self, answer: Refusal) -> int:
+        """Answer whoever waits outside so, now, and say how many: what they asked for may be done all the same.
+
+        Whoever repeats by id hears what came of it. An event that an answer would have told goes to its asker too.
+        """
+        waiting = self._lookups.give_up()
+        for effects in (self.in_flight.effects if self.in_flight is not None else [], self._open.effects):
+            waiting += [effect[0] for effect in effects if len(effect) == 2]
+            effects[:] = [(*effect[:2], None) if len(effect) == 3 else effect for effect in effects if len(effect) != 2]
+        for cell in (*self._wanted, *self._loading.values(), *self._resting):
+            waiting += [sender for _, sender in cell.mailbox if is_outside(sender)]
+            cell.mailbox = deque(mail for mail in cell.mailbox if not is_outside(mail[1]))
+        waiting += [sender for _, _, sender in self._backlog if is_outside(sender)]
+        self._backlog = deque(entry for entry in self._backlog if not is_outside(entry[2]))
+        for sender in waiting:
+            self._refuse(sender, answer)
+        return len(waiting)
+
     def _refuse(self, sender: Sender, answer: Refusal) -> None:
-        if sender is not None and type(sender) is not Ref:
+        if is_outside(sender):
             self._release([(sender, answer)])  # type: ignore[list-item]
 
     def _overloaded(self, sender: Sender, **evidence: int) -> None:

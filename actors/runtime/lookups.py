@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from actors.runtime.actor import Sender
+from actors.runtime.actor import Sender, is_outside
 from actors.runtime.ref import Ref
 from protocol.ids import CommandId
 
@@ -89,8 +89,21 @@ class LookUps:
             self._count -= 1 + len(pending.later)
         return pending
 
+    def give_up(self) -> list[Sender]:
+        """Everybody outside who waits for what a question holds up; from now on nobody does."""
+        waiting: list[Sender] = [one.sender for one in self if is_outside(one.sender)]
+        if waiting:
+            for command, pending in self._pending.items():
+                self._pending[command] = Pending(_unheard(pending.first), [_unheard(one) for one in pending.later])
+        return waiting
+
     def clear(self) -> None:
         """Nobody asks anything."""
         self._pending.clear()
         self._waiting.clear()
         self._count = 0
+
+
+def _unheard(question: Question) -> Question:
+    """The same, without anybody outside who waits."""
+    return question._replace(sender=None) if is_outside(question.sender) else question

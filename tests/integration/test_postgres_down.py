@@ -33,8 +33,6 @@ pytestmark = pytest.mark.slow(seconds=8)
 
 CRASHES = 3
 RECOVERIES = 20
-UNKNOWN_SECONDS = 5.0
-"""A bet that is not answered by then may be one whose commit is unknown."""
 RECOVERING_SECONDS_MAX = 300
 TRY_AGAIN = "6001"
 STATE = {str(code.value) for code, meaning in CATALOGUE.items() if meaning.sticky} | {str(Code.BET_NOT_SETTLED.value)}
@@ -165,14 +163,13 @@ def postgres_of(server: Server) -> int | None:
 async def until_refused(player: Player) -> tuple[dict[str, Any], dict[str, Any]]:
     """Bet until a bet is refused: the database's processes outlive their killed parent by a commit or two.
 
-    The bet that was being committed when they ended is not answered before somebody can look what came of it.
+    The bet that was being committed when they ended is answered too, before anybody can look what came of it.
     """
     while True:
         bet = dice()
-        answer = await player.send(bet)
-        await asyncio.wait([answer], timeout=UNKNOWN_SECONDS)
-        if answer.done() and answer.result()["t"] != "dice.settled":
-            return bet, answer.result()
+        answer = await player.ask(**bet)
+        if answer["t"] != "dice.settled":
+            return bet, answer
 
 
 async def until_ready(server: Server, wanted: bool = True) -> None:

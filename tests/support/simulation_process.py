@@ -115,10 +115,7 @@ class Process:
             self._world.happened[name] += getattr(self.host.counters, name)
         self.alive = False
         self._wire.cut = True
-        for task in self._runtime._tasks:
-            task.cancel()
-        if self._runtime._timer is not None:
-            self._runtime._timer.cancel()
+        self._runtime.end()
         self._world.died(self)
 
     def post(self, ref: Ref, command: Any, reply_to: ReplyTo | None) -> None:
