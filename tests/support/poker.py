@@ -36,8 +36,8 @@ def rules_of(small: int = 50, big: int = 100, rake: Rake = NO_RAKE, seats: int =
 
 def deal_of(stacks: Sequence[int], small: int = 50, big: int = 100, number: int = 1) -> Deal:
     """A hand whose players sit in seats 0, 1, 2, … from the left of the button on, the button last."""
-    posts = [big, small] if len(stacks) == 2 else [small, big]
-    entrants = tuple(Entrant(seat, stack, posts[seat] if seat < len(posts) else 0) for seat, stack in enumerate(stacks))
+    posts = [*([big, small] if len(stacks) == 2 else [small, big]), *[0] * len(stacks)]
+    entrants = tuple(Entrant(seat, stack, min(stack, posts[seat])) for seat, stack in enumerate(stacks))
     last = len(stacks) - 1
     return Deal(number, last, last if last == 1 else 0, 0 if last == 1 else 1, entrants)
 

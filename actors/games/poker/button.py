@@ -60,9 +60,10 @@ class Places:
 def places_of(rules: Rules, last: Positions | None, sitters: Mapping[int, Sitter]) -> Places | None:
     """The next hand, or nothing if there are not two who can play.
 
-    A stack must cover the big blind and what its player owes: no blind is ever short.
+    Whoever has chips can: one who has less than a blind posts what there is. To put missed blinds in takes enough for
+    both of them; whoever has less waits for the big blind.
     """
-    can = {seat: one for seat, one in sitters.items() if one.is_ready and one.stack >= rules.big_blind}
+    can = {seat: one for seat, one in sitters.items() if one.is_ready and one.stack > 0}
     if len(can) < 2:
         return None
     settled = {seat for seat, one in can.items() if not one.debt.is_owed}
@@ -96,8 +97,8 @@ def places_of(rules: Rules, last: Positions | None, sitters: Mapping[int, Sitter
 def _entrant(rules: Rules, seat: int, positions: Positions, one: Sitter, is_late: bool) -> Entrant:
     if is_late:
         return Entrant(seat, one.stack, rules.big_blind, rules.small_blind if one.debt.small else 0, late=True)
-    post = rules.big_blind if seat == positions.big else rules.small_blind if seat == positions.small else 0
-    return Entrant(seat, one.stack, post)
+    blind = rules.big_blind if seat == positions.big else rules.small_blind if seat == positions.small else 0
+    return Entrant(seat, one.stack, min(blind, one.stack))
 
 
 def _two(rules: Rules, big: int, other: int, can: Mapping[int, Sitter], debts: Mapping[int, Debt]) -> Places:

@@ -2,6 +2,8 @@
 
 The library asks whether all short all-ins together are a full raise, whoever faces how much of them. The rule (TDA 47)
 asks what this player faces: one who has acted on the street may raise again only against at least a full raise.
+
+A big blind that is short does not lower the call, which the library would do; see `actors.games.poker.short`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,6 +28,7 @@ from actors.games.poker.deck import read_card, written
 from actors.games.poker.rake import rake_of
 from actors.games.poker.ranking import HoldemHand, OmahaHand
 from actors.games.poker.rules import Rules
+from actors.games.poker.short import full_options
 from protocol.games.deck import DECK
 
 AUTOMATIONS: Final = (
@@ -77,7 +80,9 @@ def posts_of(entrants: Sequence[Entrant]) -> list[int]:
 class Hand:
     """One hand from its deal on. The deck is a secret: what of it may be seen, and by whom, `cards_of` does not say."""
 
-    __slots__ = ("_acted", "_board", "_deck", "_rules", "_seats", "_state", "deal", "movers", "options")
+    __slots__ = (
+        "_acted", "_board", "_deck", "_moves", "_rules", "_seats", "_state", "deal", "movers", "options", "posts"
+    )  # fmt: skip
 
     def __init__(self, rules: Rules, deal: Deal, deck: Sequence[int]) -> None:
         self.deal = deal
@@ -86,26 +91,12 @@ class Hand:
         self._acted: set[int] = set()
         self.movers: list[int] = []
         self._seats = tuple(one.seat for one in deal.entrants)
-        entrants = deal.entrants
-        game = GAMES[rules.variant](
-            AUTOMATIONS,
-            False,
-            [one.dead for one in entrants],
-            posts_of(entrants),
-            rules.big_blind,
-            mode=Mode.CASH_GAME,
-            rake=partial(rake_of, rules.rake),
-        )
-        self._state: State = game([one.stack for one in entrants], len(entrants))
-        first = len(entrants) * rules.hole_cards
+        self._moves: list[Move] = []
+        first = len(deal.entrants) * rules.hole_cards
         self._board = tuple(deck[first : first + BOARD])
-        # The library looks for each card in what is left of its deck: these are all that anybody sees of this one.
-        cards = [CARDS[card] for card in deck[: first + BOARD]]
-        self._state.deck_cards.clear()
-        self._state.deck_cards.extend(cards)
-        for player in range(len(entrants)):
-            self._state.deal_hole(cards[player * rules.hole_cards : (player + 1) * rules.hole_cards], player)
-        self._go_on()
+        self.posts = posts_of(deal.entrants)
+        """The blinds as the library has them; see `_fill_up`."""
+        self._state = self._dealt()
         self.options = self._options()
 
     @property
@@ -165,13 +156,9 @@ class Hand:
         street = self.street
         self._acted.add(self._seats.index(options.seat))
         self.movers.append(options.seat)
-        if move.kind == "fold":
-            self._state.fold()
-        elif move.kind == "call":
-            self._state.check_or_call()
-        else:
-            self._state.complete_bet_or_raise_to(move.to)
-        self._go_on()
+        self._do(options, move)
+        self._moves.append(move)
+        self._go_on(self._state)
         if self.street != street:
             self._acted.clear()
         self.options = self._options()
@@ -184,13 +171,63 @@ class Hand:
 
     # --- how ---
 
+    def _dealt(self) -> State:
+        entrants, rules = self.deal.entrants, self._rules
+        game = GAMES[rules.variant](
+            AUTOMATIONS,
+            False,
+            [one.dead for one in entrants],
+            self.posts,
+            rules.big_blind,
+            mode=Mode.CASH_GAME,
+            rake=partial(rake_of, rules.rake),
+        )
+        state: State = game([one.stack for one in entrants], len(entrants))
+        # The library looks for each card in what is left of its deck: these are all that anybody sees of this one.
+        cards = [CARDS[card] for card in self._deck[: len(entrants) * rules.hole_cards + BOARD]]
+        state.deck_cards.clear()
+        state.deck_cards.extend(cards)
+        for player in range(len(entrants)):
+            state.deal_hole(cards[player * rules.hole_cards : (player + 1) * rules.hole_cards], player)
+        self._go_on(state)
+        return state
+
+    def _do(self, options: Options, move: Move) -> None:
+        """Make a legal move. The first to bring the whole of a short big blind does so on a hand that is filled up."""
+        state, player = self._state, self._seats.index(options.seat)
+        to = move.to if move.kind == "raise" else state.bets[player] + options.call
+        if move.kind == "fold":
+            state.fold()
+        elif not self._is_short or state.min_completion_betting_or_raising_to_amount is None:
+            _play(state, move)
+        elif to < self._rules.big_blind:
+            state.complete_bet_or_raise_to(to)
+        else:
+            self._fill_up(player, move)
+
+    def _fill_up(self, player: int, move: Move) -> None:
+        """Go on with a hand in which this player had posted a whole big blind, which is what the move comes to.
+
+        To the library a late post is a bet that makes nobody a blind, so that all who acted before had this to call.
+        """
+        self.posts[player] = -self._rules.big_blind
+        state = self._state = self._dealt()
+        for before in self._moves:
+            _play(state, before)
+        if state.actor_index == player:
+            _play(state, move)
+
+    @property
+    def _is_short(self) -> bool:
+        """Whether nobody has brought a whole big blind yet."""
+        return not self._state.board_cards and max(self._state.bets) < self._rules.big_blind
+
     def _hole(self, player: int) -> tuple[int, ...]:
         count = self._rules.hole_cards
         return tuple(self._deck[player * count : (player + 1) * count])
 
-    def _go_on(self) -> None:
+    def _go_on(self, state: State) -> None:
         """Deal what is to be dealt before the next decision, if there is one."""
-        state = self._state
         while state.status and state.actor_index is None:
             if state.card_burning_status:
                 state.burn_card(BURNED)
@@ -206,6 +243,8 @@ class Hand:
         if player is None:
             return None
         seat, call = self._seats[player], state.checking_or_calling_amount or 0
+        if self._is_short:
+            return full_options(state, seat, self._rules)
         least = state.min_completion_betting_or_raising_to_amount if self._may_raise(player) else None
         most = None if least is None else state.max_completion_betting_or_raising_to_amount
         return Options(seat, call, least, most)
@@ -222,3 +261,12 @@ class Hand:
                 for seat, amount in zip(self._seats, done.amounts, strict=True):
                     if amount:
                         yield Winning(done.pot_index, seat, amount)
+
+
+def _play(state: State, move: Move) -> None:
+    if move.kind == "fold":
+        state.fold()
+    elif move.kind == "call":
+        state.check_or_call()
+    else:
+        state.complete_bet_or_raise_to(move.to)

@@ -2,6 +2,9 @@
 
 Amounts are in ledger units. Cards that a player did not show are written as unknown, unless the history is for somebody
 who may see them: a player's own, or all of them for whoever checks the deal.
+
+Where the big blind was short, the first to bring a whole one is written as having posted it late: so the library, which
+knows no more than the largest bet, comes to the same calls, raises and pots.
 """
 
 from collections.abc import Container, Mapping, Sequence
@@ -11,7 +14,7 @@ from pokerkit import BoardDealing, CheckingOrCalling, CompletionBettingOrRaising
 from pokerkit import HandHistory as Library
 
 from actors.games.poker.deck import read_card, written
-from actors.games.poker.hand import Hand, posts_of
+from actors.games.poker.hand import Hand
 from actors.games.poker.rules import Rules
 
 VARIANTS: Final = {"holdem": "NT", "omaha": "PO"}
@@ -30,7 +33,7 @@ def history_of(rules: Rules, hand: Hand, names: Mapping[int, str], seen: Sequenc
         variant=VARIANTS[rules.variant],
         ante_trimming_status=False,
         antes=[one.dead for one in entrants],
-        blinds_or_straddles=posts_of(entrants),
+        blinds_or_straddles=hand.posts,
         min_bet=rules.big_blind,
         starting_stacks=[one.stack for one in entrants],
         actions=_actions(rules, hand, open_cards),

@@ -16,6 +16,7 @@ class Terms:
     variant: str
     rake_per_mille: int
     rake_cap: int
+    big_blind: int
 
 
 @dataclass(slots=True)
@@ -48,6 +49,8 @@ class Book:
         seat, kind = event["seat"], event["kind"]
         left = self.stacks[seat] - self.put[seat] - self.dead[seat]
         most = max(self.street.values())
+        if not self.board:
+            most = max(most, self.terms.big_blind)  # a short blind lowers no call
         if kind == "fold":
             self.folded.add(seat)
             bet = self.street[seat]

@@ -78,12 +78,12 @@ class PokerBot(Bot):
         self._leave_table()
 
     def play(self) -> None:
-        """Take a seat; whoever has one buys chips when there are too few of them."""
+        """Take a seat; whoever has one buys chips when none are left."""
         if not self._shown or self._buying() or self._is_leaving() or self.grounds.clock() >= self.until:
             return
         if self._mine is None:
             self._sit()
-        elif self._settled == self._hand and self._at[self._mine]["stack"] < self._shown["big_blind"]:
+        elif self._settled == self._hand and not self._at[self._mine]["stack"]:
             self._buy_more()
 
     def answered(self, asked: Asked, fields: dict[str, Any]) -> None:
@@ -253,7 +253,8 @@ class PokerBot(Bot):
             self.ask({"t": "poker.mix", "table": self._table, "hand": hand, "entropy": entropy}, OTHER)
 
     def _dealt(self, fields: Mapping[str, Any]) -> None:
-        terms = Terms(self._shown["variant"], self._shown["rake_per_mille"], self._shown["rake_cap"])
+        shown = self._shown
+        terms = Terms(shown["variant"], shown["rake_per_mille"], shown["rake_cap"], shown["big_blind"])
         stacks = {number: seat["stack"] for number, seat in self._at.items()}
         self._book = Book(terms, fields["hand"], stacks)
         self._book.dealt(fields["posts"])

@@ -36,7 +36,7 @@ def test_a_game_begins_with_the_button_in_the_first_seat() -> None:
 
 
 def test_there_is_no_hand_for_one_player() -> None:
-    assert places_of(RULES, None, {1: READY, 2: AWAY, 3: Sitter(99, True)}) is None
+    assert places_of(RULES, None, {1: READY, 2: AWAY, 3: Sitter(0, True)}) is None
 
 
 def test_all_three_go_on_by_one_seat() -> None:
@@ -117,11 +117,21 @@ def test_nobody_comes_in_on_the_button_or_on_the_small_blind() -> None:
     assert seats_in(places) == [4, 5, 1]
 
 
-def test_a_stack_that_does_not_cover_what_is_owed_waits() -> None:
+def test_a_stack_that_does_not_cover_what_is_owed_waits_for_the_big_blind() -> None:
     short = Sitter(149, True, POSTS.debt)
-    places = next_of(Positions(1, 2, 3), {1: short, 2: READY, 3: READY, 4: READY})
+    others = {2: READY, 3: READY, 4: READY}
 
-    assert 1 not in seats_in(places)
+    assert 1 not in seats_in(next_of(Positions(1, 2, 3), {1: short, **others}))
+    places = next_of(Positions(2, 3, 4), {1: short, **others})
+    assert places.entrants[1] == Entrant(1, 149, 100)
+    assert places.debts[1] == Debt()
+
+
+def test_one_with_less_than_a_blind_posts_what_there_is() -> None:
+    places = next_of(Positions(1, 2, 3), {1: READY, 2: READY, 3: Sitter(49, True), 4: Sitter(1, True)})
+
+    assert places.positions == Positions(2, 3, 4)
+    assert places.entrants == (Entrant(3, 49, 49), Entrant(4, 1, 1), Entrant(1, 1_000), Entrant(2, 1_000))
 
 
 @settings(max_examples=150, deadline=None)
@@ -137,15 +147,19 @@ def test_whatever_players_do_the_blinds_go_round_fairly(data: st.DataObject) -> 
                 sitters.pop(seat, None)
             elif change != "stay":
                 debt = one.debt if one else Debt(big=True)
-                sitters[seat] = Sitter(1_000, change == "in", Debt(debt.big, debt.small, data.draw(st.booleans())))
+                stack = data.draw(st.sampled_from([1, 49, 99, 149, 1_000]))
+                sitters[seat] = Sitter(stack, change == "in", Debt(debt.big, debt.small, data.draw(st.booleans())))
         places = places_of(RULES, last, sitters)
         if places is None:
             continue
         seats, big = seats_in(places), places.positions.big
         assert len(set(seats)) == len(seats) >= 2
         assert all(sitters[seat].is_ready for seat in seats)
-        assert [one.post for one in places.entrants if one.seat == big] == [RULES.big_blind]
-        assert sum(one.post == RULES.small_blind for one in places.entrants) <= 1
+        assert [one.post for one in places.entrants if one.seat == big] == [min(RULES.big_blind, sitters[big].stack)]
+        small = places.positions.small
+        assert {one.seat for one in places.entrants if one.post and not one.late} <= {big, small}
+        assert all(one.post == min(RULES.small_blind, one.stack) for one in places.entrants if one.seat == small != big)
+        assert all(one.stack > 0 and one.post + one.dead <= one.stack for one in places.entrants)
         settled = sum(one.is_ready and not one.debt.is_owed for one in sitters.values())
         if last is not None and settled >= 2:
             assert big != last.big

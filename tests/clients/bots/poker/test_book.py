@@ -35,7 +35,7 @@ def book_of(state: State, variant: str, client_seed: str = "c1") -> tuple[Book, 
     """A book of the next hand, and what is told of its deal."""
     stacks = {number: seat.stack for number, seat in state.seats.items()}
     dealt, *more = events_of(state, DealHand(COMMITMENT, client_seed, state.until))
-    book = Book(Terms(variant, RAKE.per_mille, RAKE.cap), dealt["hand"], stacks)
+    book = Book(Terms(variant, RAKE.per_mille, RAKE.cap, state.rules.big_blind), dealt["hand"], stacks)
     book.dealt(dealt["posts"])
     return book, more
 
@@ -54,8 +54,10 @@ def moved(state: State, book: Book, move: Move) -> dict[str, Any] | None:
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_stacks_and_rake_are_reckoned_as_they_are_paid(variant: str, data: st.DataObject) -> None:
-    stacks = data.draw(st.lists(st.integers(1_000, 4_000), min_size=2, max_size=6))
-    state = table_of(stacks, rules_of(rake=RAKE, variant=variant))
+    stacks = data.draw(st.lists(st.integers(1, 250) | st.integers(1_000, 4_000), min_size=2, max_size=6))
+    state = table_of([1_000] * len(stacks), rules_of(rake=RAKE, variant=variant))
+    for number, stack in enumerate(stacks):
+        state.seats[number].stack = stack
     for hand in range(2):
         if state.places is None:
             return
