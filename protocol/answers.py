@@ -47,6 +47,7 @@ from protocol.games.poker import (
 )
 from protocol.games.roulette import RouletteBet, RouletteClear, RoulettePlaced, RouletteReturned, RouletteUndo
 from protocol.games.sicbo import SicBoBet, SicBoClear, SicBoPlaced, SicBoReturned, SicBoUndo
+from protocol.games.sitngo import SitngoRegister, SitngoRegistered, SitngoUnregister
 from protocol.games.slots import SlotsBet, SlotsSettled
 from protocol.games.videopoker import VideopokerBet, VideopokerDraw, VideopokerState
 from protocol.games.wheel import WheelBet, WheelSettled
@@ -151,4 +152,6 @@ ANSWERS: Final[Mapping[type[Request], type[Reply]]] = {
     PokerMix: Done,
     PokerPeek: PokerHole,
     PokerRecall: PokerHand,
+    SitngoRegister: SitngoRegistered,
+    SitngoUnregister: Done,
 }

@@ -18,5 +18,6 @@ GameName = Literal[
     "crash",
     "blackjack",
     "poker",
+    "sitngo",
 ]
 GAME_NAMES: Final[tuple[GameName, ...]] = get_args(GameName)

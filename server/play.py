@@ -1,14 +1,15 @@
 """What is played, from the configuration: the tables with their games and rules, and the jackpots."""
 
+from dataclasses import replace
 from typing import Any
 
 from actors.games.catalogue import TABLE_GAMES, table_rules
 from actors.games.interface import TableGame
-from actors.games.poker.rules import Rake, Rules, Timing
+from actors.games.poker.rules import Rake, Rules, Timing, tournament_rules
 from actors.jackpots.plan import Level, Plan
 from protocol.ids import TableId
 from protocol.money import Asset
-from server.config import Config, PokerSettings
+from server.config import CardRoomSettings, Config, PokerSettings, SitngoSettings
 
 __all__ = ["configured_jackpots", "configured_tables", "poker_rules", "poker_tables"]
 
@@ -23,13 +24,18 @@ def configured_tables(config: Config) -> dict[str, tuple[TableGame[Any], Any]]:
 
 
 def poker_tables(config: Config) -> dict[str, Rules]:
-    """The rules of each poker table, by its id."""
-    return {table.id: poker_rules(table) for table in config.tables if isinstance(table, PokerSettings)}
+    """The rules of each poker table, for cash or in tournaments, by its id."""
+    return {table.id: poker_rules(table) for table in config.tables if isinstance(table, CardRoomSettings)}
 
 
-def poker_rules(table: PokerSettings) -> Rules:
+def poker_rules(table: CardRoomSettings) -> Rules:
     """The rules of a poker table from its settings."""
-    timing = Timing(table.act_ms, table.bank_ms_max, table.bank_gain_ms, table.away_ms, table.pause_ms)
+    timing = Timing(table.act_ms, table.bank_ms_max, table.bank_gain_ms, pause_ms=table.pause_ms)
+    if isinstance(table, SitngoSettings):
+        timing = replace(timing, absent_ms=table.absent_ms)
+        return tournament_rules(TableId(table.id), table.variant, table.asset, timing, table.structure)
+    if not isinstance(table, PokerSettings):
+        raise TypeError(f"{table.game} is no game of poker")
     return Rules(
         TableId(table.id),
         table.small_blind,
@@ -40,7 +46,7 @@ def poker_rules(table: PokerSettings) -> Rules:
         table.variant,
         table.asset,
         Rake(table.rake_per_mille, table.rake_cap),
-        timing,
+        replace(timing, away_ms=table.away_ms),
     )
 
 

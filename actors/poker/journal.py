@@ -22,6 +22,15 @@ from actors.games.poker.events import (
     SeatTaken,
     Shown,
 )
+from actors.games.poker.structure import structure_in
+from actors.games.poker.tournament_events import (
+    Opened,
+    PlayerOut,
+    Registered,
+    TournamentBegan,
+    TournamentEnded,
+    Unregistered,
+)
 from protocol.ids import CommandId, PlayerId
 
 
@@ -74,7 +83,8 @@ TableEvent = Event | Buying | Bought | Owed | Paid | Raked
 
 _KINDS: Final[tuple[type[Any], ...]] = (
     SeatTaken, ChipsAdded, SeatLeft, Leaving, SatOut, SatIn, ReachChanged, HandOpened, Mixed, HandDealt, Moved,
-    Extended, Shown, Buying, Bought, Owed, Paid, Raked,
+    Extended, Shown, Buying, Bought, Owed, Paid, Raked, Opened, Registered, Unregistered, TournamentBegan, PlayerOut,
+    TournamentEnded,
 )  # fmt: skip
 _BY_NAME: Final = {kind.__name__: kind for kind in _KINDS}
 
@@ -92,6 +102,9 @@ def read_event(data: bytes) -> TableEvent:
         seat, move, late, at = fields
         return Moved(seat, Move(*move), late, at)
     if kind is HandDealt:
-        (number, button, small, big, entrants), *others = fields
-        return HandDealt(Deal(number, button, small, big, tuple(Entrant(*one) for one in entrants)), *others)
+        (number, button, small, big, entrants, *level), *others = fields
+        return HandDealt(Deal(number, button, small, big, tuple(Entrant(*one) for one in entrants), *level), *others)
+    if kind is Opened:
+        number, structure, at = fields
+        return Opened(number, structure_in(structure), at)
     return kind(*fields)  # type: ignore[no-any-return]

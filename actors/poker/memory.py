@@ -32,7 +32,7 @@ class Memory:
     @property
     def escrow(self) -> int:
         """What is in escrow for this table once wallets have done what they were asked."""
-        return self.state.chips + sum(one.amount for _, one in self.owed.values())
+        return self.state.money + sum(one.amount for _, one in self.owed.values())
 
 
 def apply_event(memory: Memory, event: TableEvent, seed_of: SeedOf) -> None:

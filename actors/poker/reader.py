@@ -1,6 +1,7 @@
-"""Reads from a poker table's journal how many chips it has, for whoever compares them with the ledger.
+"""Reads from a poker table's journal what money is on it, for whoever compares that with the ledger.
 
-Each event says by itself how many chips came or went, so the hands need not be played again.
+In a cash game that are its chips; of a tournament, what was paid for it and is not paid out: its chips are no money.
+Each event says by itself how much came or went, so the hands need not be played again.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import Any
 import msgpack
 
 from actors.games.poker.events import ChipsAdded, SeatLeft, SeatTaken
+from actors.games.poker.tournament_events import PlayerOut, Registered, TournamentBegan, Unregistered
 from actors.poker.journal import Bought, Buying, Owed, Paid, Raked, TableEvent, read_event
 from persistence.interfaces import JournalRow, TableChips
 from protocol.ids import CommandId
@@ -24,9 +26,11 @@ class _Count:
     def add(self, n: int, event: TableEvent) -> None:
         """One more event, with its number."""
         match event:
-            case SeatTaken(stack=amount) | ChipsAdded(amount=amount):
+            case SeatTaken(stack=amount) | ChipsAdded(amount=amount) | Registered(paid=amount):
                 self.chips += amount
             case SeatLeft(amount=amount) | Raked(amount=amount):
+                self.chips -= amount
+            case Unregistered(paid=amount) | TournamentBegan(fees=amount) | PlayerOut(prize=amount):
                 self.chips -= amount
             case Buying(id=command, amount=amount):
                 self.buying[command] = n, amount
@@ -66,6 +70,9 @@ class ChipsReader:
 
 def _chips_in(state: Mapping[str, Any]) -> int:
     """Of the state in a snapshot: see `actors.games.poker.state.dump`."""
+    if state.get("tournament"):
+        (_, money, *_), _ = state["tournament"]
+        return int(money)
     entrants = dict(one[:2] for one in state["deal"][-1]) if state["deal"] else {}
     chips = sum(entrants.values())
     for number, (_, _, stack, _, _, _, added, *_) in state["seats"]:

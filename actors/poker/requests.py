@@ -4,7 +4,9 @@ from typing import Any
 
 from actors.games.poker.deal import Move
 from actors.games.poker.events import Act, Command, Mix, Show, SitIn, SitOut, StandUp
+from actors.games.poker.tournament_events import Unregister
 from protocol.games.poker import PokerAct, PokerAway, PokerBack, PokerLeave, PokerMix, PokerShow
+from protocol.games.sitngo import SitngoUnregister
 from protocol.ids import PlayerId
 
 __all__ = ["command_of"]
@@ -25,4 +27,6 @@ def command_of(player: PlayerId, request: Any, now: int) -> Command | None:
             return Show(player, request.hand, now)
         case PokerMix():
             return Mix(player, request.hand, request.entropy, now)
+        case SitngoUnregister():
+            return Unregister(player, now)
     return None

@@ -34,6 +34,7 @@ from clients.bots.journal import Journal
 from clients.bots.layouts import LAYOUTS
 from clients.bots.poker.bot import PokerBot
 from clients.bots.poker.seats import Seats
+from clients.bots.poker.sitngo import SitngoBot
 from clients.bots.report import ABSENT, Report, Tally
 from clients.bots.steps import StepBot
 from clients.bots.table import TableBot
@@ -144,6 +145,8 @@ class Swarm:
             game = games[number % len(games)]
             if game == "poker":
                 bots.append(PokerBot(grounds, number, seats))
+            elif game == "sitngo":
+                bots.append(SitngoBot(grounds, number, config.table))
             elif game == "crash":
                 bots.append(CrashBot(grounds, number, tables, game))
             elif game == "blackjack":

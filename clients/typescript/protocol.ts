@@ -675,7 +675,9 @@ export type ClientMessage =
   | PokerShow
   | PokerMix
   | PokerPeek
-  | PokerRecall;
+  | PokerRecall
+  | SitngoRegister
+  | SitngoUnregister;
 
 /**
  * Stake an amount on the next flight. With `target` it is cashed out there, whether or not its player is there.
@@ -1400,7 +1402,7 @@ export interface PokerBought {
   readonly seq: Int;
 }
 
-/** A hand began. `posts` are (seat, in front of the player, dead); who is dealt in is in it with nothing too. */
+/** A hand began, in a tournament at `level`. `posts` are (seat, bet, dead or ante) of all who are dealt in. */
 export interface PokerDealt {
   readonly t: "poker.dealt";
   readonly stream: string;
@@ -1409,6 +1411,8 @@ export interface PokerDealt {
   readonly hand: Int;
   readonly commitment: string;
   readonly client_seed: string;
+  readonly level: Int;
+  readonly big_blind: Int;
   readonly button: Int;
   readonly posts: ReadonlyArray<readonly [Int, Int, Int]>;
   readonly turn: PokerTurn | null;
@@ -1625,6 +1629,7 @@ export interface PokerSnapshot {
   readonly seats: ReadonlyArray<PokerSeat>;
   readonly turn: PokerTurn | null;
   readonly last: PokerResult | null;
+  readonly tournament: SitngoState | null;
   readonly mine: Int | null;
   readonly cards: ReadonlyArray<Int>;
   readonly now_ms: Int;
@@ -2015,7 +2020,9 @@ export type ServerMessage =
   | PokerMixed
   | PokerDealt
   | PokerMoved
-  | PokerEnded;
+  | PokerEnded
+  | SitngoRegistered
+  | SitngoChanged;
 
 /**
  * Put wagers on the layout, all or none; they add to what is there. `entropy` is mixed into the round's outcome.
@@ -2177,6 +2184,86 @@ export interface SicBoUndo {
 /** Take a seat at a table; needed to bet there. Repeating it changes nothing. */
 export interface Sit {
   readonly t: "table.sit";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+}
+
+/** Somebody registered or went, it has begun, somebody is out, or all is over. */
+export interface SitngoChanged {
+  readonly t: "sitngo.changed";
+  readonly stream: string;
+  readonly epoch: Int;
+  readonly seq: Int;
+  readonly tournament: SitngoState;
+}
+
+/** One who is out, or has won, and the prize in ledger units. */
+export interface SitngoPlace {
+  readonly t: "sitngo.place";
+  readonly place: Int;
+  readonly player: Int;
+  readonly name: string;
+  readonly prize: Int;
+}
+
+/** Take part in the next tournament of a table: the entry and the fee are paid, and a seat is drawn. */
+export interface SitngoRegister {
+  readonly t: "sitngo.register";
+  /** sixteen bytes of a UUIDv7 */
+  readonly id: Uint8Array;
+  /** id of a table */
+  readonly table: string;
+}
+
+/** One takes part. `amount` is what was paid, `entry` the number of the table's record of it. */
+export interface SitngoRegistered {
+  readonly t: "sitngo.registered";
+  readonly id: Uint8Array;
+  readonly table: string;
+  readonly seat: Int;
+  readonly amount: Int;
+  readonly entry: Int;
+  readonly available: Int;
+  readonly held: Int;
+  readonly epoch: Int;
+  readonly seq: Int;
+}
+
+/**
+ * A tournament. `level`, from 0, is that of the newest hand, in which `blinds` are posted.
+ *
+ * After the last of `levels` blinds double with each further one. One lasts `level_hands` hands or, where these are 0,
+ * `level_ms`; the next one begins with hand `next_level_hand` or with the first hand after `next_level_at_ms`.
+ * `prizes` are those of the places, the winner's first; `places` of those who are out, the worst first; `finished`
+ * those of the tournament before. `left` players are not out.
+ */
+export interface SitngoState {
+  readonly t: "sitngo.state";
+  readonly number: Int;
+  readonly phase: "registering" | "playing";
+  readonly entry: Int;
+  readonly fee: Int;
+  readonly chips: Int;
+  readonly seats: Int;
+  readonly prizes: ReadonlyArray<Int>;
+  readonly levels: ReadonlyArray<readonly [Int, Int, Int]>;
+  readonly level: Int;
+  readonly blinds: readonly [Int, Int, Int];
+  readonly next_blinds: readonly [Int, Int, Int] | null;
+  readonly level_hands: Int;
+  readonly level_ms: Int;
+  readonly next_level_hand: Int | null;
+  readonly next_level_at_ms: Int | null;
+  readonly left: Int;
+  readonly places: ReadonlyArray<SitngoPlace>;
+  readonly finished: ReadonlyArray<SitngoPlace>;
+}
+
+/** Not to take part, and have all of it back: until the tournament begins. */
+export interface SitngoUnregister {
+  readonly t: "sitngo.unregister";
   /** sixteen bytes of a UUIDv7 */
   readonly id: Uint8Array;
   /** id of a table */
@@ -2516,4 +2603,6 @@ export interface Answers {
   readonly "poker.mix": Done;
   readonly "poker.peek": PokerHole;
   readonly "poker.recall": PokerHand;
+  readonly "sitngo.register": SitngoRegistered;
+  readonly "sitngo.unregister": Done;
 }

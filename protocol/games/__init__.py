@@ -15,6 +15,7 @@ from protocol.games import (
     poker,
     roulette,
     sicbo,
+    sitngo,
     slots,
     videopoker,
     wheel,
@@ -22,7 +23,7 @@ from protocol.games import (
 from protocol.model import Message, Request
 
 _ALONE: Final = (dice, limbo, plinko, keno, wheel, slots, mines, hilo, videopoker)
-_AT_TABLES: Final = (roulette, sicbo, baccarat, crash, blackjack, poker)
+_AT_TABLES: Final = (roulette, sicbo, baccarat, crash, blackjack, poker, sitngo)
 _GAMES: Final = (*_ALONE, *_AT_TABLES)
 
 GAME_REQUESTS: Final[tuple[type[Request], ...]] = tuple(one for game in _GAMES for one in game.REQUESTS)

@@ -8,14 +8,13 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field
 
+from protocol.games.sitngo import SitngoState
 from protocol.model import Amount, Message, Push, Reply, Request, TableKey
 from protocol.requests import ClientSeed
 
 Cards = tuple[int, ...]
 Kind = Literal["fold", "call", "raise"]
 """A check is a call of nothing, a bet is a raise of nothing."""
-
-
 SEATS_MAX: Final = 9
 HandNumber = Annotated[int, Field(gt=0, lt=2**53)]
 
@@ -234,6 +233,7 @@ class PokerSnapshot(Push):
     seats: tuple[PokerSeat, ...]
     turn: PokerTurn | None
     last: PokerResult | None
+    tournament: SitngoState | None
     mine: int | None
     cards: Cards
     now_ms: int
@@ -248,12 +248,14 @@ class PokerSeated(Push):
 
 
 class PokerDealt(Push):
-    """A hand began. `posts` are (seat, in front of the player, dead); who is dealt in is in it with nothing too."""
+    """A hand began, in a tournament at `level`. `posts` are (seat, bet, dead or ante) of all who are dealt in."""
 
     t: Literal["poker.dealt"] = "poker.dealt"
     hand: int
     commitment: str
     client_seed: str
+    level: int
+    big_blind: int
     button: int
     posts: tuple[tuple[int, int, int], ...]
     turn: PokerTurn | None

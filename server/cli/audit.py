@@ -11,7 +11,7 @@ import click
 from server.cli.databases import opened_databases
 from server.cli.errors import UserError
 from server.cli.options import configured
-from server.config import Config
+from server.config import CardRoomSettings, Config
 
 if TYPE_CHECKING:
     from persistence.postgres.audit import Check, Report
@@ -52,7 +52,7 @@ async def _audit_one(config: Config) -> "Report":
     from persistence.postgres.audit import AuditImpossible, Chips, audit
 
     numbers = {asset.code: asset.number for asset in config.assets}
-    reader = ChipsReader({one.id: numbers[one.asset] for one in config.tables if one.game == "poker"})
+    reader = ChipsReader({one.id: numbers[one.asset] for one in config.tables if isinstance(one, CardRoomSettings)})
     try:
         async with opened_databases(config) as [address]:
             chips = Chips(reader.tables, reader.read)

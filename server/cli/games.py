@@ -10,7 +10,7 @@ from actors.jackpots.plan import Plan
 from server.cli import monitor, rtp
 from server.cli.options import configured
 from server.cli.text import table_text
-from server.config import Config, PokerSettings, TableSettings
+from server.config import Config, PokerSettings, SitngoSettings, TableSettings
 from server.play import configured_jackpots
 
 __all__ = ["command"]
@@ -40,6 +40,15 @@ def command(context: click.Context, config: Config, json_wanted: bool) -> None:
         stakes = ("table", "seats", "small_blind", "big_blind", "rake_per_mille", "rake_cap")
         titles = ("TABLE", "SEATS", "SMALL BLIND", "BIG BLIND", "RAKE ‰", "AT MOST")
         click.echo(table_text(titles, [[_shown(one[key]) for key in stakes] for one in poker]))
+    tournaments = [one for one in games if one["game"] == "sitngo"]
+    if tournaments:
+        click.echo(
+            "\nSit-and-go: a bet is the entry and the fee. The entries are paid out as prizes; the house keeps the fee."
+        )
+        terms = ("table", "seats", "entry", "fee", "chips")
+        heads = ("TABLE", "SEATS", "ENTRY", "FEE", "CHIPS", "LEVEL", "PRIZES")
+        rows = [[*(_shown(one[key]) for key in terms), _level(one), _prizes(one)] for one in tournaments]
+        click.echo(table_text(heads, rows))
 
 
 def _with_jackpot(game: Mapping[str, Any], jackpots: Mapping[tuple[str, str], Plan]) -> dict[str, Any]:
@@ -106,6 +115,9 @@ def _tables(config: Config) -> Iterable[dict[str, Any]]:
         named = {"game": one.game, "table": one.id, "variant": one.variant, "asset": one.asset}
         if isinstance(one, PokerSettings):
             yield {**named, "min_bet": one.buy_in_min, "max_bet": one.buy_in_max, "exposure_max": None, **_poker(one)}
+        elif isinstance(one, SitngoSettings):
+            price = one.structure.price
+            yield {**named, "min_bet": price, "max_bet": price, "exposure_max": None, **_sitngo(one)}
         elif isinstance(one, TableSettings):
             yield {**named, "min_bet": one.min_bet, "max_bet": one.max_bet, "exposure_max": one.exposure_max}
 
@@ -114,6 +126,29 @@ def _poker(one: PokerSettings) -> dict[str, Any]:
     """What is played for is the players' own; the house risks nothing, and takes a rake."""
     rake = {"rake_per_mille": one.rake_per_mille, "rake_cap": one.rake_cap}
     return {"seats": one.seats, "small_blind": one.small_blind, "big_blind": one.big_blind, **rake}
+
+
+def _sitngo(one: SitngoSettings) -> dict[str, Any]:
+    """What is paid, and what is played for."""
+    structure = one.structure
+    return {
+        "seats": structure.seats,
+        "entry": structure.entry,
+        "fee": structure.fee,
+        "chips": structure.chips,
+        "level_hands": structure.level_hands,
+        "level_ms": structure.level_ms,
+        "prizes": structure.prizes,
+        "levels": [(level.small_blind, level.big_blind, level.ante) for level in structure.levels],
+    }
+
+
+def _level(game: Mapping[str, Any]) -> str:
+    return f"{game['level_hands']} hands" if game["level_hands"] else f"{game['level_ms'] / 1000:g} s"
+
+
+def _prizes(game: Mapping[str, Any]) -> str:
+    return " ".join(f"{prize:,}" for prize in game["prizes"] if prize)
 
 
 command.add_command(monitor.command)

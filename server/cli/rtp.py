@@ -25,7 +25,7 @@ _TRUTHS = {"true": True, "false": False}
 
 
 @click.command(name="rtp")
-@click.argument("game", type=click.Choice([*sorted(SAMPLES), "poker"]))
+@click.argument("game", type=click.Choice([*sorted(SAMPLES), "poker", "sitngo"]))
 @click.option("--param", "params", metavar="KEY=VALUE", multiple=True, help="Only wagers like this, see above.")
 @click.option(
     "--rounds",
@@ -70,9 +70,10 @@ def command(
       videopoker hold=best               always hold what is best
       wheel     segments=50 risk=low     10, 20, … 50; low, medium, high
     """
-    if game == "poker":
+    if game in ("poker", "sitngo"):
+        takes = "a rake" if game == "poker" else "a fee"
         raise UserError(
-            "poker has no return to the player: what one wins another loses, and the house takes a rake;"
+            f"{game} has no return to the player: what one wins another loses, and the house takes {takes};"
             " `croupier games` lists it"
         )
     wanted = dict(_pair(text) for text in params)

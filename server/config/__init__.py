@@ -1,5 +1,7 @@
 """The one frozen configuration: what can be set, where it is read from, how it is shown."""
 
+from server.config.any_table import AnyTableSettings
+from server.config.cardroom import CardRoomSettings, PokerSettings, SitngoSettings
 from server.config.databases import DatabasePart, DatabaseSettings
 from server.config.jackpots import JackpotSettings, LevelSettings
 from server.config.limits import Limits
@@ -10,10 +12,8 @@ from server.config.settings import Config
 from server.config.show import MASK, as_json, as_toml
 from server.config.tables import (
     TABLE_SETTINGS,
-    AnyTableSettings,
     BaccaratSettings,
     CrashSettings,
-    PokerSettings,
     RouletteSettings,
     SicBoSettings,
     TableSettings,
@@ -26,6 +26,7 @@ __all__ = [
     "AnyTableSettings",
     "AssetSettings",
     "BaccaratSettings",
+    "CardRoomSettings",
     "Config",
     "ConfigError",
     "CrashSettings",
@@ -39,6 +40,7 @@ __all__ = [
     "Problem",
     "RouletteSettings",
     "SicBoSettings",
+    "SitngoSettings",
     "TableSettings",
     "as_json",
     "as_toml",

@@ -7,22 +7,15 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from protocol.games.blackjack import BOXES_MAX, boxes_max, stakes_max
 from protocol.games.sicbo import PAY_TABLES, PAYS_KEYS
-from server.config.fields import Amount, AssetCode, Count, Milliseconds, Section, Stake, Whole, at_least, refused
+from server.config.any_table import AnyTableSettings
+from server.config.cardroom import PokerSettings, SitngoSettings
+from server.config.fields import Count, Milliseconds, Stake, at_least, refused
 
 PAYS_TO_1_MAX: Final = 10_000
 PAIR_ODDS: Final = 11
 """A pair of baccarat pays 11 to 1."""
 STRAIGHT_UP_ODDS: Final = 35
 """A single number of roulette pays 35 to 1, the most that one wager can cost the house."""
-
-
-class AnyTableSettings(Section):
-    """A live table of any game."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-    game: str
-    variant: str
-    asset: AssetCode
 
 
 class TableSettings(AnyTableSettings):
@@ -160,41 +153,6 @@ class BlackjackSettings(TableSettings):
         return stakes_max(self.hands_max, doubles_after_split=self.doubles_after_split), "a box"
 
 
-class PokerSettings(AnyTableSettings):
-    """A live cash table of poker, at which players play against each other and the house takes a rake."""
-
-    game: Literal["poker"] = "poker"
-    variant: Literal["holdem", "omaha"]
-    """No-limit hold'em or pot-limit Omaha."""
-    seats: Annotated[Count, Field(ge=2, le=9)] = 6
-    small_blind: Stake
-    big_blind: Stake
-    buy_in_min: Stake
-    buy_in_max: Stake
-    rake_per_mille: Annotated[Whole, Field(ge=0, le=200)] = 50
-    """The house's share of the pots of a hand that saw a flop, in thousandths."""
-    rake_cap: Amount = 0
-    """The most that is taken of one hand; 0: nothing is."""
-    act_ms: Annotated[Milliseconds, Field(ge=1_000)] = 15_000
-    """For each decision; after it the player's time bank runs."""
-    bank_ms_max: Milliseconds = 60_000
-    bank_gain_ms: Milliseconds = 2_000
-    """What the time bank grows by with each hand, up to `bank_ms_max`."""
-    away_ms: Milliseconds = 20_000
-    """More time, once a hand, for a player whose connection is lost."""
-    pause_ms: Annotated[Milliseconds, Field(ge=100)] = 4_000
-    """Between two hands; meanwhile players mix their entropy into the next one."""
-
-    @model_validator(mode="after")
-    def _stakes_agree(self) -> Self:
-        at_least(self.big_blind, "big_blind", self.small_blind, "small_blind")
-        at_least(self.buy_in_max, "buy_in_max", self.buy_in_min, "buy_in_min")
-        least = self.small_blind + self.big_blind
-        if self.buy_in_min < least:
-            raise refused(f"must be at least {least}: both blinds", "buy_in_min")
-        return self
-
-
 TABLE_SETTINGS: Final[Mapping[str, type[AnyTableSettings]]] = {
     "roulette": RouletteSettings,
     "sicbo": SicBoSettings,
@@ -202,6 +160,7 @@ TABLE_SETTINGS: Final[Mapping[str, type[AnyTableSettings]]] = {
     "crash": CrashSettings,
     "blackjack": BlackjackSettings,
     "poker": PokerSettings,
+    "sitngo": SitngoSettings,
 }
 
 
@@ -217,7 +176,8 @@ AnyTable = Annotated[
     | Annotated[BaccaratSettings, Tag("baccarat")]
     | Annotated[CrashSettings, Tag("crash")]
     | Annotated[BlackjackSettings, Tag("blackjack")]
-    | Annotated[PokerSettings, Tag("poker")],
+    | Annotated[PokerSettings, Tag("poker")]
+    | Annotated[SitngoSettings, Tag("sitngo")],
     Discriminator(_game_of),
 ]
 """A table of any game, told by `game`; without it, roulette."""
@@ -247,4 +207,6 @@ DEFAULT_TABLES: Final[tuple[AnyTable, ...]] = (
     PokerSettings(id="poker-1", variant="holdem", seats=6, **_BLINDS, **_BUY_INS),
     PokerSettings(id="poker-2", variant="holdem", seats=9, **_BLINDS, **_BUY_INS),
     PokerSettings(id="poker-3", variant="omaha", seats=9, **_BLINDS, **_BUY_INS),
+    SitngoSettings(id="sitngo-1", variant="holdem", asset="PLAY", seats=6, entry=50_00, fee=5_00),
+    SitngoSettings(id="sitngo-2", variant="omaha", asset="PLAY", seats=4, entry=20_00, fee=2_00, level_ms=180_000),
 )

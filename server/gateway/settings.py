@@ -5,6 +5,7 @@ from typing import Self
 
 from protocol.money import Balance
 from protocol.replies import AssetInfo, GameInfo
+from server.config.cardroom import CardRoomSettings
 from server.config.limits import Limits
 from server.config.settings import Config
 
@@ -72,7 +73,7 @@ class GatewaySettings:
                 )
                 for one in config.instant
             ),
-            minded=frozenset(table.id for table in config.tables if table.game == "poker"),
+            minded=frozenset(table.id for table in config.tables if isinstance(table, CardRoomSettings)),
             jackpots=tuple(one.name for one in config.jackpots_played),
             guests_allowed=config.guests_allowed,
             telegram_bot_token=None if telegram is None else telegram.get_secret_value(),

@@ -93,6 +93,8 @@ COMPILED: Final = (
     "clients.bots.instant",
     "clients.bots.latency",
     "clients.bots.poker.bot",
+    "clients.bots.poker.follower",
+    "clients.bots.poker.sitngo",
     "clients.bots.seat",
     "clients.bots.slots",
     "clients.bots.steps",

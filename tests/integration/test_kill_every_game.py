@@ -18,19 +18,19 @@ from protocol.money import player_of
 from tests.support.bookkeeping import SETTLED, Books, Row, read_books
 from tests.support.server import serving
 from tests.support.swarm import Swarm, assert_nothing_was_lost
-from tests.support.tables import floor, quick_poker
+from tests.support.tables import floor, quick_poker, quick_sitngo
 
 pytestmark = pytest.mark.slow(seconds=20)
 
 KILLS = 8
-PLAYERS = 30
+PLAYERS = 32
 """Two at each game."""
 ANSWERS_BETWEEN_KILLS_MAX = 1_500
 
 
 async def test_kills_at_random_instants_lose_nothing_of_any_game(data_dir: Path, tmp_path: Path) -> None:
     chance = random.Random(12)
-    async with serving(data_dir, settings={"tables": [*floor(), *quick_poker(1)]}) as server:
+    async with serving(data_dir, settings={"tables": [*floor(), *quick_poker(1), *quick_sitngo()]}) as server:
         swarm = Swarm(server.ws, "all", tmp_path / "all.jsonl", players=PLAYERS, seed=3)
         async with swarm:
             for _ in range(KILLS):

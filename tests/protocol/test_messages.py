@@ -79,6 +79,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "poker.mix": {"table": "poker-1", "hand": 3, "entropy": "words"},
     "poker.peek": {"table": "poker-1"},
     "poker.recall": {"table": "poker-1", "hand": 3},
+    "sitngo.register": {"table": "sitngo-1"},
+    "sitngo.unregister": {"table": "sitngo-1"},
 }
 """Each request with every field it can have."""
 TABLE_GAMES = ("roulette", "sicbo", "baccarat", "blackjack")
@@ -242,6 +244,8 @@ BAD: dict[str, dict[str, list[Any]]] = {
     "poker.mix": {"table": NOT_TABLES, "hand": NOT_HANDS, "entropy": [None, *NOT_SEEDS]},
     "poker.peek": {"table": NOT_TABLES},
     "poker.recall": {"table": NOT_TABLES, "hand": NOT_HANDS},
+    "sitngo.register": {"table": NOT_TABLES},
+    "sitngo.unregister": {"table": NOT_TABLES},
 }
 BAD |= {f"{game}.{what}": BAD[f"roulette.{what}"] for game in TABLE_GAMES for what in ("bet", "undo", "clear")}
 CASES = [(tag, field, value) for tag, fields in BAD.items() for field, bads in fields.items() for value in bads]

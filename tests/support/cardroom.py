@@ -13,6 +13,7 @@ from actors.wallet.load import WalletKind
 from persistence.memory.ledger import MemoryLedger
 from protocol.commands import Asked, Look, OpenWallet
 from protocol.games.poker import PokerAct, PokerSit, PokerSnapshot
+from protocol.games.sitngo import SitngoRegister, SitngoState
 from protocol.ids import PlayerId, TableId
 from protocol.model import Request
 from protocol.money import Balance, HouseAccount, house_kind_of, player_account
@@ -29,10 +30,12 @@ REF = Ref("table", TABLE)
 class CardRoom(HandDriven):
     """Whatever must hold of the ledger, and of chips and escrow, is checked whenever the host comes to rest."""
 
-    def __init__(self, *, ledger: MemoryLedger | None = None, limits: HostLimits | None = None) -> None:
+    def __init__(
+        self, *, ledger: MemoryLedger | None = None, limits: HostLimits | None = None, rules: Rules = RULES
+    ) -> None:
         kinds: dict[str, Kind] = {
             "wallet": WalletKind(ASSETS),
-            "table": PokerKind({TABLE: RULES}, ASSETS, Sealer(bytes(KEY_BYTES))),
+            "table": PokerKind({TABLE: rules}, ASSETS, Sealer(bytes(KEY_BYTES))),
         }
         super().__init__(kinds, ledger=ledger, limits=limits)
 
@@ -82,6 +85,17 @@ class CardRoom(HandDriven):
     def sits(self, player: PlayerId, seat: int, amount: int = 1_000) -> Any:
         """The answer to one who buys in."""
         return self.asks(player, PokerSit(id=self.new_id(), table=TABLE, seat=seat, amount=amount))
+
+    def registers(self, player: PlayerId) -> Any:
+        """The answer to one who takes part in a tournament."""
+        return self.asks(player, SitngoRegister(id=self.new_id(), table=TABLE))
+
+    @property
+    def tournament(self) -> SitngoState:
+        """The tournament, at a table of them."""
+        shown = self.seen().tournament
+        assert shown is not None
+        return shown
 
     def seen(self, viewer: PlayerId | None = None) -> PokerSnapshot:
         """The table."""

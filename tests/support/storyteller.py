@@ -21,7 +21,7 @@ from protocol.errors import Refusal
 from protocol.ids import AccountId, ShardId, unix_ms_of
 from protocol.model import Request
 from protocol.money import Asset, Balance, player_account
-from server.config import PokerSettings
+from server.config import CardRoomSettings
 from server.config.play import DEFAULT_INSTANT
 from server.config.tables import DEFAULT_TABLES
 from server.gateway.actions import failed
@@ -64,7 +64,7 @@ class Storyteller:
             for one in DEFAULT_TABLES
             if one.game in TABLE_GAMES
         }
-        poker = {one.id: poker_rules(one) for one in DEFAULT_TABLES if isinstance(one, PokerSettings)}
+        poker = {one.id: poker_rules(one) for one in DEFAULT_TABLES if isinstance(one, CardRoomSettings)}
         instant: dict[tuple[str, str], Limits] = {
             (one.game, one.asset): Limits(one.min_bet, one.max_bet, one.max_bet, one.max_profit)
             for one in DEFAULT_INSTANT

@@ -53,3 +53,23 @@ def quick_poker(count: int = 2, **more: Any) -> list[dict[str, Any]]:
         }
         for number in range(1, count + 1)
     ]
+
+
+def quick_sitngo(**more: Any) -> list[dict[str, Any]]:
+    """The settings of a table of two and one of three, of both variants, whose tournaments are soon over."""
+    return [
+        {
+            "id": f"sitngo-{number}",
+            "game": "sitngo",
+            "variant": variant,
+            "asset": "PLAY",
+            "seats": seats,
+            "entry": 20_00,
+            "fee": 2_00,
+            "chips": 1_000,
+            "level_hands": 3,
+            "pause_ms": 150,
+            **more,
+        }
+        for number, (variant, seats) in enumerate((("holdem", 2), ("omaha", 3)), 1)
+    ]

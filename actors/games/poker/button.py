@@ -98,7 +98,8 @@ def _entrant(rules: Rules, seat: int, positions: Positions, one: Sitter, is_late
     if is_late:
         return Entrant(seat, one.stack, rules.big_blind, rules.small_blind if one.debt.small else 0, late=True)
     blind = rules.big_blind if seat == positions.big else rules.small_blind if seat == positions.small else 0
-    return Entrant(seat, one.stack, min(blind, one.stack))
+    post = min(blind, one.stack)
+    return Entrant(seat, one.stack, post, min(rules.ante, one.stack - post))
 
 
 def _two(rules: Rules, big: int, other: int, can: Mapping[int, Sitter], debts: Mapping[int, Debt]) -> Places:

@@ -22,6 +22,7 @@ from actors.games.poker.events import (
 )
 from actors.games.poker.hand import Hand
 from actors.games.poker.state import Ended, Seat, State
+from actors.games.poker.tournament_changes import change
 
 
 class NoSeed(Exception):
@@ -58,8 +59,10 @@ def apply(state: State, event: Event, server_seed: str | None = None) -> State:
         case SeatLeft():
             del state.seats[event.seat]
             state.hidden.pop(event.seat, None)
-        case _:
+        case ChipsAdded() | Leaving() | SatOut() | SatIn() | ReachChanged():
             _seat_changed(state, event)
+        case _:
+            change(state, event)
     return state
 
 
@@ -86,9 +89,16 @@ def _seat_changed(state: State, event: ChipsAdded | Leaving | SatOut | SatIn | R
         case SatIn(posts=posts):
             seat.is_in, seat.debt, seat.missed = True, replace(seat.debt, posts=posts), 0
             state.absent.discard(event.seat)
+            _wait_again(state, event.seat)
         case ReachChanged(is_away=is_away):
             seat.is_away = is_away
     _begin_again(state, was_enough, event.at)
+
+
+def _wait_again(state: State, number: int) -> None:
+    """One who is there again in a tournament is waited for, if it is the seat's turn."""
+    if state.tournament is not None and state.hand and state.hand.options and state.hand.options.seat == number:
+        state.until = state.turn_at + state.rules.timing.act_ms
 
 
 def _dealt(state: State, event: HandDealt, server_seed: str | None) -> None:
@@ -104,6 +114,8 @@ def _dealt(state: State, event: HandDealt, server_seed: str | None) -> None:
         seat = state.seats[one.seat]
         seat.missed = 0
         seat.bank_ms = min(rules.timing.bank_ms_max, seat.bank_ms + rules.timing.bank_gain_ms)
+    if state.tournament is not None:
+        state.tournament.level = deal.level
     state.positions = Positions(deal.button, deal.small, deal.big)
     state.number, state.commitment, state.client_seed = deal.number, event.commitment, event.client_seed
     state.contributions, state.opened, state.mixed = tuple(state.mixed.values()), "", {}
@@ -122,7 +134,8 @@ def _moved(state: State, event: Moved) -> None:
         state.absent.discard(event.seat)
     elif event.seat not in state.absent:
         seat.bank_ms = 0
-        state.absent.add(event.seat)
+        if state.tournament is None:
+            state.absent.add(event.seat)
     hand.play(event.move)
     state.moves.append(event.move)
     _begin_turn(state, hand, event.at)
@@ -136,6 +149,9 @@ def _begin_turn(state: State, hand: Hand, at: int) -> None:
         return
     number = hand.options.seat
     seat, timing = state.seats[number], state.rules.timing
+    if state.tournament is not None and not seat.is_in:
+        state.until = at + timing.absent_ms
+        return
     is_gone = seat.is_leaving or number in state.absent
     state.until = at if is_gone else at + timing.act_ms + max(0, seat.bank_ms)
 

@@ -27,7 +27,7 @@ class Entrant:
 class Deal:
     """A hand before its cards: who is dealt in, from the left of the button on, and the three positions by seat.
 
-    A button or a small blind may be dead: nobody who is dealt in sits there.
+    A button or a small blind may be dead: nobody who is dealt in sits there. `level` is that of a tournament, from 0.
     """
 
     number: int
@@ -35,6 +35,7 @@ class Deal:
     small: int
     big: int
     entrants: tuple[Entrant, ...]
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from actors.games.poker.deal import Deal, Move
+from actors.games.poker.tournament_events import TournamentCommand, TournamentEvent
 from protocol.ids import PlayerId
 
 
@@ -114,7 +115,10 @@ class Advance:
     now: int
 
 
-Command = BuyIn | TopUp | StandUp | SitOut | SitIn | Act | Show | Reach | OpenHand | Mix | DealHand | Advance
+Command = (
+    BuyIn | TopUp | StandUp | SitOut | SitIn | Act | Show | Reach | OpenHand | Mix | DealHand | Advance
+    | TournamentCommand
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,5 +242,5 @@ class Shown:
 
 Event = (
     SeatTaken | ChipsAdded | SeatLeft | Leaving | SatOut | SatIn | ReachChanged
-    | HandOpened | Mixed | HandDealt | Moved | Extended | Shown
+    | HandOpened | Mixed | HandDealt | Moved | Extended | Shown | TournamentEvent
 )  # fmt: skip

@@ -77,6 +77,12 @@ def posts_of(entrants: Sequence[Entrant]) -> list[int]:
     return posts[::-1] if len(posts) == 2 else posts
 
 
+def antes_of(entrants: Sequence[Entrant]) -> list[int]:
+    """What is dead or an ante, as the library wants it: with two players in the order of the blinds."""
+    antes = [one.dead for one in entrants]
+    return antes[::-1] if len(antes) == 2 else antes
+
+
 class Hand:
     """One hand from its deal on. The deck is a secret: what of it may be seen, and by whom, `cards_of` does not say."""
 
@@ -86,7 +92,7 @@ class Hand:
 
     def __init__(self, rules: Rules, deal: Deal, deck: Sequence[int]) -> None:
         self.deal = deal
-        self._rules = rules
+        self._rules = rules.at(deal.level)
         self._deck = deck
         self._acted: set[int] = set()
         self.movers: list[int] = []
@@ -175,8 +181,8 @@ class Hand:
         entrants, rules = self.deal.entrants, self._rules
         game = GAMES[rules.variant](
             AUTOMATIONS,
-            False,
-            [one.dead for one in entrants],
+            rules.structure is not None,  # antes are a part of what one has put in, and dead blinds are not
+            antes_of(entrants),
             self.posts,
             rules.big_blind,
             mode=Mode.CASH_GAME,

@@ -1,7 +1,8 @@
 """Hand histories in PHH, the open format that `pokerkit` and others read.
 
-Amounts are in ledger units. Cards that a player did not show are written as unknown, unless the history is for somebody
-who may see them: a player's own, or all of them for whoever checks the deal.
+Amounts are in ledger units, or in chips of a tournament, which are of no currency. Cards that a player did not show are
+written as unknown, unless the history is for somebody who may see them: a player's own, or all of them for whoever
+checks the deal.
 
 Where the big blind was short, the first to bring a whole one is written as having posted it late: so the library, which
 knows no more than the largest bet, comes to the same calls, raises and pots.
@@ -14,7 +15,7 @@ from pokerkit import BoardDealing, CheckingOrCalling, CompletionBettingOrRaising
 from pokerkit import HandHistory as Library
 
 from actors.games.poker.deck import read_card, written
-from actors.games.poker.hand import Hand
+from actors.games.poker.hand import Hand, antes_of
 from actors.games.poker.rules import Rules
 
 VARIANTS: Final = {"holdem": "NT", "omaha": "PO"}
@@ -23,7 +24,7 @@ UNKNOWN: Final = "??"
 
 def history_of(rules: Rules, hand: Hand, names: Mapping[int, str], seen: Sequence[int] = ()) -> str:
     """A hand that is over, as PHH. `names` are by seat; of the seats in `seen` the cards are written in any case."""
-    entrants = hand.deal.entrants
+    entrants, rules = hand.deal.entrants, rules.at(hand.deal.level)
     result = hand.result()
     open_cards = hand.shown() | {seat: hand.cards_of(seat) for seat in seen}
     winnings = dict.fromkeys((one.seat for one in entrants), 0)
@@ -31,8 +32,8 @@ def history_of(rules: Rules, hand: Hand, names: Mapping[int, str], seen: Sequenc
         winnings[won.seat] += won.amount
     history = Library(
         variant=VARIANTS[rules.variant],
-        ante_trimming_status=False,
-        antes=[one.dead for one in entrants],
+        ante_trimming_status=rules.structure is not None,
+        antes=antes_of(entrants),
         blinds_or_straddles=hand.posts,
         min_bet=rules.big_blind,
         starting_stacks=[one.stack for one in entrants],
@@ -44,7 +45,7 @@ def history_of(rules: Rules, hand: Hand, names: Mapping[int, str], seen: Sequenc
         players=[names[one.seat] for one in entrants],
         finishing_stacks=[stack for _, stack in result.stacks],
         winnings=[winnings[one.seat] for one in entrants],
-        currency=rules.asset,
+        currency=rules.asset if rules.structure is None else None,
         user_defined_fields={"_rake": result.rake},
     )
     return history.dumps()

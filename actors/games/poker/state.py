@@ -11,6 +11,8 @@ from actors.games.poker.deal import Deal, Entrant, Move, Result, Winning
 from actors.games.poker.deck import deck_under
 from actors.games.poker.hand import Hand
 from actors.games.poker.rules import Rules
+from actors.games.poker.structure import structure_in
+from actors.games.poker.tournament import Tournament, tournament_in
 from protocol.ids import PlayerId
 
 NEW: Final = Debt(big=True)
@@ -19,7 +21,10 @@ NEW: Final = Debt(big=True)
 
 @dataclass(slots=True)
 class Seat:
-    """A player at the table. `added` chips are there when the hand is over; `bank_ms` is what is left to think."""
+    """A player at the table. `added` chips are there when the hand is over; `bank_ms` is what is left to think.
+
+    In a tournament, who is not `is_in` is dealt in all the same, and not waited for long.
+    """
 
     player: PlayerId
     name: str
@@ -32,11 +37,6 @@ class Seat:
     is_away: bool = False
     missed: int = 0
     """Hands since the last one that the player was dealt into."""
-
-    @property
-    def sitter(self) -> Sitter:
-        """The seat as the button sees it."""
-        return Sitter(self.stack, self.is_in and not self.is_leaving, self.debt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,10 @@ class Ended:
 
 @dataclass(slots=True)
 class State:
-    """One table. Between hands `hand` is nothing; `until` is the deadline of the turn, or the end of the pause."""
+    """One table. Between hands `hand` is nothing; `until` is the deadline of the turn, or the end of the pause.
+
+    A tournament is played by the rules that it was opened with, and the next one by what the table has `offered` since.
+    """
 
     rules: Rules
     seats: dict[int, Seat] = field(default_factory=dict)
@@ -78,6 +81,13 @@ class State:
     last: Ended | None = None
     hidden: dict[int, tuple[int, ...]] = field(default_factory=dict)
     """Hole cards of the last hand that its players may still show."""
+    tournament: Tournament | None = None
+    finished: Tournament | None = None
+    """The tournament before."""
+    offered: Rules = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.offered = self.rules
 
     def seat_of(self, player: PlayerId) -> int | None:
         """Where a player sits."""
@@ -86,7 +96,17 @@ class State:
     @property
     def places(self) -> Places | None:
         """The next hand, if there are enough players for it."""
-        return places_of(self.rules, self.positions, {number: seat.sitter for number, seat in self.seats.items()})
+        return self.places_by(self.rules)
+
+    def places_by(self, rules: Rules) -> Places | None:
+        """The next hand at these blinds."""
+        sitters = {number: self.sitter_of(seat) for number, seat in self.seats.items()}
+        return places_of(rules, self.positions, sitters)
+
+    def sitter_of(self, seat: Seat) -> Sitter:
+        """A seat as the button sees it: in a tournament everybody is dealt in."""
+        is_ready = (seat.is_in or self.tournament is not None) and not seat.is_leaving
+        return Sitter(seat.stack, is_ready, seat.debt)
 
     def made(self, hand: int, number: int) -> tuple[int, Move] | None:
         """Who made this move of the hand in play or the last one, and what it was."""
@@ -103,8 +123,15 @@ class State:
         return self.hand is not None and any(one.seat == number for one in self.hand.deal.entrants)
 
     @property
+    def money(self) -> int:
+        """What players have paid and not been paid back: the chips of a cash game, the pool of a tournament."""
+        if self.rules.structure is None:
+            return self.chips
+        return self.tournament.money if self.tournament is not None else 0
+
+    @property
     def chips(self) -> int:
-        """All chips on the table, those in the pots included: what players have paid for and not been paid back."""
+        """All chips on the table, those in the pots included."""
         of_hand = sum(one.stack for one in self.hand.deal.entrants) if self.hand else 0
         return of_hand + sum(
             seat.added + (0 if self.plays(number) else seat.stack) for number, seat in self.seats.items()
@@ -130,6 +157,8 @@ def dump(state: State) -> bytes:
         "absent": sorted(state.absent),
         "last": state.last and astuple(state.last),
         "hidden": list(state.hidden.items()),
+        "tournament": state.tournament and (astuple(state.tournament), _structure_of(state.rules)),
+        "finished": state.finished and astuple(state.finished),
     }
     return msgpack.packb(fields)  # type: ignore[no-any-return]
 
@@ -153,10 +182,11 @@ def load(rules: Rules, data: bytes, server_seed: str | None) -> State:
         hidden=dict(fields["hidden"]),
     )
     state.turn_at, state.until = fields["times"]
+    _load_tournaments(state, fields.get("tournament"), fields.get("finished"))
     if fields["deal"] is not None and server_seed is not None:
         deck = deck_under(state.commitment, server_seed, state.client_seed, state.number)
         state.moves = [Move(*move) for move in fields["moves"]]
-        state.hand = replayed(rules, _deal(fields["deal"]), deck, state.moves)
+        state.hand = replayed(state.rules, _deal(fields["deal"]), deck, state.moves)
     return state
 
 
@@ -166,6 +196,18 @@ def replayed(rules: Rules, deal: Deal, deck: Sequence[int], moves: Sequence[Move
     for move in moves:
         hand.play(move)
     return hand
+
+
+def _structure_of(rules: Rules) -> tuple[Any, ...] | None:
+    return astuple(rules.structure) if rules.structure is not None else None
+
+
+def _load_tournaments(state: State, playing: tuple[Any, Any] | None, finished: tuple[Any, ...] | None) -> None:
+    if finished:
+        state.finished = tournament_in(finished)
+    if playing:
+        tournament, structure = playing
+        state.tournament, state.rules = tournament_in(tournament), state.rules.of(structure_in(structure))
 
 
 def _seat(values: tuple[Any, ...]) -> Seat:
@@ -180,5 +222,5 @@ def _ended(values: tuple[Any, ...]) -> Ended:
 
 
 def _deal(values: tuple[Any, ...]) -> Deal:
-    number, button, small, big, entrants = values
-    return Deal(number, button, small, big, tuple(Entrant(*one) for one in entrants))
+    number, button, small, big, entrants, *level = values
+    return Deal(number, button, small, big, tuple(Entrant(*one) for one in entrants), *level)

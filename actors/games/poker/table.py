@@ -6,6 +6,9 @@
 Who does not decide in time checks, or folds when that is not possible, and is not dealt in any more. Who has lost the
 connection is given more time first, once a hand; who is all in by then has nothing to decide, and nothing to lose.
 Nobody is put all in for being away: what is in the pot is not protected beyond that.
+
+In a tournament everybody is dealt in. Who has not decided in time is waited for `absent_ms` from then on, until coming
+back: by a move, by asking to be dealt in, or with the connection.
 """
 
 from typing import Final
@@ -40,7 +43,9 @@ from actors.games.poker.events import (
     StandUp,
     TopUp,
 )
+from actors.games.poker.sitngo import conclude, refused, register, unregister
 from actors.games.poker.state import Seat, State
+from actors.games.poker.tournament_events import Conclude, Register, Unregister
 from protocol.errors import Code, Refusal
 
 MISSED_MAX: Final = 200
@@ -55,6 +60,18 @@ Decision = tuple[Event, ...] | Refusal
 
 def decide(state: State, command: Command) -> Decision:
     """What happens, or why not. Changes nothing."""
+    refusal = refused(state, command)
+    if refusal is not None:
+        return refusal
+    structure = state.rules.structure
+    if structure is not None:
+        match command:
+            case Register():
+                return register(state, structure, command)
+            case Unregister():
+                return unregister(state, structure, command)
+            case Conclude():
+                return conclude(state, structure, command)
     match command:
         case BuyIn():
             return _buy_in(state, command)
@@ -64,9 +81,11 @@ def decide(state: State, command: Command) -> Decision:
             return _deal(state, command)
         case Advance():
             return _advance(state, command.now)
+        case Register() | Unregister() | Conclude():
+            return ()
     number = state.seat_of(command.player)
     if number is None:
-        gone = type(command) is StandUp
+        gone = type(command) is StandUp or (type(command) is Act and _was_last(state, command))
         return () if gone else Refusal(Code.NOT_SEATED, {"table": state.rules.table})
     return _of_seated(state, number, command)
 
@@ -88,7 +107,7 @@ def _of_seated(state: State, number: int, command: Seated) -> Decision:
         case SitIn(posts=posts, now=now):
             return _sit_in(state, number, posts, now)
         case Reach(is_away=is_away, now=now):
-            return (ReachChanged(number, is_away, now),) if state.seats[number].is_away != is_away else ()
+            return _reach(state, number, is_away, now)
 
 
 def deadline(state: State) -> int | None:
@@ -146,6 +165,19 @@ def _sit_in(state: State, number: int, posts: bool, now: int) -> Decision:
     return (SatIn(number, posts, now),)
 
 
+def _reach(state: State, number: int, is_away: bool, now: int) -> Decision:
+    seat = state.seats[number]
+    if seat.is_away == is_away:
+        return ()
+    changed = ReachChanged(number, is_away, now)
+    return (changed, *_back(state, number, now)) if not is_away else (changed,)
+
+
+def _back(state: State, number: int, now: int) -> tuple[Event, ...]:
+    """In a tournament one who was not waited for is there again."""
+    return (SatIn(number, False, now),) if state.tournament is not None and not state.seats[number].is_in else ()
+
+
 def _act(state: State, number: int, command: Act) -> Decision:
     hand = state.hand
     if state.made(command.hand, command.number) == (number, command.move):
@@ -160,7 +192,14 @@ def _act(state: State, number: int, command: Act) -> Decision:
     if not options.allows(command.move):
         evidence = {"call": options.call, "raise_min": options.raise_min, "raise_max": options.raise_max}
         return Refusal(Code.ILLEGAL_STEP, evidence)
-    return (Moved(number, command.move, False, command.now),)
+    return (*_back(state, number, command.now), Moved(number, command.move, False, command.now))
+
+
+def _was_last(state: State, command: Act) -> bool:
+    """Whether this move was made by one whom its hand has put out of a tournament, and is asked for again."""
+    tournament = state.tournament or state.finished
+    seats = [one.seat for one in tournament.placed if one.player == command.player] if tournament else []
+    return bool(seats) and state.made(command.hand, command.number) == (seats[0], command.move)
 
 
 def _show(state: State, number: int, command: Show) -> Decision:
@@ -183,12 +222,21 @@ def _mix(state: State, number: int, command: Mix) -> Decision:
 
 
 def _deal(state: State, command: DealHand) -> Decision:
-    places = None if state.hand is not None or command.now < state.until else state.places
+    level = _next_level(state, command.now)
+    places = None if state.hand is not None or command.now < state.until else state.places_by(state.rules.at(level))
     if places is None:
         return ()
     at = places.positions
-    deal = Deal(state.number + 1, at.button, at.small, at.big, places.entrants)
+    deal = Deal(state.number + 1, at.button, at.small, at.big, places.entrants, level)
     return (HandDealt(deal, command.commitment, command.client_seed, command.now),)
+
+
+def _next_level(state: State, now: int) -> int:
+    """That of the next hand: a level that ends goes on to the end of the hand."""
+    tournament, structure = state.tournament, state.rules.structure
+    if tournament is None or structure is None:
+        return 0
+    return structure.level_at(state.number + 1 - tournament.first_hand, now - tournament.began_at)
 
 
 def _is_gone(seat: Seat) -> bool:
@@ -207,6 +255,9 @@ def _advance(state: State, now: int) -> Decision:
         return ()
     number = options.seat
     seat = state.seats[number]
+    if state.tournament is not None:
+        late = Moved(number, Move("fold" if options.call else "call"), True, now)
+        return (SatOut(number, now), late) if seat.is_in else (late,)
     if seat.is_away and seat.is_in and not seat.is_leaving and number not in state.extended:
         return (Extended(number, now + state.rules.timing.away_ms, now),)
     late = Moved(number, Move("fold" if options.call else "call"), True, now)

@@ -3,7 +3,9 @@
 from typing import Any
 
 from actors.games.poker.events import Event, HandDealt, HandOpened, Mixed, Moved, Shown
+from actors.games.poker.sitngo_view import tournament_of
 from actors.games.poker.state import Ended, State
+from actors.games.poker.tournament_events import Opened, TournamentBegan, TournamentEnded, TournamentEvent
 from protocol.games.poker import (
     PokerDealt,
     PokerEnded,
@@ -16,13 +18,14 @@ from protocol.games.poker import (
     PokerSnapshot,
     PokerTurn,
 )
+from protocol.games.sitngo import SitngoChanged
 from protocol.ids import PlayerId
 from protocol.model import Message
 
 
 def view(state: State, viewer: PlayerId | None, stream: str, epoch: int, seq: int, *, now: int) -> PokerSnapshot:
     """The table as `viewer` may see it; nobody: a spectator."""
-    rules, hand = state.rules, state.hand
+    rules, hand = state.rules.at(state.tournament.level if state.tournament else 0), state.hand
     mine = None if viewer is None else state.seat_of(viewer)
     return PokerSnapshot(
         stream=stream,
@@ -47,6 +50,7 @@ def view(state: State, viewer: PlayerId | None, stream: str, epoch: int, seq: in
         seats=tuple(_seat(state, number) for number in sorted(state.seats)),
         turn=turn_of(state),
         last=_result(state.last) if state.last else None,
+        tournament=tournament_of(state),
         mine=mine,
         cards=cards_for(state, viewer),
         now_ms=now,
@@ -62,18 +66,24 @@ def lobby_of(state: State) -> dict[str, Any]:
     return {
         "t": "table",
         "table": rules.table,
-        "game": "poker",
+        "game": "poker" if rules.structure is None else "sitngo",
         "variant": rules.variant,
         "asset": rules.asset,
-        "min_bet": rules.big_blind,
+        "min_bet": rules.big_blind if rules.structure is None else rules.structure.price,
         "max_bet": rules.buy_in_max,
         "max_total": rules.buy_in_max,
-        "phase": "waiting" if state.hand is None else "playing",
+        "phase": _phase(state),
         "round": state.number,
         "closes_at_ms": state.until,
         "seated": len(state.seats),
         "history": tuple(won.items()),
     }
+
+
+def _phase(state: State) -> str:
+    if state.rules.structure is None:
+        return "waiting" if state.hand is None else "playing"
+    return "playing" if state.tournament is not None and state.tournament.is_running else "registering"
 
 
 def cards_for(state: State, player: PlayerId | None) -> tuple[int, ...]:
@@ -111,6 +121,8 @@ def published(state: State, event: Event, stream: str, epoch: int, seq: int) -> 
             hand=event.deal.number,
             commitment=event.commitment,
             client_seed=event.client_seed,
+            level=event.deal.level,
+            big_blind=state.rules.at(event.deal.level).big_blind,
             button=event.deal.button,
             posts=posts,
             turn=turn_of(state),
@@ -126,8 +138,27 @@ def published(state: State, event: Event, stream: str, epoch: int, seq: int) -> 
         return (PokerMixed(stream=stream, epoch=epoch, seq=seq, seat=event.seat),)
     if isinstance(event, Shown):
         return (_ended(state, stream, epoch, seq),)
-    taken = _seat(state, event.seat) if event.seat in state.seats else None
-    return (PokerSeated(stream=stream, epoch=epoch, seq=seq, seat=event.seat, taken=taken),)
+    if isinstance(event, Opened):
+        return ()  # with the registration that opens it
+    numbers: list[int]
+    if isinstance(event, TournamentBegan):
+        numbers = sorted(state.seats)
+    else:
+        numbers = [] if isinstance(event, TournamentEnded) else [event.seat]
+    told: list[Message] = [
+        PokerSeated(
+            stream=stream,
+            epoch=epoch,
+            seq=seq + nth,
+            seat=number,
+            taken=_seat(state, number) if number in state.seats else None,
+        )
+        for nth, number in enumerate(numbers)
+    ]
+    tournament = tournament_of(state)
+    if tournament is not None and isinstance(event, TournamentEvent):
+        told.append(SitngoChanged(stream=stream, epoch=epoch, seq=seq + len(told), tournament=tournament))
+    return tuple(told)
 
 
 def _moved(state: State, event: Moved, stream: str, epoch: int, seq: int) -> PokerMoved:

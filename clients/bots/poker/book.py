@@ -17,6 +17,7 @@ class Terms:
     rake_per_mille: int
     rake_cap: int
     big_blind: int
+    is_tournament: bool = False
 
 
 @dataclass(slots=True)
@@ -41,8 +42,9 @@ class Book:
         posts = tuple(posts)
         self.order = tuple(seat for seat, _, _ in posts)
         for seat, post, dead in posts:
-            self.put[seat] = self.street[seat] = post
-            self.dead[seat] = dead
+            # An ante is a part of what one has put in, to the last unit of which one can win from everybody.
+            ante = dead if self.terms.is_tournament else 0
+            self.put[seat], self.street[seat], self.dead[seat] = post + ante, post, dead - ante
 
     def moved(self, event: Mapping[str, Any]) -> str | None:
         """A move was made. What is told of it that is not so, if anything is."""

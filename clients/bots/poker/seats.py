@@ -6,6 +6,18 @@ from typing import Any
 GAME = "poker"
 
 
+def fitting(
+    game: str, pinned: str | None, tables: Sequence[Mapping[str, Any]], balances: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """The tables of a game that are for something that one has, or of these the one that bots are pinned to."""
+    owned = {view["asset"] for view in balances if view["balance"] == "cash" and view["available"] > 0}
+    return [
+        table
+        for table in tables
+        if table["game"] == game and table["asset"] in owned and (pinned is None or table["table"] == pinned)
+    ]
+
+
 class Seats:
     """Spreads bots over tables, and gives each a seat of its own."""
 
@@ -17,16 +29,9 @@ class Seats:
         self, number: int, tables: Sequence[Mapping[str, Any]], balances: Sequence[Mapping[str, Any]]
     ) -> list[Mapping[str, Any]]:
         """The tables for this bot, in the order in which it looks for a seat: those for something that it has."""
-        owned = {view["asset"] for view in balances if view["balance"] == "cash" and view["available"] > 0}
-        fitting = [
-            table
-            for table in tables
-            if table["game"] == GAME
-            and table["asset"] in owned
-            and (self._pinned is None or table["table"] == self._pinned)
-        ]
-        first = number % len(fitting) if fitting else 0
-        return fitting[first:] + fitting[:first]
+        found = fitting(GAME, self._pinned, tables, balances)
+        first = number % len(found) if found else 0
+        return found[first:] + found[:first]
 
     def take(self, number: int, table: str, seats_max: int, taken: Collection[int]) -> int | None:
         """A seat that nobody has, kept for this bot."""

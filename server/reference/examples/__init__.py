@@ -11,6 +11,7 @@ from server.reference.examples.replies import reply_examples
 from server.reference.examples.requests import request_examples
 from server.reference.examples.roulette import roulette_examples
 from server.reference.examples.sicbo import sicbo_examples
+from server.reference.examples.sitngo import sitngo_examples
 from server.reference.examples.steps import step_examples
 
 __all__ = ["examples"]
@@ -28,6 +29,7 @@ def examples() -> dict[str, Message]:
         *blackjack_examples(),
         *crash_examples(),
         *poker_examples(),
+        *sitngo_examples(),
         *instant_examples(),
         *step_examples(),
     )

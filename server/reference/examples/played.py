@@ -9,7 +9,7 @@ from protocol.games.table import TableBet, TableClear, TablePlaced, TableReturne
 from protocol.ids import CommandId
 from protocol.model import Message
 from protocol.money import Balance, player_account
-from server.config.tables import AnyTableSettings, TableSettings
+from server.config import AnyTableSettings, TableSettings
 from server.reference.examples.story import (
     LEDGER_EPOCH,
     NAME,

@@ -33,7 +33,7 @@ def played(name: str, seed: int) -> tuple[dict[str, Any], int, dict[str, Any], i
 def test_bots_play_every_game() -> None:
     assert set(STRATEGIES) == set(ALONE_GAMES)
     assert set(TURN_STRATEGIES) == set(STEP_GAMES)
-    assert {"dice", "poker", *STRATEGIES, *TURN_STRATEGIES, *LAYOUTS} == set(GAME_NAMES)
+    assert {"dice", "poker", "sitngo", *STRATEGIES, *TURN_STRATEGIES, *LAYOUTS} == set(GAME_NAMES)
 
 
 @named

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
 from protocol.games.sicbo import PAYS_KEYS
-from server.config import AssetSettings, Config, InstantSettings, RouletteSettings, SicBoSettings
+from server.config import AssetSettings, Config, InstantSettings, RouletteSettings, SicBoSettings, SitngoSettings
 from server.config.problems import untagged
+from server.play import poker_rules
 
 TABLE: dict[str, Any] = {
     "id": "t",
@@ -47,6 +48,8 @@ def test_the_default_has_the_play_table_of_each_variant_and_the_currencies_of_th
         ("poker-1", "holdem", "PLAY"),
         ("poker-2", "holdem", "PLAY"),
         ("poker-3", "omaha", "PLAY"),
+        ("sitngo-1", "holdem", "PLAY"),
+        ("sitngo-2", "omaha", "PLAY"),
     ]
     assert [(asset.code, asset.number, asset.scale) for asset in config.assets] == [
         ("PLAY", 1, 2),
@@ -158,6 +161,47 @@ def test_a_poker_table_has_a_big_blind_that_is_one_and_buy_ins_that_cover_both()
         ({"min_bet": 1}, "min_bet"),
     ):
         assert f"'{key}'" in refusal(tables=[table | change])
+
+
+SITNGO = {"id": "s", "game": "sitngo", "variant": "holdem", "asset": "PLAY", "seats": 4, "entry": 100, "fee": 10}
+
+
+def test_a_sit_and_go_has_prizes_that_are_the_pool_and_chips_for_its_first_blind() -> None:
+    for change, key in (
+        ({"entry": 0}, "entry"),
+        ({"fee": -1}, "fee"),
+        ({"seats": 10}, "seats"),
+        ({"chips": 19}, "chips"),
+        ({"levels": []}, "levels"),
+        ({"levels": [{"small_blind": 10, "big_blind": 20}, {"small_blind": 20, "big_blind": 10}]}, "big_blind"),
+        ({"levels": [{"small_blind": 10, "big_blind": 20}, {"small_blind": 0, "big_blind": 10}]}, "small_blind"),
+        ({"level_hands": -1}, "level_hands"),
+        ({"level_ms": 0}, "level_ms"),
+        ({"payouts": [600, 399]}, "payouts"),
+        ({"payouts": [400, 600]}, "payouts"),
+        ({"payouts": [400, 300, 200, 100]}, "payouts"),
+        ({"absent_ms": 0}, "absent_ms"),
+        ({"rake_cap": 1}, "rake_cap"),
+        ({"variant": "stud"}, "variant"),
+    ):
+        assert f"'{key}'" in refusal(tables=[SITNGO | change])
+
+
+@pytest.mark.parametrize(
+    ("seats", "payouts"), [(2, (1_000,)), (3, (1_000,)), (4, (650, 350)), (6, (650, 350)), (7, (500, 300, 200))]
+)
+def test_unless_said_otherwise_a_sit_and_go_pays_as_many_places_as_is_usual(
+    seats: int, payouts: tuple[int, ...]
+) -> None:
+    [table] = Config(tables=[SITNGO | {"seats": seats}]).tables  # type: ignore[arg-type]
+
+    assert isinstance(table, SitngoSettings)
+    structure = poker_rules(table).structure
+    assert structure is not None
+    assert structure.payouts == payouts
+    assert (structure.level_hands, structure.level_ms) == (0, 300_000)
+    by_hands = SitngoSettings.model_validate(SITNGO | {"level_hands": 9})
+    assert (by_hands.structure.level_hands, by_hands.structure.level_ms) == (9, 0)
 
 
 def test_a_sic_bo_table_can_afford_its_smallest_bet_on_a_triple() -> None:
