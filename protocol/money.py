@@ -37,7 +37,7 @@ class Balance(IntEnum):
 class HouseAccount(IntEnum):
     """The house's side: `HOUSE` takes stakes and pays wins, `TREASURY` is where money enters and leaves.
 
-    `ESCROW` holds what players have brought to poker tables as chips: it is theirs, and no revenue.
+    `ESCROW` holds what players have brought to poker tables as chips, or paid for tournaments: theirs, and no revenue.
     `JACKPOT` is what is owed to players in the pools of a jackpot: a liability, and none of the house's revenue.
     """
 

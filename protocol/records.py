@@ -22,11 +22,11 @@ class TransferKind(IntEnum):
     OPENING = 6
     REFUND = 7
     BUY_IN = 8
-    """A player's money becomes chips on a poker table."""
+    """A player's money becomes chips on a poker table, or is paid for a tournament."""
     CASH_OUT = 9
-    """Chips become their player's money again."""
+    """Chips become their player's money again; or what was paid for a tournament, and its prizes."""
     RAKE = 10
-    """The house's share of a poker hand, out of the chips on the table."""
+    """The house's share of a poker hand, out of the chips on the table, or the fees of a tournament."""
     CONTRIBUTION = 11
     """A share of a stake goes from the house to a jackpot."""
     JACKPOT_SEED = 12
