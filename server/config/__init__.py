@@ -1,7 +1,7 @@
 """The one frozen configuration: what can be set, where it is read from, how it is shown."""
 
 from server.config.any_table import AnyTableSettings
-from server.config.cardroom import CardRoomSettings, PokerSettings, SitngoSettings
+from server.config.cardroom import BlindsSettings, CardRoomSettings, PokerSettings, SitngoSettings
 from server.config.databases import DatabasePart, DatabaseSettings
 from server.config.jackpots import JackpotSettings, LevelSettings
 from server.config.limits import Limits
@@ -26,6 +26,7 @@ __all__ = [
     "AnyTableSettings",
     "AssetSettings",
     "BaccaratSettings",
+    "BlindsSettings",
     "CardRoomSettings",
     "Config",
     "ConfigError",

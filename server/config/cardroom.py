@@ -82,10 +82,7 @@ PAYOUTS_OF_MORE: Final = (500, 300, 200)
 
 
 class SitngoSettings(CardRoomSettings):
-    """A table of sit-and-go tournaments: each begins when all seats are taken, and the house takes its fee then.
-
-    A tournament goes on by what it was opened with, whatever is changed here; the next one is by what is written then.
-    """
+    """A table of sit-and-go tournaments. One is played by what is written here when its first player registers."""
 
     game: Literal["sitngo"] = "sitngo"
     entry: Stake
@@ -95,7 +92,7 @@ class SitngoSettings(CardRoomSettings):
     chips: Annotated[InChips, Field(ge=2)] = 1_500
     """What everybody begins with."""
     levels: Annotated[tuple[BlindsSettings, ...], Field(min_length=1, max_length=LEVELS_MAX)] = DEFAULT_LEVELS
-    """Blinds and antes, one after the other; the last level goes on to the end."""
+    """Blinds and antes, one after the other; after the last they double with each further one."""
     level_hands: Annotated[Whole, Field(ge=0, le=HANDS_MAX)] = 0
     """How many hands a level lasts; 0: it lasts `level_ms`."""
     level_ms: Annotated[Milliseconds, Field(ge=1_000)] = 300_000

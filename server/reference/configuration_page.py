@@ -12,6 +12,7 @@ from server.config import (
     TABLE_SETTINGS,
     AnyTableSettings,
     AssetSettings,
+    BlindsSettings,
     Config,
     DatabaseSettings,
     InstantSettings,
@@ -74,13 +75,18 @@ def _sections(definitions: Mapping[str, Schema]) -> Iterator[str]:
                 f"### {game}\n\n{(one.__doc__ or '').strip()}\n\n{_rows(one, definitions, None)}"
                 for game, one in TABLE_SETTINGS.items()
             ]
+            parts.append(_items(BlindsSettings, definitions))
             yield "\n\n".join((f"## {key}\n\n{header}: {said} Which keys it has depends on its `game`.", *parts))
         else:
             rows = _rows(model, definitions, f"{key}." if key in SINGLE else None)
             yield f"## {key}\n\n{header}: {said}\n\n{rows}"
             if model is JackpotSettings:
-                of_levels = (LevelSettings.__doc__ or "").strip()
-                yield f"### LevelSettings\n\n{of_levels}\n\n{_rows(LevelSettings, definitions, None)}"
+                yield _items(LevelSettings, definitions)
+
+
+def _items(model: type[BaseModel], definitions: Mapping[str, Schema]) -> str:
+    """What the items of a list in a section are."""
+    return f"### {model.__name__}\n\n{(model.__doc__ or '').strip()}\n\n{_rows(model, definitions, None)}"
 
 
 def _rows(model: type[BaseModel], definitions: Mapping[str, Schema], prefix: str | None) -> str:
