@@ -67,6 +67,7 @@ class SitngoBot(CardBot):
         super()._bought(buying, fields)
         self.tally.staked += buying.amount
         self._tables.clear()
+        self._paid.clear()
 
     # --- places and prizes ---
 
@@ -121,6 +122,10 @@ class SitngoBot(CardBot):
                 self.books.player,
                 f"{told} of {self._table} after hand {self._settled}, the bot reckons {self._reckoned_places}",
             )
+
+    def _looked(self, shown: dict[str, Any]) -> None:
+        self._reckoned_places = {}  # of a hand before, or of a tournament before
+        super()._looked(shown)
 
     def _dealt(self, fields: Mapping[str, Any]) -> None:
         self._reckoned_places = {}
