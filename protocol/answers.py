@@ -35,16 +35,15 @@ from protocol.games.poker import (
     PokerAway,
     PokerBack,
     PokerBought,
-    PokerHand,
     PokerHole,
     PokerLeave,
     PokerMix,
     PokerPeek,
-    PokerRecall,
     PokerShow,
     PokerSit,
     PokerTopUp,
 )
+from protocol.games.pokerhand import PokerHand, PokerRecall
 from protocol.games.roulette import RouletteBet, RouletteClear, RoulettePlaced, RouletteReturned, RouletteUndo
 from protocol.games.sicbo import SicBoBet, SicBoClear, SicBoPlaced, SicBoReturned, SicBoUndo
 from protocol.games.sitngo import SitngoRegister, SitngoRegistered, SitngoUnregister

@@ -12,7 +12,7 @@ from actors.games.poker.rules import HOLE_CARDS
 from actors.games.versions import FIRST, RULES
 from persistence.interfaces import RoundRow
 from protocol.errors import Code, Refusal
-from protocol.games.poker import PokerHand, PokerRecall
+from protocol.games.pokerhand import PokerHand, PokerRecall
 from protocol.ids import PlayerId, TableId
 
 HISTORY: Final = "phh"

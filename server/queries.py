@@ -11,7 +11,7 @@ from actors.instant.journal import journal_of, read_steps
 from persistence.interfaces import BetRow
 from persistence.ledgers import Ledgers
 from protocol.errors import Code, Refusal
-from protocol.games.poker import PokerHand, PokerRecall
+from protocol.games.pokerhand import PokerHand, PokerRecall
 from protocol.ids import BetId, PlayerId
 from protocol.money import Asset, Balance, player_account, player_of
 from protocol.records import BetState, TransferKind

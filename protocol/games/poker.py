@@ -8,15 +8,14 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field
 
+from protocol.games.pokerhand import Cards, HandNumber, PokerHand, PokerRecall
 from protocol.games.sitngo import SitngoState
 from protocol.model import Amount, Message, Push, Reply, Request, TableKey
 from protocol.requests import ClientSeed
 
-Cards = tuple[int, ...]
 Kind = Literal["fold", "call", "raise"]
 """A check is a call of nothing, a bet is a raise of nothing."""
 SEATS_MAX: Final = 9
-HandNumber = Annotated[int, Field(gt=0, lt=2**53)]
 
 
 class PokerSit(Request):
@@ -112,41 +111,6 @@ class PokerHole(Reply):
     table: str
     hand: int
     cards: Cards
-
-
-class PokerRecall(Request):
-    """Ask for the record of a hand that is over."""
-
-    t: Literal["poker.recall"] = "poker.recall"
-    table: TableKey
-    hand: HandNumber
-
-
-class PokerHand(Reply):
-    """A hand that is over, in PHH, with the cards that were shown and one's own, and what these can be checked by.
-
-    `card_commitments` are those to the card at each place of the secret order, and `commitment` is to all of them;
-    `salts` are (place, salt) of the cards in `cards` and on the board. The other cards are told to nobody. Both are
-    bytes of which the hexadecimal text is hashed.
-
-    Hands that were dealt under rules 1 have the server seed instead, from which all their cards can be computed.
-    """
-
-    t: Literal["poker.hand"] = "poker.hand"
-    table: str
-    hand: int
-    rules: int
-    phh: str
-    commitment: str
-    server_seed: str | None
-    client_seed: str
-    contributions: tuple[str, ...]
-    variant: str
-    entrants: tuple[int, ...]
-    cards: tuple[tuple[int, Cards], ...]
-    board: Cards
-    card_commitments: tuple[bytes, ...]
-    salts: tuple[tuple[int, bytes], ...]
 
 
 class PokerBought(Reply):

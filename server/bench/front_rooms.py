@@ -8,7 +8,7 @@ from actors.runtime.ref import Ref
 from persistence.interfaces import PlayerRow
 from protocol.commands import Look, OpenWallet
 from protocol.errors import Code, Refusal
-from protocol.games.poker import PokerHand, PokerRecall
+from protocol.games.pokerhand import PokerHand, PokerRecall
 from protocol.ids import BetId, PlayerId
 from protocol.money import Asset
 from protocol.replies import BalanceView, ProofView, RoundsPage, StatementPage, WalletSnapshot

@@ -8,7 +8,7 @@ import click
 
 from persistence.interfaces import StoreError
 from protocol.errors import CATALOGUE, Refusal
-from protocol.games.poker import PokerHand, PokerRecall
+from protocol.games.pokerhand import PokerHand, PokerRecall
 from protocol.ids import COMMAND_ID_BYTES, PlayerId
 from server.cli.databases import opened_databases
 from server.cli.errors import UserError

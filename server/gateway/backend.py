@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from actors.runtime.ref import Ref
 from protocol.errors import Refusal
-from protocol.games.poker import PokerHand, PokerRecall
+from protocol.games.pokerhand import PokerHand, PokerRecall
 from protocol.ids import BetId, PlayerId
 from protocol.model import Message
 from protocol.replies import ProofView, RoundsPage, StatementPage

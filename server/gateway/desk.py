@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from protocol.errors import Refusal
-from protocol.games.poker import PokerRecall
+from protocol.games.pokerhand import PokerRecall
 from protocol.ids import BetId
 from protocol.jackpots import ListJackpots
 from protocol.model import Reply, Request

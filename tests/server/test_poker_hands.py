@@ -9,7 +9,8 @@ from pokerkit import HandHistory
 from actors.games.poker.deck import written
 from clients.python.verifier import check_proof
 from protocol.errors import Code, Refusal
-from protocol.games.poker import PokerHand, PokerLeave, PokerMix, PokerRecall
+from protocol.games.poker import PokerLeave, PokerMix
+from protocol.games.pokerhand import PokerHand, PokerRecall
 from protocol.ids import PlayerId
 from server.poker_hands import hand_of
 from tests.support.cardroom import TABLE, CardRoom

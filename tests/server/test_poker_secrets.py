@@ -16,7 +16,7 @@ from actors.games.poker.table import options_of
 from actors.poker.record import outcome_of
 from persistence.interfaces import RoundRow
 from protocol.games.deck import DECK
-from protocol.games.poker import PokerHand, PokerRecall
+from protocol.games.pokerhand import PokerHand, PokerRecall
 from protocol.ids import PlayerId
 from server import poker_hands
 from server.poker_hands import hand_of

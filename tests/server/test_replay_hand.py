@@ -12,7 +12,8 @@ from actors.games.poker.deck import written
 from actors.poker import table
 from clients.python.verifier import check_proof
 from persistence.interfaces import RoundRow
-from protocol.games.poker import PokerHand, PokerMix, PokerRecall
+from protocol.games.poker import PokerMix
+from protocol.games.pokerhand import PokerHand, PokerRecall
 from protocol.ids import PlayerId
 from server.poker_hands import hand_of
 from server.replay_hand import replayed_hand

@@ -9,7 +9,7 @@ from actors.runtime.ref import Ref
 from persistence.interfaces import PlayerRow
 from protocol.commands import Asked, Claim, LobbyLook, Look, OpenWallet, Reached, TakeSession, Watchers, session_taken
 from protocol.errors import Code, Refusal
-from protocol.games.poker import PokerHand, PokerRecall
+from protocol.games.pokerhand import PokerHand, PokerRecall
 from protocol.ids import BetId, PlayerId
 from protocol.model import Message
 from protocol.replies import (

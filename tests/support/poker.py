@@ -15,7 +15,7 @@ from actors.games.poker.table import decide
 from clients.python.verifier import check_proof
 from protocol.errors import Refusal
 from protocol.games.deck import DECK
-from protocol.games.poker import PokerHand
+from protocol.games.pokerhand import PokerHand
 from protocol.ids import PlayerId, TableId
 
 SERVER_SEED = "5e" * 32

@@ -21,7 +21,8 @@ from actors.poker.journal import Owed, read_event
 from actors.poker.reader import ChipsReader
 from persistence.interfaces import Batch, RoundRow
 from persistence.memory.ledger import MemoryLedger
-from protocol.games.poker import PokerHand, PokerHole, PokerRecall, PokerSnapshot
+from protocol.games.poker import PokerHole, PokerSnapshot
+from protocol.games.pokerhand import PokerHand, PokerRecall
 from protocol.ids import PlayerId, TableId
 from protocol.money import HouseAccount, house_kind_of, player_of
 from protocol.records import JournalEntry, Record, RoundEnd, RoundOpen, TransferKind

@@ -26,11 +26,11 @@ from protocol.games.poker import (
     PokerLeave,
     PokerMix,
     PokerPeek,
-    PokerRecall,
     PokerShow,
     PokerSit,
     PokerTopUp,
 )
+from protocol.games.pokerhand import PokerRecall
 from protocol.ids import PlayerId
 from protocol.model import Message
 from server.config import PokerSettings
