@@ -1,4 +1,4 @@
-"""A table of sit-and-gos on a host: money for a place and prizes back, exactly once, wherever the host dies."""
+"""A table of sit-and-gos on a host: money for a place, and prizes back."""
 
 from random import Random
 from typing import Any
@@ -7,103 +7,17 @@ import msgpack
 import pytest
 from pokerkit import HandHistory
 
-from actors.poker.reader import ChipsReader
-from persistence.interfaces import Batch
 from protocol.commands import Asked, Reached
 from protocol.errors import Code, Refusal
 from protocol.games.poker import PokerAct, PokerAway, PokerLeave, PokerSit, PokerTopUp
 from protocol.games.sitngo import SitngoRegister, SitngoUnregister
 from protocol.ids import PlayerId
-from protocol.model import Request
 from protocol.records import Transfer, TransferKind
 from protocol.replies import Done
 from tests.support.cardroom import REF, TABLE, CardRoom
-from tests.support.casino import PLAY
-from tests.support.hand_driven import at_once
 from tests.support.poker import TIMING
-from tests.support.sitngo import STRUCTURE, sitngo_rules
-
-ANN, BEN, CAT, DAN = PLAYERS = [PlayerId(number) for number in (1, 2, 3, 4)]
-PRICE = STRUCTURE.price
-CASH = 10_000
-HANDS_MAX = 200
-
-
-class Room(CardRoom):
-    """A table of three; at every commit what its journal says it has is what the ledger has in escrow.
-
-    With `dies_at` the host dies right after that commit, of which nobody has heard, and another goes on.
-    """
-
-    def __init__(self, dies_at: int | None = None, **more: Any) -> None:
-        self.commits = 0
-        self.dies_at = dies_at
-        super().__init__(rules=sitngo_rules(**more))
-        for player in PLAYERS:
-            self.open(player, CASH)
-
-    def seal(self) -> Batch | None:
-        """See `HandDriven.seal`."""
-        batch = super().seal()
-        if batch is not None:
-            self.commits += 1
-            known = ChipsReader({TABLE: PLAY.number}).read(
-                TABLE, at_once(self.ledger.load_journals([str(REF)]))[str(REF)]
-            )
-            assert known.chips + sum(known.owed.values()) == self.escrow
-            assert known.buying == {}
-        return batch
-
-    def commit(self) -> bool:
-        """See `HandDriven.commit`."""
-        if self.seal() is None:
-            return False
-        if self.commits == self.dies_at:
-            self.start()
-        else:
-            self.host.committed()
-        return True
-
-    def does(self, player: PlayerId, request: Request) -> Any:
-        """The answer to a request, which is asked again with its id when it is lost."""
-        for _ in range(2):
-            answers = self.post(REF, Asked(player, f"player {player}", request))
-            self.settle()
-            if answers:
-                return answers[0]
-        raise AssertionError(f"{request} is not answered")
-
-    def began(self) -> None:
-        """Three register."""
-        for player in (ANN, BEN, CAT):
-            answer = self.does(player, SitngoRegister(id=self.new_id(), table=TABLE))
-            assert answer["t"] == "sitngo.registered"
-
-    def plays(self, kind: str, to: int = 0) -> None:
-        """Whose turn it is moves."""
-        shown = self.seen()
-        assert shown.turn is not None
-        [player] = [PlayerId(one.player) for one in shown.seats if one.seat == shown.turn.seat]
-        turn: Any = {"hand": shown.hand, "move": shown.turn.move, "kind": kind, "to": to}
-        assert type(self.does(player, PokerAct(id=self.new_id(), table=TABLE, **turn))) is Done
-
-    def ends(self, chance: Random) -> None:
-        """Everybody is all in or calls, until it is over."""
-        for _ in range(HANDS_MAX):
-            shown = self.seen()
-            if self.tournament.phase == "registering":
-                return
-            if shown.turn is None:
-                self.wait(TIMING.pause_ms)
-            elif shown.turn.raise_max is not None and chance.random() < 0.7:
-                self.plays("raise", shown.turn.raise_max)
-            else:
-                self.plays("call")
-        raise AssertionError("it does not end")
-
-    def money(self) -> tuple[int, ...]:
-        """What everybody has, and the house."""
-        return (*map(self.cash, PLAYERS), self.house)
+from tests.support.sitngo import STRUCTURE
+from tests.support.sitngo_room import ANN, BEN, CASH, CAT, DAN, HANDS_MAX, PLAYERS, PRICE, Room
 
 
 @pytest.fixture
@@ -281,64 +195,3 @@ def test_every_hand_is_written_down_with_its_chips_and_antes() -> None:
         assert end.stacks == history.finishing_stacks
         assert sum(end.stacks) == STRUCTURE.chips * STRUCTURE.seats
     assert [set(HandHistory.loads(text).antes) for text in texts][1] == {25}
-
-
-def lived(dies_at: int | None) -> tuple[tuple[int, ...], int]:
-    """A whole tournament, in which the host dies once; everybody's money then, and how many commits it took."""
-    room = Room(dies_at)
-    room.does(DAN, SitngoRegister(id=room.new_id(), table=TABLE))
-    room.does(DAN, SitngoUnregister(id=room.new_id(), table=TABLE))
-    room.began()
-    for _ in range(2):
-        room.wait(TIMING.pause_ms)
-        room.plays("fold")
-        room.plays("fold")
-    room.wait(TIMING.pause_ms)
-    room.plays("raise", 300)
-    room.plays("call")
-    room.wait(TIMING.act_ms + TIMING.bank_ms_max)
-    room.ends(Random(6))
-    room.settle()
-    assert (room.escrow, room.house) == (0, 3 * STRUCTURE.fee)
-    assert sum(room.money()) == 4 * CASH
-    assert room.cash(DAN) == CASH
-    prizes = sorted(room.cash(player) - CASH + PRICE for player in (ANN, BEN, CAT))
-    assert prizes == sorted(STRUCTURE.prizes)
-    return room.money(), room.commits
-
-
-def test_wherever_the_host_dies_everybody_is_paid_once_and_nobody_twice() -> None:
-    _, commits = lived(None)
-
-    assert commits > 25
-    for dies_at in range(5, commits + 1):
-        lived(dies_at)
-
-
-def test_a_hand_of_a_tournament_goes_on_after_a_crash_with_the_same_cards_and_turn(room: Room) -> None:
-    room.began()
-    room.wait(TIMING.pause_ms)
-    room.plays("raise", 300)
-    before, cards = room.seen(), room.seen(ANN).cards
-    room.start()
-    after = room.seen()
-
-    assert room.seen(ANN).cards == cards != ()
-    assert (after.turn, after.pot, after.seats, after.tournament) == (
-        before.turn, before.pot, before.seats, before.tournament
-    )  # fmt: skip
-
-
-def test_a_tournament_goes_on_by_what_it_was_opened_with_though_the_table_offers_something_else() -> None:
-    room = Room()
-    room.registers(ANN)
-    room.kinds = CardRoom(ledger=room.ledger, rules=sitngo_rules(entry=2_000, chips=9_000)).kinds
-    room.start()
-    assert room.tournament.entry == STRUCTURE.entry
-    for player in (BEN, CAT):
-        assert room.registers(player)["amount"] == PRICE
-    assert {one.stack for one in room.seen().seats} == {STRUCTURE.chips}
-    room.ends(Random(2))
-
-    assert (room.tournament.entry, room.tournament.chips, room.escrow) == (2_000, 9_000, 0)
-    assert room.registers(ANN)["amount"] == 2_000 + STRUCTURE.fee
