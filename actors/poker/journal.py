@@ -1,6 +1,6 @@
 """What a poker table writes down: each event as (name, fields) in msgpack, and back."""
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgpack
@@ -22,6 +22,7 @@ from actors.games.poker.events import (
     SeatTaken,
     Shown,
 )
+from actors.games.poker.packed import packed
 from actors.games.poker.structure import structure_in
 from actors.games.poker.tournament_events import (
     Opened,
@@ -91,7 +92,7 @@ _BY_NAME: Final = {kind.__name__: kind for kind in _KINDS}
 
 def write_event(event: TableEvent) -> bytes:
     """The bytes of an event."""
-    return msgpack.packb((type(event).__name__, astuple(event)))  # type: ignore[no-any-return]
+    return packed((type(event).__name__, event))
 
 
 def read_event(data: bytes) -> TableEvent:

@@ -1,13 +1,14 @@
 """What a poker table remembers, durably: events change it, and a snapshot keeps it."""
 
 from collections.abc import Callable
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgpack
 
 from actors.games.poker.changes import apply
 from actors.games.poker.events import HandDealt
+from actors.games.poker.packed import packed
 from actors.games.poker.rules import Rules
 from actors.games.poker.state import State, dump, load
 from actors.poker.journal import Bought, Buying, Owed, Paid, Raked, TableEvent
@@ -55,10 +56,10 @@ def dump_memory(memory: Memory) -> bytes:
     """A table's memory as a snapshot. No secret is in it."""
     fields: dict[str, Any] = {
         "state": dump(memory.state),
-        "buying": [(n, astuple(one)) for n, one in memory.buying.values()],
-        "owed": [(n, astuple(one)) for n, one in memory.owed.values()],
+        "buying": list(memory.buying.values()),
+        "owed": list(memory.owed.values()),
     }
-    return msgpack.packb(fields)  # type: ignore[no-any-return]
+    return packed(fields)
 
 
 def hand_in(snapshot: bytes | None) -> int | None:

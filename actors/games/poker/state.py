@@ -1,7 +1,7 @@
 """What a poker table knows: its seats, where the blinds are, and the hand in play."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgpack
@@ -10,6 +10,7 @@ from actors.games.poker.button import Debt, Places, Positions, Sitter, places_of
 from actors.games.poker.deal import Deal, Entrant, Move, Result, Winning
 from actors.games.poker.deck import deck_under
 from actors.games.poker.hand import Hand
+from actors.games.poker.packed import packed
 from actors.games.poker.rules import Rules
 from actors.games.poker.structure import structure_in
 from actors.games.poker.tournament import Tournament, tournament_in
@@ -142,25 +143,25 @@ def dump(state: State) -> bytes:
     """The table as a snapshot. No card of a hand in play is in it; those of the last hand are, shown or not."""
     deal = state.hand.deal if state.hand else None
     fields = {
-        "seats": [(number, astuple(seat)) for number, seat in state.seats.items()],
-        "positions": state.positions and astuple(state.positions),
+        "seats": list(state.seats.items()),
+        "positions": state.positions,
         "number": state.number,
         "commitment": state.commitment,
         "client_seed": state.client_seed,
         "contributions": state.contributions,
         "opened": state.opened,
         "mixed": list(state.mixed.items()),
-        "deal": deal and astuple(deal),
-        "moves": [astuple(move) for move in state.moves],
+        "deal": deal,
+        "moves": state.moves,
         "times": (state.turn_at, state.until),
         "extended": sorted(state.extended),
         "absent": sorted(state.absent),
-        "last": state.last and astuple(state.last),
+        "last": state.last,
         "hidden": list(state.hidden.items()),
-        "tournament": state.tournament and (astuple(state.tournament), _structure_of(state.rules)),
-        "finished": state.finished and astuple(state.finished),
+        "tournament": state.tournament and (state.tournament, state.rules.structure),
+        "finished": state.finished,
     }
-    return msgpack.packb(fields)  # type: ignore[no-any-return]
+    return packed(fields)
 
 
 def load(rules: Rules, data: bytes, server_seed: str | None) -> State:
@@ -196,10 +197,6 @@ def replayed(rules: Rules, deal: Deal, deck: Sequence[int], moves: Sequence[Move
     for move in moves:
         hand.play(move)
     return hand
-
-
-def _structure_of(rules: Rules) -> tuple[Any, ...] | None:
-    return astuple(rules.structure) if rules.structure is not None else None
 
 
 def _load_tournaments(state: State, playing: tuple[Any, Any] | None, finished: tuple[Any, ...] | None) -> None:
