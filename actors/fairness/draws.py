@@ -108,11 +108,12 @@ class Draws:
         self._server_seed = server_seed
         self._client_seed = client_seed
         self._nonce = nonce
-        self._index, skipped = divmod(cursor, BLOCK_BYTES)
+        self._index = cursor // BLOCK_BYTES
         self._rest = b""
         self._at = 0
         """Of what is left over, how much was used."""
-        self.take(skipped)
+        if cursor:
+            self.take(cursor % BLOCK_BYTES)
 
     def take(self, count: int) -> bytes:
         """The next `count` bytes."""

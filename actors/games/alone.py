@@ -16,6 +16,8 @@ from actors.games.versions import FIRST, recorded
 from protocol.errors import Code, Refusal
 from protocol.model import Request
 
+_new: Final = tuple.__new__
+"""Makes a named tuple from a tuple in a fourth of the time."""
 MULTIPLIER_ONE: Final = 10_000
 """A multiplier of one: the stake comes back."""
 
@@ -89,12 +91,12 @@ class AloneGame(ABC):
             params = {**params, **recorded(self.rules)}
         payout_max = paid(stake, self.multiplier_max(params))
         refusal = stake_refusal(stake, limits) or exposure_refusal(stake, payout_max, limits)
-        return refusal or InstantPlay(stake, payout_max, params)
+        return refusal or _new(InstantPlay, (stake, payout_max, params))
 
     def play(self, play: InstantPlay, server_seed: str, client_seed: str, nonce: int) -> InstantResult:
         """What the seeds are bound to, settled."""
         outcome, multiplier = self.draw(play.params, Draws(server_seed, client_seed, nonce))
-        return InstantResult(outcome, paid(play.stake, multiplier))
+        return _new(InstantResult, (outcome, paid(play.stake, multiplier)))
 
     def reply(self, play: InstantPlay, result: InstantResult) -> Mapping[str, Any]:
         """See `InstantGame.reply`."""

@@ -96,7 +96,10 @@ class StepGame(ABC, Generic[S]):
         if refusal is not None:
             return refusal
         most = min(stake + limits.exposure_max, self.largest_win(wager, stake))
-        return InstantPlay(stake, most, {**wager, "payout_max": most, **rules_recorded(self.rules)})
+        recorded = {**wager, "payout_max": most}
+        if self.rules != FIRST:
+            recorded.update(rules_recorded(self.rules))
+        return InstantPlay(stake, most, recorded)
 
     def start(self, play: InstantPlay, server_seed: str, client_seed: str, nonce: int) -> S:
         """The game that the seeds are bound to, before its first step."""

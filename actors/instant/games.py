@@ -12,7 +12,7 @@ import msgpack
 
 from actors.games.interface import InstantPlay
 from actors.games.steps import LATE, Step, StepGame
-from actors.instant.journal import StepTaken, journal_of, write_step
+from actors.instant.journal import journal_of, write_step
 from actors.jackpots.plan import Entry
 from actors.runtime.ref import Ref
 from actors.runtime.turn import Turn
@@ -117,18 +117,21 @@ class Desk:
         reply["id"] = request.id
         played = turn.call(
             self._wallet,
-            OpenGame(
-                begun.bet,
-                digest,
-                account,
-                game.name,
-                play.stake,
-                play.payout_max,
-                begun.seed,
-                begun.nonce,
-                params,
-                shown,
-                reply,
+            _new(
+                OpenGame,
+                (
+                    begun.bet,
+                    digest,
+                    account,
+                    game.name,
+                    play.stake,
+                    play.payout_max,
+                    begun.seed,
+                    begun.nonce,
+                    params,
+                    shown,
+                    reply,
+                ),
             ),
         )
         if played.accepted:
@@ -156,7 +159,11 @@ class Desk:
         reply["id"] = request.id
         if payout is not None:
             self._need_feeder(turn, one)
-        message = Keep(command, digest, reply) if payout is None else CloseGame(one.bet, payout, command, digest, reply)
+        message = (
+            _new(Keep, (command, digest, reply))
+            if payout is None
+            else _new(CloseGame, (one.bet, payout, command, digest, reply))
+        )
         kept = turn.call(self._wallet, message)
         if kept.fresh:
             self._take(turn, after, step, is_over=payout is not None)
@@ -184,7 +191,7 @@ class Desk:
         """A step stands: write it down, and whatever was drawn with the last one."""
         game = after.game
         outcome = game.outcome(after.state) if is_over else None
-        turn.stage(JournalEntry(journal_of(after.bet), after.step, write_step(StepTaken(turn.now, step, outcome))))
+        turn.stage(_new(JournalEntry, (journal_of(after.bet), after.step, write_step(turn.now, step, outcome))))
         if is_over:
             del self._open[game.name]
         else:

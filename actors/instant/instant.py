@@ -191,19 +191,20 @@ class Instant:
             return refused
         seed, account = self._current(), player_account(self._player, asset.number, _BALANCES[request.balance])
         jackpot = self._jackpots.get((game.name, request.asset))
+        won = () if jackpot is None else jackpot.won(seed.server_seed, seed.client_seed, seed.nonce, play.stake)
         begun = Open(
-            game=game,
-            bet=BetId(request.id),
-            asset=request.asset,
-            balance=request.balance,
-            stake=play.stake,
-            seed=seed.number,
-            nonce=seed.nonce,
-            state=game.start(play, seed.server_seed, seed.client_seed, seed.nonce),
-            step=0,
-            at=turn.now,
-            jackpot=jackpot.plan.name if jackpot is not None else None,
-            won=jackpot.won(seed.server_seed, seed.client_seed, seed.nonce, play.stake) if jackpot is not None else (),
+            game,
+            BetId(request.id),
+            request.asset,
+            request.balance,
+            play.stake,
+            seed.number,
+            seed.nonce,
+            game.start(play, seed.server_seed, seed.client_seed, seed.nonce),
+            0,
+            turn.now,
+            None if jackpot is None else jackpot.plan.name,
+            won,
         )
         answer, is_begun = self._open.begin(turn, request, play, account, begun)
         seed.nonce += is_begun

@@ -25,9 +25,9 @@ def journal_of(bet: BetId) -> str:
     return PREFIX + bet.hex()
 
 
-def write_step(taken: StepTaken) -> bytes:
-    """The bytes of a step."""
-    return _pack(tuple(taken))  # type: ignore[no-any-return]
+def write_step(at: int, step: Step, outcome: Mapping[str, Any] | None) -> bytes:
+    """The bytes of a `StepTaken`."""
+    return _pack((at, step, outcome))  # type: ignore[no-any-return]
 
 
 def read_step(data: bytes) -> StepTaken:

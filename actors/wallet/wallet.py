@@ -303,7 +303,7 @@ class Wallet:
         self._use(turn, start.id, start.digest, start.reply)
         self._mark(turn, account)
         self._publish(turn, account, "hold", start.id, None)
-        return Played(True, start.reply)
+        return _new(Played, (True, start.reply))
 
     def _close_game(self, turn: Turn, end: CloseGame) -> Kept:
         if end.id is not None:
@@ -319,7 +319,7 @@ class Wallet:
         # With the payment the time of the id is written as well.
         self._mark(turn, account)
         self._publish(turn, account, "settle", end.bet, None)
-        return Kept(True, end.reply)
+        return _new(Kept, (True, end.reply))
 
     # --- jackpots ---
 
@@ -419,7 +419,7 @@ class Wallet:
         if known is not None:
             return Kept(False, known)
         self._take_id(turn, command.id, command.digest, command.reply)
-        return Kept(True, command.reply)
+        return _new(Kept, (True, command.reply))
 
     def _release(self, turn: Turn, command: Release, sender: Sender) -> None:
         """The table disowns a bet. What it said before it was asked again does not count."""
