@@ -5,7 +5,7 @@ ten are in the order in which they came. One of n that are left is chosen by flo
 2**-32 * 40 for any number. The pay tables are those commonly played; their returns are between 0.9865 and 0.9907.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
 from math import comb
@@ -56,7 +56,8 @@ class Keno(AloneGame):
     def draw(self, params: Params, draws: Draws) -> tuple[Mapping[str, Any], int]:
         """Ten numbers, and what the hits among them pay."""
         drawn = drawn_of(draws)
-        return {"drawn": drawn}, _paying(params)[_hits(params["picks"], drawn)]
+        picks = list(params["picks"])
+        return {"drawn": drawn}, TABLES[params["risk"]][len(picks) - 1][_hits(picks, drawn)]
 
     def multiplier_max(self, params: Params) -> int:
         """That of the most hits is not always the largest possible, so all are looked at."""
@@ -64,9 +65,13 @@ class Keno(AloneGame):
 
     def shown(self, params: Params, outcome: Mapping[str, Any]) -> Mapping[str, Any]:
         """See `KenoSettled`."""
-        drawn = outcome["drawn"]
-        hits = _hits(params["picks"], drawn)
-        return {"drawn": tuple(drawn), "hits": hits, "multiplier": _paying(params)[hits]}
+        picks, drawn = list(params["picks"]), list(outcome["drawn"])
+        hits = _hits(picks, drawn)
+        return {
+            "drawn": tuple(drawn),
+            "hits": hits,
+            "multiplier": TABLES[params["risk"]][len(picks) - 1][hits],
+        }
 
     def payoffs(self, params: Params) -> Payoffs:
         """Hypergeometric."""
@@ -80,8 +85,8 @@ class Keno(AloneGame):
         )
 
 
-def _hits(picks: Sequence[int], drawn: Sequence[int]) -> int:
-    # A bit for each number: all are below 64, and so no set is made.
+def _hits(picks: list[int], drawn: list[int]) -> int:
+    # A bit for each number, of which there are fewer than 62: no set is made, and what is compiled has no objects.
     picked = 0
     for pick in picks:
         picked |= 1 << pick

@@ -91,10 +91,10 @@ class Instant:
             game = _BY_REQUEST.get(type(request))
             if game is not None:
                 self._bet(turn, game, request, sender)
-            elif type(request) in _STARTS:
-                turn.answer(sender, self._start(turn, _STARTS[type(request)], request))
-            elif type(request) in _STEPS:
-                turn.answer(sender, self._open.step(turn, _STEPS[type(request)], request))
+            elif (starting := _STARTS.get(type(request))) is not None:
+                turn.answer(sender, self._start(turn, starting, request))
+            elif (going_on := _STEPS.get(type(request))) is not None:
+                turn.answer(sender, self._open.step(turn, going_on, request))
             elif type(request) is ListOpen:
                 turn.answer(sender, self._view_open(request))
             elif type(request) is Seeds:
