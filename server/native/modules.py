@@ -63,6 +63,7 @@ COMPILED: Final = (
     "actors.poker.memory",
     "actors.poker.requests",
     "actors.poker.table",
+    "actors.poker.till",
     "actors.runtime.courier",
     "actors.runtime.driver",
     "actors.runtime.exchange",

@@ -95,6 +95,27 @@ def test_no_class_of_a_source_inherits_one_that_is_compiled() -> None:
     assert inheriting == []
 
 
+def test_no_compiled_class_with_slots_inherits_one_of_a_source() -> None:
+    inheriting = []
+    for name in COMPILED:
+        tree = ast.parse((ROOT / source_of(name)).read_text())
+        from_sources = {
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in ROOMS
+            for alias in node.names
+            if node.module not in COMPILED
+        }
+        inheriting += [
+            f"{name}: {node.name}"
+            for node in tree.body
+            if isinstance(node, ast.ClassDef) and "__slots__" in ast.dump(node)
+            if from_sources & {base.id for base in node.bases if isinstance(base, ast.Name)}
+        ]
+
+    assert inheriting == []
+
+
 def is_protocol(node: ast.ClassDef) -> bool:
     return any(isinstance(base, ast.Name) and base.id == "Protocol" for base in node.bases)
 
