@@ -1,7 +1,6 @@
 """Messages to bytes and back: msgpack, one map a message, nothing that could mean two things."""
 
 from collections.abc import Mapping
-from itertools import chain
 from typing import Any, Final, Generic, TypeVar
 
 import msgpack
@@ -16,7 +15,6 @@ FIELDS_MAX: Final = 64
 EVIDENCE_CHARS_MAX: Final = 120
 _SCALARS: Final = frozenset({str, bytes, int, bool, float, type(None)})
 _flat: Final = _SCALARS.issuperset
-_flat_or_row: Final = (_SCALARS | {tuple}).issuperset
 _FIXMAP: Final = 0x80
 
 M = TypeVar("M", bound=Message)
@@ -87,9 +85,11 @@ def _is_plain(fields: dict[str, Any]) -> bool:
     """Whether there are plain values and rows of them alone."""
     if _flat(map(type, fields.values())):
         return True
-    if not _flat_or_row(map(type, fields.values())):
-        return False
-    return _flat(map(type, chain.from_iterable([value for value in fields.values() if type(value) is tuple])))
+    for value in fields.values():
+        kind = type(value)
+        if kind not in _SCALARS and not (kind is tuple and _flat(map(type, value))):
+            return False
+    return True
 
 
 def _check_values(fields: dict[str, Any]) -> None:
