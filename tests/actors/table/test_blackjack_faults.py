@@ -255,6 +255,19 @@ def test_a_bet_behind_that_makes_a_box_too_much_for_its_player_is_refused() -> N
     assert casino.asks(BEN, casino.table_bet(("box1", 401)))["stake"] == 401
 
 
+def test_a_bet_is_refused_whose_hands_could_cost_the_house_more_than_it_is_ready_to_lose() -> None:
+    casino = seated(exposure_max=1_000 * HOUSE.stakes_max)
+    casino.asks(ANN, casino.table_bet(("box1", 600)))
+    too_much = casino.table_bet(("box2", 401))
+    refused = casino.asks(BEN, too_much)
+    casino.asks(ANN, casino.clear())
+
+    assert (refused.code, refused.evidence["exposure"]) == (Code.EXPOSURE_LIMIT, 1_001 * HOUSE.stakes_max)
+    assert casino.asks(BEN, too_much) == refused
+    assert casino.asks(BEN, casino.table_bet(("box2", 1_000)))["stake"] == 1_000
+    assert casino.balance(BEN)[1] == 1_000
+
+
 # --- whatever is done ---
 
 PLAYERS = st.sampled_from([ANN, BEN])
