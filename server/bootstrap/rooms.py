@@ -90,7 +90,15 @@ class HostEvents:
 
 
 _WARNINGS: Final = frozenset(
-    {"batch failed", "store not available", "load failed", "look-up failed", "host not reached", "routes not found"}
+    {
+        "answers given up",
+        "batch failed",
+        "store not available",
+        "load failed",
+        "look-up failed",
+        "host not reached",
+        "routes not found",
+    }
 )
 _ERRORS: Final = frozenset(
     {"commit failed", "actor cannot be loaded", "runtime broken", "fenced", "message not handled", "answer not taken"}
