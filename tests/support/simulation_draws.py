@@ -135,7 +135,8 @@ class Draws:
             if row.contributions is not None and row.table_id in self._played:
                 mixed = Counter(msgpack.unpackb(row.contributions))
                 self._same("contributions", key, mixed, of_rounds.get(key, Counter()))
-            if self._played[row.table_id][0] == simulation_blackjack.GAME and row.outcome is not None:
+            is_played = self._played.get(row.table_id, ("",))[0] == simulation_blackjack.GAME
+            if is_played and row.outcome is not None:
                 bets = [bet for bet in self._tables.bets.values() if (bet.table_id, bet.round) == key]
                 self._same("play", key, broken_promise(bets, msgpack.unpackb(row.outcome)), "")
 
