@@ -40,6 +40,13 @@ class Duel:
         seat: int = self.turn["seat"]
         return seat
 
+    @property
+    def facing(self) -> int:
+        """What it costs to go on."""
+        assert self.turn is not None
+        call: int = self.turn["call"]
+        return call
+
     async def follow(self, watcher: Player) -> None:
         """Wait for the next move, or the deal."""
         number = len(self.moves)
@@ -113,8 +120,7 @@ async def be_gone(server: Server, table: str, at: int, raised: bool) -> None:
     """The player whose turn it is is gone, and does not come back before the hand is over."""
     async with AsyncExitStack() as open_sockets:
         duel = await played_to(server, table, at, raised, open_sockets)
-        assert duel.turn is not None
-        seat, facing = duel.seat, duel.turn["call"]
+        seat, facing = duel.seat, duel.facing
         assert (facing > 0) == (raised or at == 0)
         gone, other = duel.players[seat], duel.players[1 - seat]
         gone.drop()

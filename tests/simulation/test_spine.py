@@ -99,11 +99,13 @@ def test_enough_of_everything_happens() -> None:
 
     games = [f"draws of {game}" for game in INSTANT_GAMES]
     games += [f"games of {game}" for game in STEP_GAMES] + [f"payouts of {game}" for game in PLAYED]
-    often = ("commits", "answers", "events", "rounds", "RotateSeeds", "ID_REUSED", *games)
+    often = ("commits", "answers", "events", "rounds", "RotateSeeds", "ID_REUSED", "poker moves", "poker views", *games)
     faults = ("died", "deposed", "recovered", "unknown batch looked up", "lookups", "turns_failed", "OVERLOADED")
     hands = [f"steps: {step}" for step in ("hit", "stand", "double", "split", "insure", "decline", "peek", "surrender")]
     undone = ("RouletteUndo", "SicBoUndo", "BaccaratUndo", "BlackjackUndo", "CrashUndo")
-    now_and_then = (*faults, "late", *undone, "cash-outs", *hands)
+    cards = [f"poker {what}" for what in ("hands that were mixed into", "hands that were shown down", "rakes", "shows")]
+    chips = ("PokerSit", "PokerTopUp", "PokerLeave", "poker moves that were late", *cards)
+    now_and_then = (*faults, "late", *undone, "cash-outs", *hands, *chips)
     assert {name: happened[name] for name in often if happened[name] < 20} == {}
     assert {name: happened[name] for name in now_and_then if not happened[name]} == {}
 
@@ -113,7 +115,18 @@ def test_enough_of_everything_happens_to_a_cluster() -> None:
     for seed in range(2, 21):
         happened += spine.simulate(seed, world=ClusterWorld)[0]
 
-    often = ("commits", "answers", "events", "draws", "games", "rounds", "payouts", "moved", "events at gateways")
+    often = (
+        "commits",
+        "answers",
+        "events",
+        "draws",
+        "games",
+        "rounds",
+        "payouts",
+        "moved",
+        "events at gateways",
+        "poker moves",
+    )
     now_and_then = ("died", "paused", "taken over", "fenced", "recovered", "BET_NOT_TAKEN", "host not reached", "late")
     assert {name: happened[name] for name in often if happened[name] < 20} == {}
     assert {name: happened[name] for name in now_and_then if not happened[name]} == {}

@@ -17,7 +17,7 @@ from actors.games.poker.deck import deck_of
 from actors.games.poker.events import HandDealt, HandOpened, Mixed, Moved, SeatTaken, Shown
 from actors.games.poker.hand import Hand
 from actors.games.poker.rules import Rules
-from actors.poker.journal import Owed, read_event
+from actors.poker.journal import Bought, Owed, read_event
 from actors.poker.reader import ChipsReader
 from persistence.interfaces import Batch, RoundRow
 from persistence.memory.ledger import MemoryLedger
@@ -116,6 +116,9 @@ class CardTable:
             case Shown():
                 self._newest.shown[event.seat] = self._newest.hand.cards_of(event.seat)
                 self.checked["poker shows"] += 1
+            case Bought():
+                self.checked["poker chips that came"] += event.is_done
+                self.checked["poker chips that did not come"] += not event.is_done
             case Owed():
                 self._owed[event.player] += event.amount
         if isinstance(event, Moved | HandDealt) and self._newest.hand.is_over:

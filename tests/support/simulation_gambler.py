@@ -78,7 +78,7 @@ class Gambler:
     # --- what is done ---
 
     async def _sit(self, shown: PokerSnapshot) -> None:
-        amount = self._rng.choices((100, 250, 1_000, 50, 1_001), weights=(6, 6, 6, 1, 1))[0]
+        amount = self._rng.choices((100, 250, 1_000, 3_000, 8_000, 50, 10_001), weights=(6, 6, 6, 4, 3, 1, 1))[0]
         free = {*range(shown.seats_max)} - {one.seat for one in shown.seats}
         seat = self._rng.choice(sorted(free)) if free and not self._happens(STRANGE) else self._rng.randrange(9)
         await self._buys(PokerSit(id=self._new_id(), table=CARDS, seat=seat, amount=amount))
@@ -127,7 +127,7 @@ class Gambler:
             case "show":
                 return PokerShow(**place, hand=hand)
             case "topup":
-                return PokerTopUp(**place, amount=rng.choice((50, 300, 2_000)))
+                return PokerTopUp(**place, amount=rng.choice((50, 300, 2_000, 7_000)))
             case "away":
                 return PokerAway(**place)
             case "back":

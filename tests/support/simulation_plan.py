@@ -163,7 +163,7 @@ def with_cards(seed: int, plan: Plan) -> Plan:
         5,
         10,
         100,
-        1_000,
+        10_000,
         seats_max=rng.choice((2, 3, 6)),
         variant=rng.choice(("holdem", "holdem", "omaha")),
         asset=PLAY.code,
