@@ -1,6 +1,6 @@
 """A bot at a cash table of poker: it buys in, plays every hand it is dealt into, and takes its chips home."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from clients.bots.grounds import Grounds
@@ -26,7 +26,7 @@ class PokerBot(CardBot):
         elif self._settled == self._hand and not self._at[self._mine]["stack"]:
             self._buy_more()
 
-    def _to_try(self, tables: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    def _to_try(self, tables: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         return self._given.tables(self.number, tables, self._welcome["balances"])
 
     def _terms(self, dealt: Mapping[str, Any]) -> Terms:

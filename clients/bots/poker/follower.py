@@ -1,7 +1,7 @@
 """What bots at poker tables have in common: they follow the table, check every hand and play those they are dealt."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from clients.bots.books import Change, Due
@@ -149,7 +149,7 @@ class CardBot(Bot):
         self._watch_next()
 
     @abstractmethod
-    def _to_try(self, tables: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    def _to_try(self, tables: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """The tables for this bot, in the order in which it looks for a seat."""
 
     def _changed(self, tournament: dict[str, Any]) -> None:

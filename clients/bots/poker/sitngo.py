@@ -44,7 +44,7 @@ class SitngoBot(CardBot):
         tournament: dict[str, Any] = self._shown["tournament"]
         return tournament
 
-    def _to_try(self, tables: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    def _to_try(self, tables: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         return fitting(GAME, self._pinned, tables, self._welcome["balances"])
 
     def _may_act(self) -> bool:
