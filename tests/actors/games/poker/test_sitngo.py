@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgpack
 import pytest
 
 from actors.games.poker.events import (
@@ -23,11 +24,13 @@ from actors.games.poker.tournament_events import (
     Unregister,
     Unregistered,
 )
+from actors.games.poker.view import lobby_of, published, view
+from actors.poker.journal import read_event, write_event
 from protocol.errors import Code
 from protocol.ids import PlayerId
 from tests.support.poker import CALL, TIMING, deal_next, refusal, table_of, to, told
 from tests.support.sitngo import STRUCTURE, registered, sitngo_rules
-from tests.support.sitngo_steps import ended, turn_of
+from tests.support.sitngo_steps import ended, fold_out, turn_of
 
 ONE, TWO, THREE, NINE = PlayerId(1), PlayerId(2), PlayerId(3), PlayerId(9)
 RULES = sitngo_rules()
@@ -124,3 +127,42 @@ def test_nobody_registers_at_a_cash_table_and_nothing_is_concluded_there() -> No
     assert refusal(state, Register(NINE, "i", 3, 1_000, 0)).code == Code.ILLEGAL_STEP
     assert refusal(state, Unregister(ONE, 0)).code == Code.ILLEGAL_STEP
     assert told(state, Conclude(0)) == ()
+
+
+def test_everybody_is_told_of_registrations_and_of_the_beginning() -> None:
+    state = State(RULES)
+    shown: list[Any] = []
+    for player in (ONE, TWO, THREE):
+        for event in told(state, Register(player, f"p{player}", player - 1, 1_100, 5)):
+            shown += published(state, event, "table:river", 1, len(shown) + 1)
+    tags = [one.t for one in shown]
+
+    assert tags == ["poker.seated", "sitngo.changed"] * 3 + ["poker.seated"] * 3 + ["sitngo.changed"]
+    assert [one.seq for one in shown] == list(range(1, len(shown) + 1))
+    assert [one.tournament.left for one in shown if one.t == "sitngo.changed"] == [1, 2, 3, 3]
+    last = shown[-1].tournament
+    assert (last.phase, last.blinds, last.next_blinds) == ("playing", (50, 100, 0), (100, 200, 25))
+    assert (last.next_level_hand, last.places, last.finished) == (5, (), ())
+
+
+def test_a_snapshot_has_the_blinds_of_the_level_and_the_lobby_the_price() -> None:
+    state = registered(sitngo_rules(level_hands=1))
+    assert lobby_of(registered(RULES, 1))["phase"] == "registering"
+    for _ in range(2):
+        deal_next(state)
+        fold_out(state)
+    shown = view(state, ONE, "table:river", 1, 1, now=0)
+    assert shown.tournament is not None
+
+    assert (shown.small_blind, shown.big_blind, shown.tournament.level) == (100, 200, 1)
+    lobby = lobby_of(state)
+    assert (lobby["game"], lobby["min_bet"], lobby["max_bet"], lobby["phase"]) == ("sitngo", 1_100, 1_100, "playing")
+
+
+def test_a_hand_that_was_written_down_before_there_were_levels_is_of_the_first() -> None:
+    state = table_of([1_000, 1_000])
+    (dealt,) = deal_next(state)
+    name, (deal, *others) = msgpack.unpackb(write_event(dealt), use_list=False)
+    assert len(deal) == 6
+
+    assert read_event(msgpack.packb((name, (deal[:5], *others)))) == dealt
