@@ -77,6 +77,15 @@ class Book:
             return bet
         return self.stacks[seat] - self.dead[seat] - self.put[seat] + self.street[seat] - int(event["stack"])
 
+    def wrong_in(self, result: Mapping[str, Any]) -> str | None:
+        """What is said of the hand's end that is not so, if anything is."""
+        said, rake = dict(result["stacks"]), result["rake"]
+        shown = {seat: tuple(cards) for seat, *cards in result["shown"]}
+        found = self.stacks_after(shown, tuple(result["board"]))
+        if found == (said, rake):
+            return None
+        return f"leaves {said} and a rake of {rake}, the bot reckons {found[0]} and {found[1]}: {self} {result}"
+
     def stacks_after(self, shown: Mapping[int, Sequence[int]], board: Sequence[int]) -> tuple[dict[int, int], int]:
         """What everybody has when the hand is over, and the rake."""
         live = [seat for seat in self.order if seat not in self.folded]

@@ -20,6 +20,7 @@ from clients.bots.poker.contexts import (
     Buying,
 )
 from clients.bots.poker.players import PLAYERS, Decision, Sight
+from clients.bots.poker.records import RECALLING, Records
 from clients.python.conversation import Asked
 
 
@@ -40,6 +41,7 @@ class CardBot(Bot):
         self._book: Book | None = None
         self._cards: tuple[int, tuple[int, ...]] = (0, ())
         self._turn: Mapping[str, Any] | None = None
+        self._records = Records()
         self._hand = 0
         self._settled = 0
         self._pot = 0
@@ -103,6 +105,9 @@ class CardBot(Bot):
         elif context == PEEKING and tag == "poker.hole":
             self._cards = fields["hand"], tuple(fields["cards"])
             self._act()
+        elif context == RECALLING and tag == "poker.hand":
+            for wrong in self._records.wrong_in(fields, self._cards):
+                self.tally.mismatch(self.books.player, f"hand {fields['hand']} of {self._table}: {wrong}")
         self.books.look_again()
 
     def pushed(self, stream: str, fields: dict[str, Any]) -> None:
@@ -128,6 +133,7 @@ class CardBot(Bot):
             case "poker.seated":
                 self._seated(fields["seat"], fields["taken"])
             case "poker.opened":
+                self._records.opened(fields["hand"], fields["commitment"])
                 self._mix(fields["hand"])
             case "poker.dealt":
                 self._dealt(fields)
@@ -208,6 +214,7 @@ class CardBot(Bot):
             self.ready(self._welcome)
             self._welcome = {}
         if shown["opened"]:
+            self._records.opened(shown["hand"] + 1, shown["opened"])
             self._mix(shown["hand"] + 1)
         self._act()
 
@@ -261,6 +268,8 @@ class CardBot(Bot):
         if self._settled == result["hand"]:
             return  # somebody shows cards
         self._settled = result["hand"]
+        if self._records.wants(result["hand"]):
+            self.ask({"t": "poker.recall", "table": self._table, "hand": result["hand"]}, RECALLING)
         for number, stack in said.items():
             if number in self._at:
                 seat = self._at[number]
@@ -268,15 +277,10 @@ class CardBot(Bot):
 
     def _check(self, book: Book, result: Mapping[str, Any], said: Mapping[int, int]) -> None:
         """Whether everybody has what the bot reckons, and the house its rake."""
-        shown = {seat: tuple(cards) for seat, *cards in result["shown"]}
-        after, rake = book.stacks_after(shown, tuple(result["board"]))
+        wrong = book.wrong_in(result)
         self.tally.compared += 1
-        if (after, rake) != (said, result["rake"]):
-            self.tally.mismatch(
-                self.books.player,
-                f"hand {book.number} of {self._table} leaves {said} and a rake of {result['rake']}, "
-                f"the bot reckons {after} and {rake}: {book} {result}",
-            )
+        if wrong is not None:
+            self.tally.mismatch(self.books.player, f"hand {book.number} of {self._table} {wrong}")
         self._reckoned(book, said)
 
     def _act(self) -> None:
