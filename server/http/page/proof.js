@@ -4,12 +4,20 @@ import { explain } from "./catalogue.js";
 import { h, icon } from "./dom.js";
 import { toHex } from "./ids.js";
 import { format, units } from "./money.js";
-import { verdictOf, verifyProof } from "./verify.js";
+import { IN_PART, isComputedHere, verdictOf, verifyProof } from "./verify.js";
 
 const VERDICTS = new Map([
   [true, ["good", "tick", "Verified: every step follows from public data."]],
   [false, ["bad", "cross", "This proof does not hold."]],
   [null, ["muted", "lock", "Not revealed yet: the server seed is still in use."]],
+  [IN_PART, ["muted", "shield", "The server seed is the one committed to; the verifier computes the rest."]],
+]);
+const GAMES = { sicbo: "Sic bo", hilo: "Hi-lo", videopoker: "Video poker" };
+const PICTURES = new Map([
+  [true, "tick"],
+  [false, "cross"],
+  [null, "lock"],
+  [IN_PART, "shield"],
 ]);
 
 /** The dialog `root`. Needs the conversation, `Wallet`, `Seeds`, `Notebook`, `Toasts` and `digests`. */
@@ -64,7 +72,7 @@ export class ProofSheet {
       h(
         "p",
         {},
-        h("b", {}, `${proof.game[0].toUpperCase()}${proof.game.slice(1)}`),
+        h("b", {}, GAMES[proof.game] ?? `${proof.game[0].toUpperCase()}${proof.game.slice(1)}`),
         h("span", { class: "muted" }, ` · ${where}`),
       ),
       h("p", { class: "small" }, stake, h("b", { class: paid > 0n ? "good" : "" }, format(paid, scale))),
@@ -100,7 +108,6 @@ export class ProofSheet {
   }
 
   #steps(steps) {
-    const state = (ok) => (ok === null ? "lock" : ok ? "tick" : "cross");
     const item = ({ name, ok, lines }) => {
       const details = lines.map(([label, value]) =>
         h("div", {}, h("dt", {}, label), h("dd", { class: "mono" }, String(value))),
@@ -108,7 +115,7 @@ export class ProofSheet {
       return h(
         "li",
         { class: "step", data: { ok } },
-        icon(state(ok)),
+        icon(PICTURES.get(ok)),
         h("div", {}, h("p", {}, name), h("dl", {}, ...details)),
       );
     };
@@ -118,13 +125,20 @@ export class ProofSheet {
   #share(proof) {
     const digests = `Computed by ${this.#with.digests.name} in this page.`;
     if (proof.server_seed === null) return h("p", { class: "caption" }, digests);
-    const params = proof.game === "roulette" ? ` --param variant=${proof.params.variant}` : "";
-    const command = `croupier fairness outcome ${proof.game} --server-seed ${proof.server_seed} --client-seed '${proof.client_seed}' --nonce ${proof.nonce}${params}`;
     return h(
       "div",
       { class: "share" },
-      h("p", { class: "caption" }, `${digests} Or check it elsewhere:`),
-      h("p", { class: "mono" }, command),
+      h("p", { class: "caption" }, `${digests} ${isComputedHere(proof.game) ? "Or check" : "Check"} it elsewhere:`),
+      h("p", { class: "mono" }, commandFor(proof)),
     );
   }
+}
+
+/** What to type in order to have a revealed bet checked without this page. */
+function commandFor(proof) {
+  if (!isComputedHere(proof.game)) {
+    return `curl -s '${new URL(`proof/${toHex(proof.bet)}`, location.href)}' | python3 -m verifier -`;
+  }
+  const params = proof.game === "roulette" ? ` --param variant=${proof.params.variant}` : "";
+  return `croupier fairness outcome ${proof.game} --server-seed ${proof.server_seed} --client-seed '${proof.client_seed}' --nonce ${proof.nonce}${params}`;
 }

@@ -9,6 +9,11 @@ import { toHex } from "./ids.js";
 import { format, units } from "./money.js";
 import { colourOf, layoutOf, payoutOf as wagerPayoutOf, pocketText, wheelOf } from "./roulette-layout.js";
 
+/** Games whose outcomes this page computes; those of all others are computed by the verifier. */
+const COMPUTED_HERE = new Set(["dice", "roulette"]);
+/** The verdict where all that can be compared here holds, and the verifier has to do the rest. */
+export const IN_PART = "part";
+
 const ROUND_DOMAIN = "croupier.round.v1";
 const TEXT = new TextEncoder();
 
@@ -29,16 +34,21 @@ export async function verifyProof(proof, { digests, note, scale }) {
     ["SHA-256 of it", commitment],
   ];
   steps.push(step("The server seed is the one committed to", { said: proof.commitment, found: commitment, lines }));
-  if (proof.game === "roulette") steps.push(...(await roundSteps(proof, digests, note)));
-  steps.push(...(await outcomeSteps(proof, digests, seed, scale)));
+  if (proof.table) steps.push(...(await roundSteps(proof, digests, note)));
+  if (COMPUTED_HERE.has(proof.game)) steps.push(...(await outcomeSteps(proof, digests, seed, scale)));
+  else steps.push(step("What these seeds decide is computed by the verifier", { ok: IN_PART }));
   return steps.filter(Boolean);
 }
 
-/** Whether the steps prove the bet: true, false, or null while the seed is secret. */
+/** Whether the steps prove the bet: true, false, null while the seed is secret, or `IN_PART`. */
 export function verdictOf(steps) {
   if (steps.some((one) => one.ok === false)) return false;
-  return steps.some((one) => one.ok === null) ? null : true;
+  if (steps.some((one) => one.ok === null)) return null;
+  return steps.some((one) => one.ok === IN_PART) ? IN_PART : true;
 }
+
+/** Whether this page computes what a game's seeds decide. */
+export const isComputedHere = (game) => COMPUTED_HERE.has(game);
 
 /** The pocket that a round's seeds are bound to, and whether the server seed is the one that was committed to. */
 export async function verifyRound({ commitment, serverSeed, clientSeed, round, variant }, digests) {

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { digestsFrom } from "../../../../server/http/page/digests.js";
 import { toHex } from "../../../../server/http/page/ids.js";
-import { verdictOf, verifyProof, verifyRound } from "../../../../server/http/page/verify.js";
+import { IN_PART, verdictOf, verifyProof, verifyRound } from "../../../../server/http/page/verify.js";
 import { vectors } from "./vectors.mjs";
 
 const digests = digestsFrom(undefined);
@@ -98,4 +98,22 @@ test("each thing said falsely of a round is found", async () => {
 
 test("an entropy that is not the one this browser sent is found", async () => {
     assert.deepEqual(failed(await check(round, { entropy: "what I sent" })), ["Your bet's own chance is mixed in"]);
+});
+
+test("of a game that the page does not compute, seed and chance are proved and the rest is left to the verifier", async () => {
+    for (const game of ["crash", "blackjack", "sicbo", "baccarat"]) {
+        const proof = { ...round, game, params: { entropy: round.params.entropy }, outcome: {} };
+        assert.equal(verdictOf(await check(proof)), IN_PART);
+        assert.equal(verdictOf(await check({ ...proof, server_seed: null })), null);
+        assert.deepEqual(failed(await check({ ...proof, client_seed: "another" })), [
+            "All players' chance makes the client seed",
+        ]);
+    }
+    for (const game of ["limbo", "slots", "mines"]) {
+        const proof = await diceProof(20, 9_308, { game, params: {}, outcome: {} });
+        assert.equal(verdictOf(await check(proof)), IN_PART);
+        assert.deepEqual(failed(await check({ ...proof, commitment: "0".repeat(64) })), [
+            "The server seed is the one committed to",
+        ]);
+    }
 });
