@@ -8,6 +8,7 @@ With the wallet on this host all of a bet is of one batch. With the wallet elsew
 and what was not answered is asked again: questions carry marks, so that an old answer changes nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
@@ -203,8 +204,9 @@ class Table:
             self._take_back(turn, asked, ClearBets(asked.player, turn.now), sender)
         elif request.t == f"{self._game.name}.cashout":
             turn.need(Ref("wallet", asked.player))
-            self._catch_up(turn)
-            self._take_back(turn, asked, CashOut(asked.player, request.bet, turn.now, self._server_seed), sender)
+            went_on = self._catch_up(turn)
+            command = CashOut(asked.player, request.bet, turn.now, self._server_seed)
+            self._take_back(turn, asked, command, sender, went_on=went_on)
         else:
             turn.answer(sender, Refusal(Code.UNKNOWN_TYPE, {"t": request.t, "game": self._game.name}))
 
@@ -281,12 +283,18 @@ class Table:
             ),
         )
 
-    def _refuse(self, turn: Turn, wallet: Ref, request: Any, refusal: Refusal, sender: Sender) -> None:
+    def _refuse(
+        self, turn: Turn, wallet: Ref, request: Any, refusal: Refusal, sender: Sender, *, went_on: bool = False
+    ) -> None:
         """The rules say no: the wallet says whether that is the answer, or what was answered before."""
         digest = digest_of(request)
         attempt = self._waiting.add(turn, request, digest, None, self._round, sender)
         if attempt is not None:
-            self._waiting.ask(turn, wallet, RefuseBet(CommandId(request.id), digest, refusal, attempt))
+            self._question(went_on)(turn, wallet, RefuseBet(CommandId(request.id), digest, refusal, attempt))
+
+    def _question(self, went_on: bool) -> Callable[[Turn, Ref, Any], None]:
+        """How a wallet is asked: in this turn, which it may break off; or after it, if the table has gone on in it."""
+        return self._waiting.tell if went_on else self._waiting.ask
 
     @property
     def _round(self) -> int:
@@ -379,7 +387,15 @@ class Table:
             return self._decide_act(command) if waiting.round == self._round else Refusal(Code.OUT_OF_TURN)
         return self._game.decide(self._memory.game, command)
 
-    def _take_back(self, turn: Turn, asked: Asked, command: UndoBet | ClearBets | CashOut, sender: Sender) -> None:
+    def _take_back(
+        self,
+        turn: Turn,
+        asked: Asked,
+        command: UndoBet | ClearBets | CashOut,
+        sender: Sender,
+        *,
+        went_on: bool = False,
+    ) -> None:
         """Ask the wallet first whether the id is new; then the bets go here, for good, and last their holds there.
 
         A bet that is cashed out goes the same way, but its hold stays until the round is paid.
@@ -394,11 +410,11 @@ class Table:
             return
         decided = self._game.decide(self._memory.game, command)
         if type(decided) is Refusal:
-            self._refuse(turn, wallet, request, decided, sender)
+            self._refuse(turn, wallet, request, decided, sender, went_on=went_on)
             return
         attempt = self._waiting.add(turn, request, digest, command, self._round, sender)
         if attempt is not None:
-            self._waiting.ask(turn, wallet, AskAboutId(CommandId(request.id), digest, attempt))
+            self._question(went_on)(turn, wallet, AskAboutId(CommandId(request.id), digest, attempt))
 
     def _take_back_again(
         self, turn: Turn, wallet: Ref, taking: TakingBack, request: Any, digest: bytes, sender: Sender
@@ -512,12 +528,17 @@ class Table:
             self._record(turn, event)
         return bool(decided)
 
-    def _catch_up(self, turn: Turn) -> None:
-        """What was due before this millisecond comes before what is asked now; what is due in it comes in its turn."""
+    def _catch_up(self, turn: Turn) -> bool:
+        """What was due before this millisecond comes before what is asked now; what is due in it comes in its turn.
+
+        Says whether there was anything.
+        """
         deadline = self._deadline
         between = self._game.between_rounds(self._memory.game)
-        if deadline is not None and turn.now > deadline and not between and self._advance(turn):
-            self._go_on(turn)
+        if deadline is None or turn.now <= deadline or between or not self._advance(turn):
+            return False
+        self._go_on(turn)
+        return True
 
     def _go_on(self, turn: Turn) -> None:
         """Open a round if it is time and somebody is here; see that the table is woken at its next deadline."""

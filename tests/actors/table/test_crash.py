@@ -12,6 +12,8 @@ from actors.fairness.seal import chain_seed
 from actors.games.catalogue import VERIFIABLE
 from actors.games.crash import multiplier_at, reached_at, recorded_of
 from actors.games.crash.game import BEAT_MS
+from actors.wallet.memory import RECENT_MAX
+from actors.wallet.used_ids import KEPT_MS
 from persistence.memory.tables import StoredBet
 from protocol.commands import Look, Watchers
 from protocol.errors import Code, Refusal
@@ -172,6 +174,22 @@ def test_in_the_millisecond_of_the_bust_the_order_of_turns_decides_and_later_it_
         casino.wait(0)
         assert [name for _, name, _ in told(casino, "crashed")[-1]["ties"]] == (["player 1"] if code is None else [])
         casino.wait(SETTLED_MS)
+
+
+def test_a_cash_out_that_finds_the_flight_over_is_told_so_even_if_the_store_must_be_asked_about_its_id(
+    casino: Flights,
+) -> None:
+    bet = casino.crash_bet()
+    bust = casino.fly((ANN, bet), low=200, high=500)
+    request = casino.cashout(bet)
+    casino.wait(KEPT_MS + 1_000)
+    for _ in range(RECENT_MAX + 1):
+        casino.asks(ANN, casino.dice(1))
+    casino.now_ms += reached_at(bust) - KEPT_MS - 1_000 + 1
+
+    answer = casino.asks(ANN, request)
+
+    assert (answer.code, answer.evidence["bust"]) == (Code.CRASHED, bust)
 
 
 def test_many_cash_outs_are_told_by_one_tick(casino: Flights) -> None:
