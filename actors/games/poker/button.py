@@ -98,7 +98,8 @@ def _entrant(rules: Rules, seat: int, positions: Positions, one: Sitter, is_late
     if is_late:
         return Entrant(seat, one.stack, rules.big_blind, rules.small_blind if one.debt.small else 0, late=True)
     blind = rules.big_blind if seat == positions.big else rules.small_blind if seat == positions.small else 0
-    post = min(blind, one.stack)
+    # The ante comes first, so that all who have it give the same; but a chip at least is the blind, by which one acts.
+    post = min(blind, max(1, one.stack - rules.ante))
     return Entrant(seat, one.stack, post, min(rules.ante, one.stack - post))
 
 

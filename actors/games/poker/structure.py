@@ -19,7 +19,7 @@ DOUBLINGS_MAX: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Blinds and ante, in chips. The ante is everybody's, and is posted after the blind."""
+    """Blinds and ante, in chips. The ante is everybody's, and is posted before the blind."""
 
     small_blind: int
     big_blind: int

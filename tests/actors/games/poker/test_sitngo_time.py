@@ -56,7 +56,7 @@ def test_a_level_that_ends_in_the_middle_of_a_hand_goes_on_to_its_end() -> None:
     assert dealt.deal.level == 1
 
 
-def test_a_blind_comes_before_the_ante_of_one_who_has_not_enough_for_both() -> None:
+def test_an_ante_comes_before_the_blind_of_one_who_has_not_enough_for_both() -> None:
     state = registered(sitngo_rules(levels=(Level(50, 100, 30),), seats=4))
     for number, chips in enumerate((4_000, 60, 110, 20)):
         state.seats[number].stack = chips
@@ -64,8 +64,29 @@ def test_a_blind_comes_before_the_ante_of_one_who_has_not_enough_for_both() -> N
 
     assert isinstance(dealt, HandDealt)
     assert dealt.deal.entrants == (
-        Entrant(1, 60, 50, 10), Entrant(2, 110, 100, 10), Entrant(3, 20, 0, 20), Entrant(0, 4_000, 0, 30)
+        Entrant(1, 60, 30, 30), Entrant(2, 110, 80, 30), Entrant(3, 20, 0, 20), Entrant(0, 4_000, 0, 30)
     )  # fmt: skip
+
+
+def test_of_a_big_blind_that_the_ante_leaves_nothing_of_one_chip_is_left() -> None:
+    state = registered(sitngo_rules(levels=(Level(50, 100, 30),), seats=4))
+    for number, chips in enumerate((4_000, 4_000, 25, 4_000)):
+        state.seats[number].stack = chips
+    (dealt,) = deal_next(state)
+
+    assert isinstance(dealt, HandDealt)
+    assert dealt.deal.entrants[1] == Entrant(2, 25, 1, 24)
+    assert turn_of(state)[0] == 3
+
+
+def test_one_who_folds_to_a_short_big_blind_loses_the_blind_and_the_ante() -> None:
+    state = registered(sitngo_rules(levels=(Level(300, 600, 50),), seats=2, payouts=(1_000,), chips=Chips(3_000)))
+    state.seats[0].stack, state.seats[1].stack = 5_412, 588
+    deal_next(state)
+    assert turn_of(state)[0] == 0
+    act(state, FOLD)
+
+    assert [seat.stack for seat in state.seats.values()] == [5_062, 938]
 
 
 def test_of_two_players_the_button_has_the_small_blind_and_nobody_has_the_big_one_twice() -> None:
