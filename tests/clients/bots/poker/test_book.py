@@ -1,5 +1,6 @@
 """What bots reckon of a hand is what the engine pays, and a wrong result is seen."""
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,11 +12,14 @@ from actors.games.poker.deal import Move
 from actors.games.poker.events import Act, DealHand
 from actors.games.poker.rules import Rake
 from actors.games.poker.state import State
+from actors.games.poker.structure import Level
 from actors.games.poker.table import decide, options_of
+from actors.games.poker.tournament_events import Conclude
 from actors.games.poker.view import published
 from clients.bots.poker.book import Book, Terms
 from protocol.errors import Refusal
-from tests.support.poker import CALL, COMMITMENT, SERVER_SEED, moves_in, rules_of, table_of, to
+from tests.support.poker import CALL, COMMITMENT, SERVER_SEED, moves_in, rules_of, table_of, to, told
+from tests.support.sitngo import registered, sitngo_rules
 
 RAKE = Rake(50, 300)
 
@@ -24,11 +28,11 @@ def events_of(state: State, command: Any) -> list[dict[str, Any]]:
     """What everybody is told of a command."""
     decided = decide(state, command)
     assert not isinstance(decided, Refusal), decided
-    told: list[dict[str, Any]] = []
+    shown: list[dict[str, Any]] = []
     for event in decided:
         apply(state, event, SERVER_SEED)
-        told += [one.model_dump() for one in published(state, event, "table:p1", 1, 1)]
-    return told
+        shown += [one.model_dump() for one in published(state, event, "table:p1", 1, 1)]
+    return shown
 
 
 def book_of(state: State, variant: str, client_seed: str = "c1") -> tuple[Book, list[dict[str, Any]]]:
@@ -93,3 +97,26 @@ def test_a_bet_of_more_chips_than_there_are_is_seen() -> None:
     event = {"seat": options.seat, "kind": "raise", "bet": 2_001, "stack": 0, "turn": {}, "board": ()}
 
     assert book.moved(event) == f"seat {options.seat} puts in 2001 of 2000 chips"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_stacks_are_reckoned_in_tournaments_with_their_antes_and_short_blinds(seed: int) -> None:
+    chance = Random(seed)
+    seats, variant = chance.choice([2, 3, 4]), chance.choice(["holdem", "omaha"])
+    levels = (Level(50, 100, 10), Level(300, 600, 50))
+    state = registered(sitngo_rules(seats=seats, payouts=(1_000,), level_hands=2, variant=variant, levels=levels))
+    hand = 0
+    while state.tournament is not None:
+        hand += 1
+        stacks = {number: seat.stack for number, seat in state.seats.items()}
+        dealt, *more = events_of(state, DealHand(COMMITMENT, f"{seed}:{hand}", state.until))
+        book = Book(Terms(variant, 0, 0, dealt["big_blind"], is_tournament=True), dealt["hand"], stacks)
+        book.dealt(dealt["posts"])
+        result = more[0]["result"] if more else None
+        while result is None:
+            options = options_of(state)
+            assert options is not None
+            result = moved(state, book, chance.choice(moves_in(options)))
+        shown = {seat: tuple(cards) for seat, *cards in result["shown"]}
+        assert book.stacks_after(shown, result["board"]) == (dict(result["stacks"]), 0)
+        told(state, Conclude(state.until))
