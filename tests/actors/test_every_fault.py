@@ -179,6 +179,35 @@ OF_POKER: Final[Mapping[str, Cell]] = {
     "replay gives the same state": f"{_POKER}a_killed_table_comes_to_the_same_end",
     "no view leaks": "actors/games/poker/test_view.py::test_no_view_depends_on_cards_that_its_viewer_may_not_know",
 }
+_SITNGO: Final = "actors/poker/test_sitngo.py::test_"
+_SITNGO_WRONG: Final = f"{_SITNGO}whatever_is_wrong_is_refused_and_moves_no_money"
+OF_SITNGO: Final[Mapping[str, Cell]] = {
+    **OF_POKER,
+    "out of phase": "actors/games/poker/test_sitngo.py::test_what_cannot_be_done_while_it_is_played_is_refused",
+    "twice": f"{_SITNGO}the_same_request_again_has_the_same_answer_and_no_other_effect",
+    "after the end": "actors/games/poker/test_sitngo.py::test_one_who_is_out_may_not_register_until_it_is_over",
+    "not seated": _SITNGO_WRONG,
+    "another's": _SITNGO_WRONG,
+    "below minimum": Nothing("a place has one price"),
+    "above maximum": Nothing("a place has one price"),
+    "absurd with another bet": _SITNGO_WRONG,
+    "time-out at every decision": f"{_SITNGO}the_absent_are_dealt_in_and_folded_until_it_is_over",
+    "disconnect at every decision": (
+        "actors/games/poker/test_sitngo_time.py::"
+        "test_nobody_is_given_more_time_for_a_lost_connection_and_an_absent_player_loses_the_blinds"
+    ),
+    "kill at every phase": (
+        "actors/poker/test_sitngo_crashes.py::test_wherever_the_host_dies_everybody_is_paid_once_and_nobody_twice"
+    ),
+    "money in is money out": (
+        "actors/games/poker/test_sitngo_play.py::"
+        "test_a_tournament_of_random_play_pays_what_was_paid_and_gives_everybody_a_place"
+    ),
+    "replay gives the same state": (
+        "actors/poker/test_sitngo_crashes.py::"
+        "test_a_hand_of_a_tournament_goes_on_after_a_crash_with_the_same_cards_and_turn"
+    ),
+}
 TRIED: Final[Mapping[str, Mapping[str, Cell]]] = {
     **dict.fromkeys(INSTANT_GAMES, OF_ONE_DRAW),
     "slots": {
@@ -193,6 +222,7 @@ TRIED: Final[Mapping[str, Mapping[str, Cell]]] = {
     "crash": OF_CRASH,
     "blackjack": OF_BLACKJACK,
     "poker": OF_POKER,
+    "sitngo": OF_SITNGO,
 }
 
 
