@@ -14,8 +14,9 @@ from actors.fairness.verify import Report, verify
 from actors.games.catalogue import VERIFIABLE
 from persistence.interfaces import StoreError
 from protocol.errors import CATALOGUE, Refusal
-from protocol.ids import COMMAND_ID_BYTES, BetId, PlayerId
+from protocol.ids import BetId, PlayerId
 from protocol.replies import ProofView
+from server.cli.bet_ids import bet_id
 from server.cli.databases import opened_databases
 from server.cli.errors import UserError
 from server.cli.options import configured
@@ -137,8 +138,8 @@ def verify_command(
 
     Ends with exit code 1 when something does not agree, or when the server seed is still secret.
     """
-    bet_id = _bet_id(bet)
-    report = asyncio.run(verified(bet_id, _loader(file, url, player, config), commitment))
+    found = bet_id(bet, "BET")
+    report = asyncio.run(verified(found, _loader(file, url, player, config), commitment))
     click.echo(json.dumps(_as_json(report), default=str))
     if not report.ok:
         raise SystemExit(DISAGREES_EXIT_CODE)
@@ -222,16 +223,6 @@ def _fetched(url: str) -> bytes:
     if len(body) > PROOF_BYTES_MAX:
         raise ValueError(f"it has more than {PROOF_BYTES_MAX:,} bytes")
     return body
-
-
-def _bet_id(text: str) -> BetId:
-    try:
-        bet = bytes.fromhex(text.replace("-", ""))
-    except ValueError:
-        bet = b""
-    if len(bet) != COMMAND_ID_BYTES:
-        raise UserError(f"a bet's id is {COMMAND_ID_BYTES} bytes in hexadecimal, not {text!r}")
-    return BetId(bet)
 
 
 def _as_json(report: Report) -> dict[str, Any]:

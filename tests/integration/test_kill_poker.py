@@ -14,7 +14,7 @@ from actors.games.poker.deck import deck_of
 from actors.games.poker.history import cards_in, is_played_out
 from protocol.ids import TableId
 from tests.support.server import serving
-from tests.support.swarm import Swarm, assert_nothing_was_lost
+from tests.support.swarm import Swarm, played_through_kills
 from tests.support.tables import quick_poker
 
 KILLS = 2
@@ -27,17 +27,8 @@ async def test_kills_in_mid_hand_lose_no_chip_and_deal_no_card_anew(data_dir: Pa
     chance = random.Random(9)
     async with serving(data_dir, settings={"tables": quick_poker()}) as server:
         swarm = Swarm(server.ws, "poker", tmp_path / "poker.jsonl", players=PLAYERS, seed=5)
-        async with swarm:
-            for _ in range(KILLS):
-                await swarm.acknowledges(chance.randrange(1, MOVES_BETWEEN_KILLS_MAX))
-                await server.kill()
-                await server.start()
-                await server.audit()
-            await swarm.acknowledges(MOVES_BETWEEN_KILLS_MAX)
-            report = await swarm.report()
-        assert_nothing_was_lost(report)
+        report = await played_through_kills(server, swarm, KILLS, MOVES_BETWEEN_KILLS_MAX, chance)
         assert report["reconnects"] >= PLAYERS, report
-        await server.audit()
         hands = await hands_of(server.database_url)
     assert len(hands) >= HANDS_MIN
     sealer = Sealer(base64.b64decode((data_dir / "secrets" / "seed_key").read_bytes()))

@@ -9,7 +9,7 @@ import pytest
 
 from protocol.records import TransferKind
 from tests.support.server import serving
-from tests.support.swarm import Swarm, assert_nothing_was_lost
+from tests.support.swarm import Swarm, played_through_kills
 from tests.support.tables import quick_sitngo
 
 pytestmark = pytest.mark.slow(seconds=20)
@@ -24,17 +24,8 @@ async def test_kills_in_mid_tournament_lose_no_prize_and_pay_none_twice(data_dir
     chance = random.Random(4)
     async with serving(data_dir, settings={"tables": quick_sitngo(entry=ENTRY, fee=FEE)}) as server:
         swarm = Swarm(server.ws, "sitngo", tmp_path / "sitngo.jsonl", players=PLAYERS, seed=5)
-        async with swarm:
-            for _ in range(KILLS):
-                await swarm.acknowledges(chance.randrange(1, MOVES_BETWEEN_KILLS_MAX))
-                await server.kill()
-                await server.start()
-                await server.audit()
-            await swarm.acknowledges(MOVES_BETWEEN_KILLS_MAX)
-            report = await swarm.report()
-        assert_nothing_was_lost(report)
+        report = await played_through_kills(server, swarm, KILLS, MOVES_BETWEEN_KILLS_MAX, chance)
         assert report["reconnects"] >= PLAYERS, report
-        await server.audit()
         moved = await moved_in(server.database_url)
     paid, back, fees = (moved.get(kind, 0) for kind in (TransferKind.BUY_IN, TransferKind.CASH_OUT, TransferKind.RAKE))
     assert fees > 0

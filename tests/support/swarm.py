@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import random
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from tests.support.server import COMMAND, environment
+from tests.support.server import COMMAND, Server, environment
 
 PLAY_SECONDS_MAX: Final = 600.0
 REPORT_SECONDS_MAX: Final = 180.0
@@ -89,3 +90,20 @@ def assert_nothing_was_lost(report: dict[str, Any]) -> None:
     assert report["bets_unresolved"] == 0, report
     assert report["books_closed"] == report["players"], report
     assert report["bets"] > 0, report
+
+
+async def played_through_kills(
+    server: Server, swarm: Swarm, kills: int, answers_between_max: int, chance: random.Random
+) -> dict[str, Any]:
+    """The bots' report after the server was killed so often at random instants, with an audit each time."""
+    async with swarm:
+        for _ in range(kills):
+            await swarm.acknowledges(chance.randrange(1, answers_between_max))
+            await server.kill()
+            await server.start()
+            await server.audit()
+        await swarm.acknowledges(answers_between_max)
+        report = await swarm.report()
+    assert_nothing_was_lost(report)
+    await server.audit()
+    return report

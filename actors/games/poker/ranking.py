@@ -34,8 +34,8 @@ _NUMBERS: Final = {
 """A digit of three bits for each rank and each suit: of five cards none has more than five."""
 
 
-class HoldemHand(StandardHighHand):
-    """The best five of any seven cards, with what they are worth kept beside them."""
+class _Weighed(Hand):
+    """Five cards, with what they are worth kept beside them."""
 
     def __init__(self, cards: CardsLike) -> None:
         super().__init__(cards)
@@ -45,6 +45,10 @@ class HoldemHand(StandardHighHand):
     def entry(self) -> Entry:
         """See `Hand.entry`."""
         return self._entry
+
+
+class HoldemHand(_Weighed, StandardHighHand):
+    """The best five of any seven cards."""
 
     @classmethod
     def from_game(cls, hole_cards: CardsLike, board_cards: CardsLike = ()) -> Hand:
@@ -52,17 +56,8 @@ class HoldemHand(StandardHighHand):
         return _holdem(Card.clean(hole_cards), Card.clean(board_cards))
 
 
-class OmahaHand(OmahaHoldemHand):
-    """The best of two cards of the hand with three of the board, with what they are worth kept beside them."""
-
-    def __init__(self, cards: CardsLike) -> None:
-        super().__init__(cards)
-        self._entry = self.lookup.get_entry(self.cards)
-
-    @property
-    def entry(self) -> Entry:
-        """See `Hand.entry`."""
-        return self._entry
+class OmahaHand(_Weighed, OmahaHoldemHand):
+    """The best of two cards of the hand with three of the board."""
 
     @classmethod
     def from_game(cls, hole_cards: CardsLike, board_cards: CardsLike = ()) -> Hand:

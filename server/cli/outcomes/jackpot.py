@@ -3,8 +3,8 @@
 from typing import Any
 
 from actors.fairness.jackpot import LEVELS_MAX, is_won, jackpot_numbers
-from protocol.ids import COMMAND_ID_BYTES, BetId
 from protocol.money import AMOUNT_MAX
+from server.cli.bet_ids import bet_id
 from server.cli.errors import UserError
 from server.cli.outcomes.params import Params, Seeds
 
@@ -17,7 +17,7 @@ def jackpot(seeds: Seeds, params: Params) -> dict[str, Any]:
     bet = params.word("bet")
     level = params.whole("level", 0, LEVELS_MAX - 1)
     stake, every = params.whole("stake", 1, AMOUNT_MAX), params.whole("every", 1, AMOUNT_MAX)
-    numbers = jackpot_numbers(*seeds, _bet_id(bet) if bet is not None else None)
+    numbers = jackpot_numbers(*seeds, bet_id(bet, "--param bet") if bet is not None else None)
     described: dict[str, Any] = {"outcome": {"numbers": list(numbers)}}
     if stake is None and every is None and level is None:
         return described
@@ -25,13 +25,3 @@ def jackpot(seeds: Seeds, params: Params) -> dict[str, Any]:
         raise UserError("a level is won by --param stake=… for --param every=…, and it is --param level=0 unless said")
     number = numbers[level or 0]
     return described | {"level": level or 0, "number": number, "win": is_won(number, stake, every)}
-
-
-def _bet_id(text: str) -> BetId:
-    try:
-        bet = bytes.fromhex(text.replace("-", ""))
-    except ValueError:
-        bet = b""
-    if len(bet) != COMMAND_ID_BYTES:
-        raise UserError(f"--param bet takes {COMMAND_ID_BYTES} bytes in hexadecimal, not {text!r}")
-    return BetId(bet)
