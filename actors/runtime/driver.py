@@ -23,6 +23,8 @@ ANSWER_SECONDS_MAX: Final = 5.0
 """How long answers wait for the commit of their batch: then whoever waits is told that the outcome is not known yet."""
 ANSWER_AGAIN_SECONDS: Final = 1.0
 """How soon those are told who came meanwhile, as long as it lasts."""
+ANSWER_SECONDS_MIN: Final = 0.01
+"""A wait of less than this is over: sums of times are not exact, and a timer for nothing would come again for ever."""
 SWEEP_SECONDS: Final = 5.0
 UNFINISHED_SECONDS: Final = 60.0
 """How often it is asked who must be in memory although nobody asks for them: a failed turn has them forgotten."""
@@ -241,7 +243,7 @@ class Driver:
         if self.host.in_flight is None:
             return
         pause = ANSWER_SECONDS_MAX - (self._loop.time() - self._sent_at)
-        if pause <= 0:
+        if pause < ANSWER_SECONDS_MIN:
             pause = ANSWER_AGAIN_SECONDS
             if count := self.host.give_up_answers(Refusal(Code.TRY_AGAIN)):
                 self._on_event("answers given up", {"epoch": self.host.epoch, "answers": count})
