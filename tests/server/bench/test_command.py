@@ -102,6 +102,8 @@ def test_a_small_run_measures_with_real_servers_and_leaves_nothing(tmp_path: Pat
 
     assert results.failures == []
     assert set(results.values) == {figure.key for figure in FIGURES if figure.bench in SMOKE}
-    assert all(values[0] > 0 for key, values in results.values.items() if not key.endswith("_memory"))
+    # Of half a second the processor time of a process, which is counted in hundredths, may be nothing.
+    nothing = {key for key, values in results.values.items() if not values[0] > 0}
+    assert {key for key in nothing if not key.endswith("_memory") and "_cpu_" not in key} == set()
     assert list(tmp_path.iterdir()) == []
     assert set(psutil.Process().children(recursive=True)) - running == set()
