@@ -108,8 +108,9 @@ class Feeder:
         for level in self._plan.levels:
             name = level.name
             whole, state.rest[name] = divmod(state.rest.get(name, 0) + feed.stake * level.share, PARTS)
-            state.units[name] = state.units.get(name, 0) + whole
-            amount += whole
+            if whole:
+                state.units[name] = state.units.get(name, 0) + whole
+                amount += whole
         if amount:
             pools = turn.jackpot(self._asset, self._plan.number)
             house, kind = turn.house(self._asset), TransferKind.CONTRIBUTION

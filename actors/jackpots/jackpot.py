@@ -84,7 +84,7 @@ class Jackpot:
         heard = memory.feeders.get(feeder) or Heard()
         changed = False
         for level, total in report.fed:
-            if total > heard.totals.get(level, 0):
+            if self._has(level) and total > heard.totals.get(level, 0):
                 self._record(turn, Fed(feeder, level, total, self._cap_of(level)))
                 changed = True
         won = self._award(turn, feeder, heard.claimed, report)
@@ -107,7 +107,7 @@ class Jackpot:
         """Award the claims that are new, in the order of their numbers; says whether there were any."""
         won = False
         for number, bet, level in report.claims:
-            if number != claimed + 1:
+            if number != claimed + 1 or not self._has(level):
                 continue
             claimed, won = number, True
             plan = self._levels.get(level)
@@ -116,6 +116,10 @@ class Jackpot:
             self._record(turn, Won(feeder, number, BetId(bet), level, amount, seed, self._cap_of(level), turn.now))
             self._seed(turn, seed, CommandId(bet))
         return won
+
+    def _has(self, level: str) -> bool:
+        """Whether there is such a pool. A host that was started first may feed one that is not begun here: later."""
+        return level in self._levels or level in self._memory.pools
 
     def _cap_of(self, level: str) -> int:
         plan: Level | None = self._levels.get(level)

@@ -112,7 +112,7 @@ class Memory:
             heard.totals[event.level] = event.total
             self.pools.setdefault(event.level, Pool()).add(gain, event.cap)
         elif type(event) is Won:
-            pool = self.pools[event.level]
+            pool = self.pools.setdefault(event.level, Pool())
             pool.begin(event.seed, event.cap)
             pool.wins, pool.last_amount, pool.last_at = pool.wins + 1, event.amount, event.at
             self.feeders.setdefault(event.feeder, Heard()).claimed = event.number

@@ -87,6 +87,8 @@ class Till(ABC):
             return
         refusal = None if before is not None else self._cannot_buy(turn, asked, request)
         if refusal is not None:
+            # Another answer to the same question may be on its way, and come when the rules would say yes.
+            waiting.command = None
             self._waiting.tell(turn, wallet, RefuseBet(new.id, waiting.digest, refusal, new.attempt))
             return
         if before is None:
@@ -145,7 +147,8 @@ class Till(ABC):
             reply = {"t": "poker.paid", "id": owed.id, "table": self._rules.table, "amount": owed.amount}
             self._ask(turn, owed.player, MoveChips(owed.id, digest, self._account(owed.player), owed.amount, n, reply))
         if memory.buying or memory.owed:
-            turn.wake_at(turn.now + ASK_AGAIN_MS)
+            # In full seconds: whatever wakes the table meanwhile would else begin another row of these.
+            turn.wake_at((turn.now // ASK_AGAIN_MS + 1) * ASK_AGAIN_MS)
 
     def _ask(self, turn: Turn, player: PlayerId, question: MoveChips) -> None:
         turn.tell(Ref("wallet", player), question)

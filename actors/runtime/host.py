@@ -273,6 +273,8 @@ class Host:
             waiting += [effect[0] for effect in effects if len(effect) == 2]
             effects[:] = [(*effect[:2], None) if len(effect) == 3 else effect for effect in effects if len(effect) != 2]
         for cell in (*self._wanted, *self._loading.values(), *self._resting):
+            if self.cells.get(cell.ref) is not cell:
+                continue
             waiting += [sender for _, sender in cell.mailbox if is_outside(sender)]
             cell.mailbox = deque(mail for mail in cell.mailbox if not is_outside(mail[1]))
         waiting += [sender for _, _, sender in self._backlog if is_outside(sender)]

@@ -406,7 +406,7 @@ class Table:
         digest = digest_of(request)
         taking = self._memory.returning.get(CommandId(request.id))
         if taking is not None:
-            self._take_back_again(turn, wallet, taking, request, digest, sender)
+            self._take_back_again(turn, wallet, taking, request, digest, sender, went_on=went_on)
             return
         decided = self._game.decide(self._memory.game, command)
         if type(decided) is Refusal:
@@ -417,13 +417,21 @@ class Table:
             self._question(went_on)(turn, wallet, AskAboutId(CommandId(request.id), digest, attempt))
 
     def _take_back_again(
-        self, turn: Turn, wallet: Ref, taking: TakingBack, request: Any, digest: bytes, sender: Sender
+        self,
+        turn: Turn,
+        wallet: Ref,
+        taking: TakingBack,
+        request: Any,
+        digest: bytes,
+        sender: Sender,
+        *,
+        went_on: bool = False,
     ) -> None:
         """Bets were taken back by this id, and the wallet has not confirmed it: to it the id may still look new."""
         if taking.digest != digest:
             turn.answer(sender, Refusal(Code.ID_REUSED))
         elif self._waiting.add(turn, request, digest, None, self._round, sender) is not None:
-            turn.send(wallet, TakeBack(*_but_player(taking)))
+            (turn.tell if went_on else turn.send)(wallet, TakeBack(*_but_player(taking)))
 
     def _may_take_back(self, turn: Turn, new: IdIsNew, sender: Sender) -> None:
         """The id is new: take bets back, or do what costs nothing."""

@@ -20,7 +20,8 @@ ROOT: Final = Path(__file__).parents[2]
 SEEDS: Final = int(os.environ.get("CROUPIER_SIMULATION_SEEDS", "1000"))
 CLUSTER_SEEDS: Final = int(os.environ.get("CROUPIER_CLUSTER_SEEDS", "100"))
 PROCESSES: Final = 2
-SECONDS_MAX: Final = 600
+SECONDS_MAX: Final = 1_500
+"""A run that hangs; on a busy machine five hundred seeds may take ten minutes."""
 
 
 @cache

@@ -49,6 +49,8 @@ def apply(state: State, event: Event, server_seed: str | None = None) -> State:
                 state.last = replace(state.last, shown=shown)
         case HandOpened():
             state.opened, state.mixed = event.commitment, {}
+            if state.tournament is None:
+                state.rules = state.offered
         case Mixed():
             state.mixed[state.seats[event.seat].player] = event.entropy
         case SeatTaken():

@@ -70,7 +70,9 @@ def unregister(state: State, structure: Structure, command: Unregister) -> Decis
     number, tournament = state.seat_of(command.player), state.tournament
     if tournament is not None and tournament.is_running:
         return _illegal(state, "the tournament has begun") if number is not None else ()
-    return () if number is None else (Unregistered(number, command.player, structure.price, command.now),)
+    if number is None or tournament is None:
+        return ()
+    return (Unregistered(number, command.player, structure.price, command.now),)
 
 
 def conclude(state: State, structure: Structure, command: Conclude) -> Decision:

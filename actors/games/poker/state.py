@@ -1,7 +1,7 @@
 """What a poker table knows: its seats, where the blinds are, and the hand in play."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import msgpack
@@ -11,7 +11,7 @@ from actors.games.poker.deal import Deal, Entrant, Move, Result, Winning
 from actors.games.poker.deck import deck_under
 from actors.games.poker.hand import Hand
 from actors.games.poker.packed import packed
-from actors.games.poker.rules import Rules
+from actors.games.poker.rules import BadRules, Rake, Rules
 from actors.games.poker.structure import structure_in
 from actors.games.poker.tournament import Tournament, tournament_in
 from protocol.ids import PlayerId
@@ -56,7 +56,8 @@ class Ended:
 class State:
     """One table. Between hands `hand` is nothing; `until` is the deadline of the turn, or the end of the pause.
 
-    A tournament is played by the rules that it was opened with, and the next one by what the table has `offered` since.
+    A tournament, or a hand of a cash game, is played by the rules that it was opened with, and the next one by what the
+    table has `offered` since.
     """
 
     rules: Rules
@@ -160,6 +161,7 @@ def dump(state: State) -> bytes:
         "hidden": list(state.hidden.items()),
         "tournament": state.tournament and (state.tournament, state.rules.structure),
         "finished": state.finished,
+        "stakes": _stakes_of(state),
     }
     return packed(fields)
 
@@ -184,6 +186,10 @@ def load(rules: Rules, data: bytes, server_seed: str | None) -> State:
     )
     state.turn_at, state.until = fields["times"]
     _load_tournaments(state, fields.get("tournament"), fields.get("finished"))
+    if rules.structure is not None and state.seats and state.tournament is None:
+        raise BadRules(rules.table, "chips of a cash game are on it: tournaments need a table of their own")
+    if stakes := fields.get("stakes"):
+        state.rules = _by_stakes(rules, *stakes)
     if fields["deal"] is not None and server_seed is not None:
         deck = deck_under(state.commitment, server_seed, state.client_seed, state.number)
         state.moves = [Move(*move) for move in fields["moves"]]
@@ -197,6 +203,18 @@ def replayed(rules: Rules, deal: Deal, deck: Sequence[int], moves: Sequence[Move
     for move in moves:
         hand.play(move)
     return hand
+
+
+def _stakes_of(state: State) -> tuple[int, int, int, int, Rake] | None:
+    """What a hand of a cash game that is opened, or in play, is for."""
+    rules = state.rules
+    if rules.structure is not None or not (state.opened or state.hand):
+        return None
+    return rules.small_blind, rules.big_blind, rules.buy_in_min, rules.buy_in_max, rules.rake
+
+
+def _by_stakes(rules: Rules, small: int, big: int, low: int, high: int, rake: tuple[int, int]) -> Rules:
+    return replace(rules, small_blind=small, big_blind=big, buy_in_min=low, buy_in_max=high, rake=Rake(*rake))
 
 
 def _load_tournaments(state: State, playing: tuple[Any, Any] | None, finished: tuple[Any, ...] | None) -> None:

@@ -64,7 +64,8 @@ class Structure:
     def level_at(self, hands: int, ms: int) -> int:
         """The level, from 0, of a hand before which so many were played in so many milliseconds."""
         over = hands // self.level_hands if self.level_hands else ms // self.level_ms
-        return min(over, self.last_level)
+        # Another host's clock may be behind the one of the beginning.
+        return max(0, min(over, self.last_level))
 
     @property
     def last_level(self) -> int:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from actors.fairness.jackpot import levels_won
+from actors.jackpots.feeder import REPORT_MS
 from actors.jackpots.plan import Entries, Level, Plan
 from actors.runtime.placement import shard_of
 from actors.runtime.ref import Ref
@@ -49,6 +50,9 @@ def test_what_is_less_than_a_unit_is_kept_for_the_next_bet() -> None:
     for _ in range(9):
         hall.asks(ANN, hall.dice(10))
     assert moved(hall.ledger, TransferKind.CONTRIBUTION) == []
+    before = len(hall.batches)
+    hall.wait(10 * REPORT_MS)
+    assert len(hall.batches) == before, "nothing is said of less than a unit"
 
     hall.asks(ANN, hall.dice(10))
 

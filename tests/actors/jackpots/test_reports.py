@@ -71,6 +71,20 @@ def test_a_claim_whose_number_is_not_the_next_waits_for_those_before() -> None:
     assert pot.memory.unpaid == {(KEY, 1): MINI.seed + 40, (KEY, 2): MINI.seed}
 
 
+def test_a_pool_that_is_not_begun_here_yet_is_fed_and_won_once_it_is() -> None:
+    """A host that was started with a new level before this one has fed it, and has a win of it."""
+    pot = Pot()
+    post = pot.host.post
+    post(Ref("jackpot", POT.name), FeederReport((("new", 7),), ((1, BET, "new"),), 1), Ref("feeder", KEY))
+    pot.settle()
+    assert "new" not in pot.memory.pools
+    assert pot.memory.unpaid == {}
+    pot.restart()
+    pot.host.wake(Ref("jackpot", POT.name))
+    pot.settle()
+    assert set(pot.memory.pools) == {level.name for level in POT.levels}
+
+
 def test_what_is_remembered_is_the_same_after_a_restart_whether_from_events_or_from_a_snapshot() -> None:
     pot = Pot()
     for total in range(1, 400):
