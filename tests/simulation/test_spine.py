@@ -17,8 +17,8 @@ from tests.support.simulation_cluster import ClusterWorld
 from tests.support.simulation_plan import PLAYED
 
 ROOT: Final = Path(__file__).parents[2]
-SEEDS: Final = int(os.environ.get("CROUPIER_SIMULATION_SEEDS", "1000"))
-CLUSTER_SEEDS: Final = int(os.environ.get("CROUPIER_CLUSTER_SEEDS", "100"))
+SEEDS: Final = int(os.environ.get("SIMULATION_SEEDS", "1000"))
+CLUSTER_SEEDS: Final = int(os.environ.get("SIMULATION_CLUSTER_SEEDS", "100"))
 PROCESSES: Final = 2
 SECONDS_MAX: Final = 1_500
 """A run that hangs; on a busy machine five hundred seeds may take ten minutes."""
